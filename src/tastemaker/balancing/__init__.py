@@ -1,0 +1,1 @@
+"""Loss weighting and gradient aggregation."""

@@ -1,0 +1,1 @@
+"""Readers, schema, cleaning and split: raw files become a data set."""

@@ -1,0 +1,211 @@
+"""A data set in memory: catalog, every user's history oldest first, and where training ends in each.
+
+Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tastemaker.data.catalog import Catalog
+from tastemaker.data.schema import ACTIONS, action_of
+from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
+from tastemaker.data.storage import DataSetInfo, read_info, read_table
+from tastemaker.errors import DataError, RequestError
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One interaction of a history, as a model sees it."""
+
+    item: int
+    """Row in the catalog."""
+    action: int
+    """Index in `ACTIONS`."""
+    rating: float | None = None
+    """On the 1..5 scale; None for a plain event."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of one user's history; the entries from `first_target` on are to be predicted, each once."""
+
+    user: int
+    entries: tuple[Entry, ...]
+    first_target: int
+
+    @property
+    def targets(self) -> tuple[Entry, ...]:
+        return self.entries[self.first_target :]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What tasks draw their examples from."""
+
+    catalog: Catalog
+    user_ids: tuple[str, ...]
+    offsets: IntArray
+    """`[users + 1]`: user `u` owns the interactions `offsets[u]:offsets[u + 1]`."""
+    items: IntArray
+    """`[interactions]`, rows in the catalog."""
+    actions: IntArray
+    ratings: FloatArray
+    """`[interactions]`, nan where the interaction is a plain event."""
+    timestamps: IntArray
+    cuts: Cuts
+    config: DataConfig = field(default_factory=DataConfig)
+    info: DataSetInfo | None = None
+
+    @classmethod
+    def load(cls, config: DataConfig) -> "Dataset":
+        """Read the folder `config.path` and cut its histories.
+
+        Raises:
+            DataError: a table is missing, or lacks a column, or names an item that is not in the catalog.
+        """
+        folder = Path(config.path)
+        info = read_info(folder)
+        catalog = Catalog.from_table(read_table(folder, "items"))
+        table = read_table(folder, "interactions")
+        return cls.from_tables(catalog, table, config, info)
+
+    @classmethod
+    def from_tables(
+        cls, catalog: Catalog, interactions: pl.DataFrame, config: DataConfig, info: DataSetInfo | None = None
+    ) -> "Dataset":
+        """Build from checked tables; `interactions` stands by user, oldest first.
+
+        Raises:
+            DataError: there is no interaction, or one of an item that is not in the catalog.
+        """
+        users = interactions["user_id"]
+        if not len(users):
+            raise DataError(f"{config.path}: expected at least one interaction, found none.")
+        unknown = set(interactions["item_id"]) - catalog.rows.keys()
+        if unknown:
+            raise DataError(
+                f"{config.path}: interactions name {len(unknown)} items without a row in items.parquet, "
+                f"for example {min(unknown)!r}. Prepare the data set again."
+            )
+        starts = np.flatnonzero(np.concatenate(([True], (users != users.shift(1))[1:].to_numpy())))
+        offsets = np.concatenate((starts, [len(users)])).astype(np.int64)
+        ratings = interactions["rating"].cast(pl.Float32).to_list()
+        actions = [action_of(event, rating) for event, rating in zip(interactions["event"], ratings, strict=True)]
+        timestamps = interactions["timestamp"].to_numpy().astype(np.int64)
+        return cls(
+            catalog=catalog,
+            user_ids=tuple(users.gather(offsets[:-1])),
+            offsets=offsets,
+            items=np.array([catalog.rows[item] for item in interactions["item_id"]], dtype=np.int64),
+            actions=np.array(actions, dtype=np.int64),
+            ratings=np.array([np.nan if rating is None else rating for rating in ratings], dtype=np.float32),
+            timestamps=timestamps,
+            cuts=cut_histories(offsets, timestamps, config),
+            config=config,
+            info=info,
+        )
+
+    @cached_property
+    def user_rows(self) -> dict[str, int]:
+        """Row of every user id."""
+        return {user_id: row for row, user_id in enumerate(self.user_ids)}
+
+    def user_row(self, user_id: str) -> int:
+        """Row of a user.
+
+        Raises:
+            RequestError: no such user.
+        """
+        if user_id not in self.user_rows:
+            sample = ", ".join(self.user_ids[:3])
+            raise RequestError(
+                f"user {user_id!r} is not among the {len(self.user_ids)} users of {self.config.path} "
+                f"(for example {sample}). For somebody new, pass --history with titles instead."
+            )
+        return self.user_rows[user_id]
+
+    def history(self, user: int) -> tuple[Entry, ...]:
+        """All interactions of a user, oldest first."""
+        return self._entries[self.offsets[user] : self.offsets[user + 1]]
+
+    def known_before(self, user: int, split: Split) -> tuple[Entry, ...]:
+        """What is known of a user when the targets of `split` are predicted: everything before them."""
+        ends = {Split.TRAIN: 0, Split.VALIDATION: self.cuts.train[user], Split.TEST: self.cuts.validation[user]}
+        return self.history(user)[: ends[split]]
+
+    def held_out(self, user: int, split: Split) -> tuple[Entry, ...]:
+        """The interactions of a user that belong to `split`."""
+        start = len(self.known_before(user, split))
+        ends = {Split.TRAIN: self.cuts.train[user], Split.VALIDATION: self.cuts.validation[user], Split.TEST: None}
+        return self.history(user)[start : ends[split]]
+
+    def windows(self, split: Split, max_history: int, epoch: int = 0) -> Iterator[Window]:
+        """Yield every target interaction of a split once, with the entries that come before it.
+
+        Training histories are cut in pieces of at most `max_history` entries, and half of them also at a place that
+        changes with `epoch`, so that short and truncated histories are seen too. Validation and test give one window
+        a user, whose targets all share the context of the last `max_history` entries before them.
+        """
+        for user in range(len(self.user_ids)):
+            targets = self.held_out(user, split)
+            if not targets:
+                continue
+            if split is Split.TRAIN:
+                for piece in _pieces(targets, max_history, np.random.default_rng((epoch, user))):
+                    yield Window(user, piece, 0)
+            else:
+                context = self.known_before(user, split)[-max_history:]
+                yield Window(user, context + targets, len(context))
+
+    @cached_property
+    def has_ratings(self) -> bool:
+        """Whether any interaction carries a rating."""
+        return bool(np.isfinite(self.ratings).any())
+
+    @cached_property
+    def has_opinions(self) -> bool:
+        """Whether some interactions say like and others dislike."""
+        both = {ACTIONS.index("like"), ACTIONS.index("dislike")}
+        return self.has_ratings or both <= set(np.unique(self.actions).tolist())
+
+    def is_opinion(self, entry: Entry) -> bool:
+        """Whether an interaction says if the user likes the item, one way or the other."""
+        return entry.rating is not None or ACTIONS[entry.action] in ("like", "dislike")
+
+    def likes(self, entry: Entry) -> bool:
+        """Whether an interaction says that the user likes the item."""
+        if entry.rating is not None:
+            return entry.rating >= self.config.like_threshold
+        return ACTIONS[entry.action] in ("cart", "buy", "like")
+
+    @cached_property
+    def train_counts(self) -> IntArray:
+        """`[I]`: training interactions of every item; an item with none is cold."""
+        counts = np.zeros(len(self.catalog), dtype=np.int64)
+        for user in range(len(self.user_ids)):
+            start = self.offsets[user]
+            np.add.at(counts, self.items[start : start + self.cuts.train[user]], 1)
+        return counts
+
+    @cached_property
+    def _entries(self) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(int(item), int(action), None if np.isnan(rating) else float(rating))
+            for item, action, rating in zip(self.items, self.actions, self.ratings, strict=True)
+        )
+
+
+def _pieces(entries: tuple[Entry, ...], size: int, random: np.random.Generator) -> Iterator[tuple[Entry, ...]]:
+    """Cut a history in pieces of at most `size`; half of the histories also at one random place."""
+    cut = int(random.integers(len(entries))) if random.random() < 0.5 else 0
+    for part in (entries[:cut], entries[cut:]):
+        for start in range(0, len(part), size):
+            yield part[start : start + size]

@@ -1,0 +1,121 @@
+"""Reading and writing the files of a data set folder; nothing is left half written."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tastemaker.data.schema import DIALOGUE_COLUMNS, INTERACTION_COLUMNS, ITEM_COLUMNS, USER_COLUMNS
+from tastemaker.errors import DataError
+
+TABLES: Mapping[str, Mapping[str, Any]] = {
+    "items": ITEM_COLUMNS,
+    "interactions": INTERACTION_COLUMNS,
+    "users": USER_COLUMNS,
+    "dialogues": DIALOGUE_COLUMNS,
+}
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class DataSetInfo:
+    """What `dataset.json` says: where the data come from, under which licence, and what cleaning did."""
+
+    name: str
+    source: str
+    licence: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """users, items, interactions."""
+    cleaning: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Per raw table: rows read, repaired and rejected, and how many for each reason."""
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of every table."""
+    version: int = FORMAT_VERSION
+
+
+def read_info(folder: Path) -> DataSetInfo:
+    """Read `dataset.json`.
+
+    Raises:
+        DataError: the folder is no data set, or one of a newer version.
+    """
+    path = folder / "dataset.json"
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(
+            f"{folder}: expected a data set folder with a dataset.json, found none. "
+            f"Make one with `tastemaker prepare SOURCE --out {folder}`."
+        ) from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: expected JSON, found {error}. Prepare the data set again.") from None
+    if not isinstance(fields, dict) or fields.get("version", 0) > FORMAT_VERSION:
+        raise DataError(f"{path}: written by a newer version of tastemaker. Upgrade, or prepare the data set again.")
+    return DataSetInfo(**{key: value for key, value in fields.items() if key in DataSetInfo.__dataclass_fields__})
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Read one table and check its columns.
+
+    Raises:
+        DataError: the file is missing or no Parquet file, or a column is missing or of another type.
+    """
+    path = folder / f"{name}.parquet"
+    try:
+        table = pl.read_parquet(path)
+    except FileNotFoundError:
+        raise DataError(f"{folder}: expected {path.name}, found no such file. Prepare the data set again.") from None
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{path}: expected a Parquet file, found one that cannot be read ({error}).") from None
+    for column, dtype in TABLES[name].items():
+        if column not in table.columns:
+            raise DataError(f"{path}: expected a column {column!r}, found {', '.join(table.columns)}.")
+        if table.schema[column] != dtype:
+            raise DataError(f"{path}: expected column {column!r} as {dtype}, found {table.schema[column]}.")
+    return table
+
+
+def write_dataset(folder: Path, tables: Mapping[str, pl.DataFrame], info: DataSetInfo, rejected: list[Any]) -> None:
+    """Write all tables, `dataset.json` and `rejected.jsonl` beside `folder`, then put them in its place.
+
+    Raises:
+        DataError: the disk is full or the place cannot be written.
+    """
+    beside = folder.with_name(f".{folder.name}.part")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        for name, table in tables.items():
+            table.select(list(TABLES[name])).write_parquet(beside / f"{name}.parquet")
+        checksums = {path.name: file_checksum(path) for path in sorted(beside.glob("*.parquet"))}
+        fields = asdict(info) | {"checksums": checksums}
+        (beside / "dataset.json").write_text(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        with (beside / "rejected.jsonl").open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rejected)
+        replace_folder(beside, folder)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise DataError(
+            f"{folder}: could not write the data set ({error}). Free some space or pass another --out."
+        ) from None
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Put the finished folder `new` at `place`; what stood there before goes only once the new one stands."""
+    old = place.with_name(f".{place.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.replace(old)
+    new.replace(place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def file_checksum(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

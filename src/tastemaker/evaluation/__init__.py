@@ -1,0 +1,1 @@
+"""Runs tasks through inference beside baselines, and writes the report."""

@@ -1,0 +1,1 @@
+"""The shared Transformer: tokenizer, item table, backbones, heads and collation."""

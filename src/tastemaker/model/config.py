@@ -1,0 +1,27 @@
+"""The recipe's `[model]` table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Size and parts of the model."""
+
+    backbone: str = "nano"
+    """Name in `tastemaker.model.BACKBONES`."""
+    width: int = 128
+    """D, the width of every vector in the trunk."""
+    layers: int = 3
+    heads: int = 4
+    dropout: float = 0.2
+    vocabulary: int = 4096
+    """Most entries of the tokenizer that is trained on the data set's text."""
+    window: int = 512
+    """Longest prompt in positions; longer ones are cut by the priority of their segments."""
+    content: str = "auto"
+    """Content vectors of items: `minilm` (fetched once), `tfidf`, `none`, a local folder or a hub id of a sentence
+    encoder; `auto` is `minilm`, and `tfidf` with a warning where that cannot be had."""
+    ids: bool = True
+    """Whether items have a learned id residual beside their content."""
+    id_dropout: float = 0.1
+    """Probability that an item's id residual is zeroed in a training step."""

@@ -1,0 +1,12 @@
+"""What the model is trained on and judged by; each task turns a data set into examples."""
+
+from tastemaker.tasks.example import Task
+from tastemaker.tasks.like import Like
+from tastemaker.tasks.next_item import NextItem
+from tastemaker.tasks.rating import Rating
+
+TASKS: dict[str, type[Task]] = {
+    "next_item": NextItem,
+    "rating": Rating,
+    "like": Like,
+}

@@ -1,0 +1,145 @@
+"""What a task hands to the model: a context of segments and a target, readable as text and free of tensors.
+
+Positions of a history count the entries read so far: position 0 is the start entry, whose state predicts the first
+item; position `p` is the state after `p` entries.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tastemaker.data.dataset import Dataset, Entry
+from tastemaker.data.split import Split
+
+Speaker = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True)
+class History:
+    """The user's past entries, oldest first; empty for a user unknown so far. It stands first in every context."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words. A `speaker` opens a new turn of a dialogue; None goes on with the turn before."""
+
+    text: str
+    speaker: Speaker | None = None
+    priority: int = 0
+    """When a prompt is too long, segments of the lowest priority are cut first, the oldest among equals."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item, as its vector: after a title in a user's words, or where an earlier reply recommended it."""
+
+    item: int
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class Card:
+    """Title and facts of the recommended item, as text that a reason can copy from."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why this item for this user, as text in one fixed format: past items and shared facts."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """`<rec> | item vector | card | evidence`, a filled slot: inputs without loss, but that `<rec>` may predict the item."""
+
+    item: int
+    card: Card
+    evidence: Evidence | None = None
+    priority: int = 0
+
+
+Segment = History | Text | Item | Recommended
+
+
+@dataclass(frozen=True)
+class NextItems:
+    """Items to be predicted: `items[n]` from the state at history position `positions[n]`, weighted by `weights[n]`.
+
+    In training each position has its own item; in validation and test all share the last position and form a set.
+    """
+
+    positions: tuple[int, ...]
+    items: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Values to be predicted for `items[n]` from the state at history position `positions[n]`."""
+
+    kind: Literal["rating", "like"]
+    positions: tuple[int, ...]
+    items: tuple[int, ...]
+    values: tuple[float, ...]
+    """A rating on the 1..5 scale, or 1.0 for like and 0.0 for not."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is to be written: text, and at most one slot `<rec>` followed by its reason.
+
+    `lead` is written first; where `slot` is given, `<rec>` follows, whose state predicts `slot.item`, then `reason`.
+    A reply without a slot, such as a clarifying question, is `lead` alone.
+    """
+
+    lead: str
+    slot: Recommended | None = None
+    reason: str = ""
+    constraints: tuple[tuple[str, str], ...] = ()
+    """What the user asked for, as (name, value) facts that hold of the item; used by baselines and slices only."""
+
+
+Target = NextItems | Score | Reply
+
+
+@dataclass(frozen=True)
+class Example:
+    """One thing to learn or to be tested on."""
+
+    task: str
+    context: tuple[Segment, ...]
+    target: Target
+    user: int | None = None
+    """Row of the user, by which results are clustered; never an input."""
+
+
+class Task(Protocol):
+    """Turns a data set into examples. One file per task; see CONTRIBUTING.md for how to add one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weight(self) -> float:
+        """λ of this task's loss."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names in `tastemaker.metrics.METRICS` that judge this task; the first is its headline."""
+        ...
+
+    def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
+        """Yield the examples of a split.
+
+        Training examples may be drawn anew for every `epoch`; those of validation and test never change.
+
+        Raises:
+            DataError: the data set lacks a table or column that this task needs.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The loop that minimises the weighted sum of the task losses."""

@@ -1,0 +1,33 @@
+"""The recipe's `[training]` table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How long and how fast to train."""
+
+    epochs: int = 20
+    """Passes over as many positions as all tasks together have in one epoch."""
+    max_steps: int | None = None
+    """Stop after this many optimizer steps, even within an epoch."""
+    seed: int = 0
+    device: str = "auto"
+    """`cpu`, `cuda`, `cuda:1`, …; `auto` takes a GPU where there is one."""
+    threads: int | None = None
+    """CPU threads; None leaves PyTorch's own choice."""
+    token_budget: int = 8192
+    """Positions of one optimizer step, all tasks together."""
+    mixture_temperature: float = 1.0
+    """1 shares the token budget in proportion to the tasks' sizes; larger is more even."""
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup_share: float = 0.05
+    """Share of all steps in which the learning rate rises; after them it falls along a cosine."""
+    gradient_clip: float = 1.0
+    validate_every: int = 200
+    """Steps between two validations, each followed by a checkpoint."""
+    patience: int = 5
+    """Validations without a better one after which training stops."""
+    validation_examples: int = 512
+    """Most validation examples per task, a fixed seeded sample."""
