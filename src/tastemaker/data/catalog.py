@@ -69,7 +69,7 @@ class Catalog:
                 }
                 for item in self.items
             ],
-            schema=ITEM_COLUMNS,
+            schema=pl.Schema(ITEM_COLUMNS),
         )
 
 

@@ -55,7 +55,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Recommended:
-    """`<rec> | item vector | card | evidence`, a filled slot: inputs without loss, but that `<rec>` may predict the item."""
+    """`<rec> | item vector | card | evidence`: inputs without loss, but that `<rec>` may predict the item."""
 
     item: int
     card: Card
