@@ -8,37 +8,37 @@ from typing import Final
 
 import polars as pl
 
-ITEM_COLUMNS: Final = {
-    "item_id": pl.String,
-    "title": pl.String,
-    "text": pl.String,
-    "attributes": pl.List(pl.Struct({"name": pl.String, "value": pl.String})),
-    "image": pl.String,
+ITEM_COLUMNS: Final[dict[str, pl.DataType]] = {
+    "item_id": pl.String(),
+    "title": pl.String(),
+    "text": pl.String(),
+    "attributes": pl.List(pl.Struct({"name": pl.String(), "value": pl.String()})),
+    "image": pl.String(),
 }
 """`title` and `text` may be empty, never null. Attributes are (name, value) pairs, e.g. ("genre", "Comedy")."""
 
-INTERACTION_COLUMNS: Final = {
-    "user_id": pl.String,
-    "item_id": pl.String,
-    "timestamp": pl.Int64,
-    "event": pl.String,
-    "rating": pl.Float32,
-    "review": pl.String,
-    "review_title": pl.String,
+INTERACTION_COLUMNS: Final[dict[str, pl.DataType]] = {
+    "user_id": pl.String(),
+    "item_id": pl.String(),
+    "timestamp": pl.Int64(),
+    "event": pl.String(),
+    "rating": pl.Float32(),
+    "review": pl.String(),
+    "review_title": pl.String(),
 }
 """`timestamp` in seconds since 1970; `event` one of `EVENTS`; `rating` on a 1..5 scale or null."""
 
-USER_COLUMNS: Final = {
-    "user_id": pl.String,
-    "attributes": pl.List(pl.Struct({"name": pl.String, "value": pl.String})),
+USER_COLUMNS: Final[dict[str, pl.DataType]] = {
+    "user_id": pl.String(),
+    "attributes": pl.List(pl.Struct({"name": pl.String(), "value": pl.String()})),
 }
 
-DIALOGUE_COLUMNS: Final = {
-    "dialogue_id": pl.String,
-    "turn": pl.Int32,
-    "speaker": pl.String,
-    "text": pl.String,
-    "liked": pl.List(pl.String),
+DIALOGUE_COLUMNS: Final[dict[str, pl.DataType]] = {
+    "dialogue_id": pl.String(),
+    "turn": pl.Int32(),
+    "speaker": pl.String(),
+    "text": pl.String(),
+    "liked": pl.List(pl.String()),
 }
 
 EVENTS: Final = ("view", "cart", "buy", "like", "dislike", "rating")
