@@ -35,6 +35,10 @@ class DataSetInfo:
     """Per raw table: rows read, repaired and rejected, and how many for each reason."""
     checksums: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of every table."""
+    source_checksums: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of every raw file."""
+    seed: int = 0
+    """What the order of items and of equal timestamps was drawn with."""
     version: int = FORMAT_VERSION
 
 

@@ -1,0 +1,70 @@
+"""The files of a raw data set, from a folder or straight out of a zip archive (a wheel is one, too)."""
+
+import hashlib
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from tastemaker.errors import DataError
+
+
+@dataclass(frozen=True)
+class RawFiles:
+    """Files by their bare name, wherever in a folder (two levels deep) or archive they lie."""
+
+    place: Path
+    members: Mapping[str, str]
+    """Bare name -> path inside `place`."""
+
+    @classmethod
+    def at(cls, place: Path) -> "RawFiles":
+        """List a folder or a zip archive; of two files of one name the one nearer to the top counts.
+
+        Raises:
+            DataError: there is nothing at `place`, or it is neither.
+        """
+        if place.is_dir():
+            found = [path.relative_to(place) for pattern in ("*", "*/*") for path in place.glob(pattern)]
+            paths = [path.as_posix() for path in found if (place / path).is_file()]
+        elif not place.exists():
+            raise DataError(f"{place}: expected a folder or a zip archive, found nothing there. Check --path.")
+        else:
+            paths = [path for path in _archive(place).namelist() if not path.endswith("/")]
+        deepest_first = sorted(paths, key=lambda path: (-path.count("/"), path))
+        return cls(place, {PurePosixPath(path).name: path for path in deepest_first})
+
+    def has(self, *names: str) -> bool:
+        """Whether all of these files are there."""
+        return all(name in self.members for name in names)
+
+    def where(self, name: str) -> str:
+        """A file's place, as an error message names it."""
+        return f"{self.place}/{self.members[name]}"
+
+    def read(self, name: str) -> bytes:
+        """A file's bytes.
+
+        Raises:
+            DataError: the file cannot be read, or its archive is damaged.
+        """
+        try:
+            if self.place.is_dir():
+                return (self.place / self.members[name]).read_bytes()
+            with _archive(self.place) as archive:
+                return archive.read(self.members[name])
+        except (OSError, zipfile.BadZipFile) as error:
+            raise DataError(f"{self.where(name)}: expected a readable file, found {error}. Get it again.") from None
+
+    def checksums(self, names: tuple[str, ...]) -> dict[str, str]:
+        """SHA-256 of each of these files."""
+        return {name: hashlib.sha256(self.read(name)).hexdigest() for name in names}
+
+
+def _archive(place: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(place)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{place}: expected a folder or a zip archive, found a file that is neither ({error}). Check --path."
+        ) from None

