@@ -1,1 +1,32 @@
-"""Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data."""
+"""Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
+
+The Python API is `prepare`, `read_recipe`, `train`, `evaluate` and `load`; each is imported at its first use, so that
+`import tastemaker` costs nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tastemaker.cli.recipe import read_recipe
+    from tastemaker.cli.stages import evaluate, load, prepare, train
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "evaluate", "load", "prepare", "read_recipe", "train"]
+
+_HOMES: Final = {
+    "evaluate": "tastemaker.cli.stages",
+    "load": "tastemaker.cli.stages",
+    "prepare": "tastemaker.cli.stages",
+    "read_recipe": "tastemaker.cli.recipe",
+    "train": "tastemaker.cli.stages",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import the part of the API that is asked for."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'tastemaker' has no attribute {name!r}; it has {', '.join(__all__)}.")
+        return getattr(importlib.import_module(_HOMES[name]), name)

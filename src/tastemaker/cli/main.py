@@ -1,0 +1,215 @@
+"""The command line: parses arguments, calls a stage, shows its result.
+
+Stages are reached through `tastemaker`, which imports them at their first use: `--help` must not wait for PyTorch.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal, final
+
+import typer
+from typer.core import TyperGroup
+
+import tastemaker
+from tastemaker.cli import show
+from tastemaker.cli.failures import one_line_failures
+from tastemaker.cli.progress import training_progress
+from tastemaker.cli.talk import talk
+from tastemaker.data.split import Split
+
+
+@final
+class Commands(TyperGroup):
+    """All commands, each failing with one line."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """Run the command that the context names."""
+        with one_line_failures():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="One language model that recommends, explains and converses, trained jointly on your own data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `tastemaker train` wrote.")]
+User = Annotated[str | None, typer.Option("--user", help="A user of the data set.")]
+History = Annotated[
+    list[str] | None,
+    typer.Option("--history", metavar="ITEM", help="An item's id or title, oldest first; give it again for each item."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+
+
+def _examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "Examples:\n\n" + "\n\n".join(f"  {line}" for line in lines)
+
+
+@app.callback()
+def _tastemaker(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        show.output().print(tastemaker.__version__)
+        raise typer.Exit
+
+
+@app.command(
+    epilog=_examples(
+        "tastemaker prepare movielens-100k --out data/movielens-100k",
+        "tastemaker prepare movielens-100k --path ~/ml-100k.zip --out data/movielens-100k",
+    )
+)
+def prepare(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A known data set, such as movielens-100k.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the data set to.")],
+    path: Annotated[
+        Path | None, typer.Option("--path", metavar="P", help="Raw files on this machine, instead of fetching them.")
+    ] = None,
+) -> None:
+    """Turn raw files into a data set: checked, cleaned and reported."""
+    console = show.messages()
+    info = tastemaker.prepare(source, out, path, say=console.print)
+    counts = ", ".join(f"{count:,} {name}" for name, count in info.counts.items())
+    show.output().print(f"{out}: {info.name}, {counts}. Licence: {info.licence}", soft_wrap=True)
+
+
+@app.command(
+    epilog=_examples(
+        "tastemaker train recipes/demo.toml --out runs/demo",
+        "tastemaker train recipes/demo.toml --out runs/short --set training.epochs=3 --set training.seed=1",
+        "tastemaker train recipes/demo.toml --out runs/demo --resume",
+    )
+)
+def train(
+    recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A TOML file; recipes/ holds some.")],
+    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="Folder to write the run to.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Replace one value of the recipe; may be given again."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")] = False,
+) -> None:
+    """Train a model as a recipe says."""
+    again = " ".join(
+        ["tastemaker train", str(recipe), "--out", str(out), *(f"--set {each}" for each in overrides or ())]
+    )
+    with one_line_failures(f"Go on with `{again} --resume`."):
+        read = tastemaker.read_recipe(recipe, overrides or ())
+        with training_progress(show.messages()) as watch:
+            run = tastemaker.train(read, out, resume=resume, watch=watch)
+    show.output().print(f"{run}: trained. Next: tastemaker evaluate {run}", soft_wrap=True)
+
+
+@app.command(
+    epilog=_examples(
+        "tastemaker evaluate runs/demo",
+        "tastemaker evaluate runs/demo --against runs/next_item --split validation",
+        "tastemaker evaluate runs/demo --full --json > evaluation.json",
+    )
+)
+def evaluate(
+    run: Run,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="RUN2", help="Another run, shown as one more baseline.")
+    ] = None,
+    split: Annotated[Literal["validation", "test"], typer.Option("--split", help="Part of the data set.")] = "test",
+    full: Annotated[
+        bool, typer.Option("--full", help="Score text and attribution on all examples, not on a sample of 200.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure every task beside its baselines, and write RUN/report.html."""
+    with show.clean_stdout():
+        report = tastemaker.evaluate(run, against=against, split=Split(split), full=full, say=show.messages().print)
+    if as_json:
+        show.write_json(report)
+        return
+    for table in show.evaluation_tables(report):
+        show.output().print(table)
+    show.output().print(f"Slices, loss curves and samples: {run / 'report.html'}", soft_wrap=True)
+
+
+@app.command(
+    epilog=_examples(
+        "tastemaker recommend runs/demo --user 42",
+        'tastemaker recommend runs/demo --history "Toy Story" --history "Babe" -k 5 --no-reasons',
+        "tastemaker recommend runs/demo --json",
+    )
+)
+def recommend(
+    run: Run,
+    user: User = None,
+    history: History = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 10,
+    no_reasons: Annotated[bool, typer.Option("--no-reasons", help="Rank only, which is faster.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recommend items to a user, for a history, or to somebody unknown."""
+    asked = _asked(user, history)
+    with show.clean_stdout():
+        found = tastemaker.load(run).recommend(**asked, k=k, reasons=not no_reasons)
+    if as_json:
+        show.write_json({"run": str(run), **asked, "recommendations": [asdict(each) for each in found]})
+    else:
+        show.output().print(show.recommendation_table(found, not no_reasons))
+
+
+@app.command(
+    epilog=_examples(
+        'tastemaker explain runs/demo --user 42 --item "Fargo"',
+        'tastemaker explain runs/demo --history "Toy Story" --item 100 --json',
+    )
+)
+def explain(
+    run: Run,
+    item: Annotated[str, typer.Option("--item", metavar="I", help="The item to explain: its id or title.")],
+    user: User = None,
+    history: History = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why an item suits a user, and which past items carried its score."""
+    asked = _asked(user, history)
+    with show.clean_stdout():
+        explanation = tastemaker.load(run).explain(item, **asked)
+    if as_json:
+        show.write_json({"run": str(run), **asked, **asdict(explanation)})
+        return
+    console = show.output()
+    console.print(f"{explanation.title} (item {explanation.item_id}), score {explanation.score:.3f}")
+    console.print(explanation.reason)
+    console.print(show.contribution_table(explanation))
+
+
+@app.command(
+    epilog=_examples(
+        "tastemaker chat runs/demo",
+        "tastemaker chat runs/demo --user 42",
+        'echo "a funny film from the 1980s" | tastemaker chat runs/demo --history "Airplane!"',
+    )
+)
+def chat(run: Run, user: User = None, history: History = None) -> None:
+    """Talk about what to see next; an empty line or /quit ends."""
+    asked = _asked(user, history)
+    with show.clean_stdout():
+        conversation = tastemaker.load(run).chat(**asked)
+    talk(conversation, show.output())
+
+
+def _asked(user: str | None, history: list[str] | None) -> dict[str, Any]:
+    """Whom a request is about."""
+    if user is not None and history:
+        raise typer.BadParameter("give --user or --history, not both.")
+    return {"user": user, "history": history or []}
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    app(prog_name="tastemaker")

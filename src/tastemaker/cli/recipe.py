@@ -1,0 +1,140 @@
+"""A recipe: everything that a training run and its evaluation are made from, read from one TOML file.
+
+One table per stage, each mapped 1:1 to the frozen dataclass beside the code that it configures.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tastemaker.balancing.config import BalancingConfig
+from tastemaker.cli.tables import as_table, build, settable, suggestion
+from tastemaker.data.split import DataConfig
+from tastemaker.errors import RecipeError
+from tastemaker.evaluation.config import EvaluationConfig
+from tastemaker.model.config import ModelConfig
+from tastemaker.tasks import TASKS
+from tastemaker.tasks.example import Task
+from tastemaker.training.config import TrainingConfig
+
+STAGES: Final[dict[str, Any]] = {
+    "data": DataConfig,
+    "model": ModelConfig,
+    "balancing": BalancingConfig,
+    "training": TrainingConfig,
+    "evaluation": EvaluationConfig,
+}
+"""Tables of a recipe beside `[tasks.NAME]`."""
+
+FIXED: Final = ("name", "metrics")
+"""What a task is, rather than how it is trained: no recipe sets it."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One dataclass per table."""
+
+    data: DataConfig
+    model: ModelConfig
+    tasks: Mapping[str, Task]
+    """By name, in the order of `TASKS`; only those that the recipe names."""
+    balancing: BalancingConfig
+    training: TrainingConfig
+    evaluation: EvaluationConfig
+
+
+def read_recipe(path: Path | str, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe.
+
+    Args:
+        path: a TOML file; `data.path` in it is relative to the current directory.
+        overrides: `table.key=value` each, the value in TOML; a bare word is a string.
+
+    Raises:
+        RecipeError: the file is missing or no TOML, or a key or value does not fit.
+    """
+    plain = _read_toml(Path(path))
+    recipe = from_mapping(plain, str(path))
+    for override in overrides:
+        plain = _overridden(plain, override)
+        recipe = from_mapping(plain, f"--set {override}")
+    return recipe
+
+
+def from_mapping(plain: object, where: str = "recipe") -> Recipe:
+    """Build a recipe from plain tables, as TOML holds them or `to_mapping` gave them.
+
+    Raises:
+        RecipeError: begins with `where` and names the table and key that does not fit.
+    """
+    tables = as_table(plain, f"{where}:")
+    known = [*STAGES, "tasks"]
+    for name in tables:
+        if name not in known:
+            raise RecipeError(f"{where}: there is no table [{name}]; {suggestion(name, known)}")
+    stages = {name: build(config, tables.get(name, {}), f"{where}: [{name}]") for name, config in STAGES.items()}
+    if not stages["data"].path:
+        raise RecipeError(f"{where}: [data] needs 'path', the folder that `tastemaker prepare` wrote.")
+    return Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where))
+
+
+def to_mapping(recipe: Recipe) -> dict[str, Any]:
+    """The resolved recipe as plain tables, every default filled in; `json.dumps` takes it."""
+    plain: dict[str, Any] = {name: asdict(getattr(recipe, name)) for name in STAGES}
+    plain["tasks"] = {
+        name: {key: getattr(task, key) for key in settable(task, FIXED)} for name, task in recipe.tasks.items()
+    }
+    return plain
+
+
+def _tasks(plain: object, where: str) -> dict[str, Task]:
+    tables = as_table(plain, f"{where}: [tasks]")
+    if not tables:
+        raise RecipeError(f"{where}: expected at least one task, such as [tasks.next_item], found none.")
+    for name in tables:
+        if name not in TASKS:
+            raise RecipeError(f"{where}: [tasks] has no task {name!r}; {suggestion(name, TASKS)}")
+    return {
+        name: build(task, tables[name], f"{where}: [tasks.{name}]", FIXED)
+        for name, task in TASKS.items()
+        if name in tables
+    }
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: expected TOML, found an error: {error}.") from None
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: expected TOML in UTF-8, found byte {error.object[error.start]:#04x}.") from None
+    except OSError as error:
+        raise RecipeError(f"{path}: expected a recipe, found none ({error.strerror}). See recipes/ for some.") from None
+
+
+def _overridden(plain: Mapping[str, Any], override: str) -> dict[str, Any]:
+    """The tables with one value replaced."""
+    key, is_given, value = override.partition("=")
+    *parents, last = [part.strip() for part in key.split(".")]
+    if not is_given or not parents or not all((*parents, last)):
+        raise RecipeError(f"--set {override}: expected table.key=value, such as training.epochs=3.")
+    changed: dict[str, Any] = {**plain}
+    table = changed
+    for parent in parents:
+        below = table.get(parent, {})
+        if not isinstance(below, Mapping):
+            raise RecipeError(f"--set {override}: {parent} is a value, not a table.")
+        table[parent] = {**below}
+        table = table[parent]
+    table[last] = _value(value.strip())
+    return changed
+
+
+def _value(text: str) -> Any:
+    """A value in TOML, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,101 @@
+"""Results as tables for people and as JSON for scripts; nothing else writes to stdout."""
+
+import contextlib
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from tastemaker.inference.recommender import Explanation, Recommendation
+
+WIDTH = 100
+"""Columns where stdout is no terminal that says how many it has."""
+
+
+def output() -> Console:
+    """Where results go."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
+
+
+def messages() -> Console:
+    """Where everything but results goes."""
+    return Console(stderr=True, highlight=False, markup=False)
+
+
+@contextlib.contextmanager
+def clean_stdout() -> Iterator[None]:
+    """Send what libraries write to stdout to stderr, so that a result stands there alone."""
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
+def write_json(result: object) -> None:
+    """Write one JSON object and a newline; a figure that is not finite becomes null."""
+    sys.stdout.write(json.dumps(_plain(result), ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def recommendation_table(recommendations: Sequence["Recommendation"], with_reasons: bool = True) -> Table:
+    """Ranked items, the best first."""
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("#", justify="right")
+    table.add_column("item", justify="right", style="dim")
+    table.add_column("title", ratio=2, style="bold")
+    table.add_column("score", justify="right")
+    if with_reasons:
+        table.add_column("why", ratio=3)
+    for rank, found in enumerate(recommendations, start=1):
+        reason = [found.reason] if with_reasons else []
+        table.add_row(*map(Text, (str(rank), found.item_id, found.title, f"{found.score:.3f}", *reason)))
+    return table
+
+
+def contribution_table(explanation: "Explanation") -> Table:
+    """Past items and how much each carried the score, the strongest first."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("item", justify="right", style="dim")
+    table.add_column("past item", style="bold")
+    table.add_column("carried", justify="right")
+    for part in sorted(explanation.contributions, key=lambda part: -abs(part.weight)):
+        table.add_row(*map(Text, (part.item_id, part.title, f"{part.weight:+.3f}")))
+    return table
+
+
+def evaluation_tables(report: Mapping[str, Any]) -> Iterator[Table]:
+    """One table per task: a row per metric, a column per system, the evaluated run first."""
+    for task, metrics in report["tasks"].items():
+        others = {name: scores[task] for name, scores in report["baselines"].items() if task in scores}
+        table = Table(title=f"{task}, {report['split']}", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+        table.add_column("metric")
+        table.add_column("this run", justify="right", style="bold")
+        for name in others:
+            table.add_column(Text(name), justify="right")
+        for metric, value in metrics.items():
+            cells = (value, *(scores.get(metric) for scores in others.values()))
+            table.add_row(Text(metric), *(Text(_figure(cell)) for cell in cells))
+        yield table
+
+
+def _figure(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _plain(value: object) -> object:
+    """The value as JSON can hold it."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    number = float(value)  # type: ignore[arg-type]  # numpy's numbers, too; anything else is a bug and raises here
+    return number if math.isfinite(number) else None

@@ -1,0 +1,38 @@
+"""A dialogue in the terminal, or with a script through a pipe."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from tastemaker.inference.recommender import ChatReply, Conversation
+
+WELCOME = "Say what you are in the mood for. An empty line or /quit ends."
+
+
+def talk(conversation: "Conversation", console: Console) -> None:
+    """Answer every line of stdin until it ends, is empty, or says /quit."""
+    is_terminal = sys.stdin.isatty()
+    if is_terminal:
+        console.print(Text(WELCOME, style="dim"))
+    while text := _line("you> " if is_terminal else ""):
+        show_reply(conversation.say(text), console)
+
+
+def show_reply(reply: "ChatReply", console: Console) -> None:
+    """Print what the model says, and the item that it recommends on a line of its own."""
+    console.print(Text.assemble(("tastemaker> ", "bold green"), reply.text))
+    if reply.recommended is not None:
+        found = reply.recommended
+        console.print(Text.assemble("  recommended: ", (found.title, "bold"), (f" (item {found.item_id})", "dim")))
+
+
+def _line(prompt: str) -> str:
+    """The next thing said; empty at the end."""
+    try:
+        text = input(prompt).strip()
+    except EOFError:
+        return ""
+    return "" if text == "/quit" else text
