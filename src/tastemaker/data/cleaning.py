@@ -98,7 +98,7 @@ def clean_rows(
     if not values:
         first = f"; the first: {rejected[0]}" if rejected else ""
         raise DataError(
-            f"{where}: expected at least one usable row, found none in {len(rows)} rows{first}. Get it again."
+            f"{where}: expected a usable row, found none in {len(rows)} rows{first}. Get it again."
         )
     return Cleaned(file, len(rows), tuple(values.values()), tuple(repaired), tuple(rejected))
 

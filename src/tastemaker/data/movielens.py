@@ -56,7 +56,7 @@ def parse_film(item_id: str, title: str, genres: Iterable[str]) -> Parsed[Film]:
     known = tuple(genre for genre in genres if genre.lower() not in PLACEHOLDERS)
     fixed = ftfy.fix_text(title)
     repairs = ("text repaired",) if fixed != title else ()
-    name, year = split_year(fixed)
+    name, year = split_year(fixed.strip())
     if name.lower() in PLACEHOLDERS:
         return Parsed(Film(number, NO_TITLE, year, known), (*repairs, "no title"))
     shown = natural_title(name)

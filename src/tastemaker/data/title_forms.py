@@ -1,6 +1,5 @@
-"""How an item's title is printed, and the other ways in which people write it.
+"""How an item's title is printed, and the other ways in which people write it: "usual suspects".
 
-Catalogs file titles as "Usual Suspects, The (1995)"; people write "The Usual Suspects (1995)" or "usual suspects".
 A title made of ordinary words ("Heat", "Speed", "Bad Boys") is taken for a title only where it is unmistakable.
 """
 
@@ -9,9 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tastemaker.data.catalog import CatalogItem
+from tastemaker.data.titles import natural_title, split_year
 
-YEAR_AT_END: Final = re.compile(r"\s*\((\d{4})\)\s*$")
-_ARTICLE_AT_END: Final = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|Lo|Das|Der|Die|El|Los|Las|Det)$", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"\s*\(([^()]*)\)")
 _ARTICLES: Final = ("the ", "a ", "an ")
 
@@ -50,7 +48,7 @@ class Alias:
 
 
 def printed_title(item: CatalogItem) -> str:
-    """The title as people write it, with its year where one is known: "The Usual Suspects (1995)"."""
+    """The title in natural order, with its year where one is known; the id of an item without title."""
     name, year = _name_and_year(item)
     if not name:
         return item.item_id
@@ -64,21 +62,17 @@ def aliases(item: CatalogItem, is_known_by_year: bool = True) -> tuple[Alias, ..
         item: an item of the catalog.
         is_known_by_year: whether titles of this catalog carry years; else a title stands for itself.
     """
-    if not item.title.strip():
-        return ()
     name, year = _name_and_year(item)
-    bare = YEAR_AT_END.sub("", item.title).strip()
-    inner = tuple(_with_article_first(text) for text in _IN_BRACKETS.findall(bare) if not text.isdigit())
-    names = dict.fromkeys((name, bare, *inner))
-    names |= dict.fromkeys(_without_article(text) for text in (name, *inner))
+    if not name:
+        return ()
+    whole = (name, _IN_BRACKETS.sub("", name), *_IN_BRACKETS.findall(name))
+    names = tuple(dict.fromkeys(text for title in whole for text in (title, _without_article(title)) if text))
     found = [Alias(f"{text} ({year})", False) for text in names] if year else []
     for text in names:
         words = re.findall(r"\w+(?:'\w+)*", text.casefold())
-        if not year and not is_known_by_year:
-            found.append(Alias(text, len(words) == 1))
-        elif is_distinctive(words):
+        if is_distinctive(words):
             found.append(Alias(text, False))
-        elif len(words) > 1:
+        elif len(words) > 1 or not (year or is_known_by_year):
             found.append(Alias(text, True))
     return tuple(found)
 
@@ -89,19 +83,9 @@ def is_distinctive(words: list[str]) -> bool:
 
 
 def _name_and_year(item: CatalogItem) -> tuple[str, str]:
-    """The title with its article in front and without remarks in brackets, and the year, "" where unknown."""
-    found = YEAR_AT_END.search(item.title)
-    years = item.values("year")
-    year = found[1] if found else (years[0] if years else "")
-    bare = YEAR_AT_END.sub("", item.title)
-    return _with_article_first(_IN_BRACKETS.sub("", bare).strip() or bare.strip()), year
-
-
-def _with_article_first(title: str) -> str:
-    found = _ARTICLE_AT_END.match(title)
-    if not found:
-        return title
-    return f"{found[2]}{found[1]}" if found[2].endswith("'") else f"{found[2]} {found[1]}"
+    """The title in natural order, and the year, "" where unknown."""
+    name, year = split_year(item.title)
+    return natural_title(name), year or next(iter(item.values("year")), "")
 
 
 def _without_article(title: str) -> str:
