@@ -34,6 +34,7 @@ METRICS: dict[str, Metric] = {
     "facts_per_reason": Metric("facts", facts_per_reason),
     "grounded_reasons": Metric("facts", grounded_reasons),
     "recommends_f1": Metric("recommends", f1),
+    "constraints_met": Metric("asked", mean_of),
     "unslotted_title_rate": Metric("titles", mean_of, is_lower_better=True),
 }
 

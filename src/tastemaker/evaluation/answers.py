@@ -1,0 +1,77 @@
+"""What is asked of whatever is judged, a trained model or a baseline: each offers the methods that it can answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from numpy.typing import NDArray
+
+from tastemaker.inference.predictor import WrittenReply
+from tastemaker.tasks.example import Example, Reply, Score
+
+
+@runtime_checkable
+class Ranker(Protocol):
+    """Scores the catalog."""
+
+    def item_scores(self, examples: Sequence[Example]) -> NDArray[Any]:
+        """`[N, I]`, higher is better."""
+        ...
+
+
+@runtime_checkable
+class Rater(Protocol):
+    """Predicts ratings, or the probability of a like."""
+
+    def values(self, examples: Sequence[Example]) -> Sequence[NDArray[Any]]:
+        """For every example an array in the order of its items."""
+        ...
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """Writes replies."""
+
+    def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
+        """One reply for every example."""
+        ...
+
+
+Answers = Ranker | Rater | Writer
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Somebody to be judged, and on what."""
+
+    answers: Answers
+    tasks: frozenset[str] | None = None
+    """Names of the tasks that a model was trained on; None for all."""
+    kinds: frozenset[str] | None = None
+    """Kinds of example (see `kind_of`) that a baseline is meant for; None for all."""
+
+    def takes(self, task: str, kind: str) -> bool:
+        """Whether this contestant is judged on a task."""
+        return (self.tasks is None or task in self.tasks) and (self.kinds is None or kind in self.kinds)
+
+
+def kind_of(examples: Sequence[Example]) -> str:
+    """What the examples of a task ask for, read from their targets alone.
+
+    "items" to rank, a score's own kind ("rating", "like"), "reason" where every context already names the item that
+    the reply is about, and "reply" where the item, and whether to recommend one at all, is the writer's choice.
+    """
+    target = examples[0].target
+    if isinstance(target, Score):
+        return target.kind
+    if isinstance(target, Reply):
+        return "reason" if all(map(is_given, examples)) else "reply"
+    return "items"
+
+
+def is_given(example: Example) -> bool:
+    """Whether the item that a reply is about stands in its context already."""
+    target = example.target
+    if not isinstance(target, Reply) or target.slot is None:
+        return False
+    return any(getattr(segment, "item", None) == target.slot.item for segment in example.context)

@@ -1,0 +1,54 @@
+"""Which items meet what a user asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tastemaker.data.catalog import Catalog
+from tastemaker.data.facts import Fact, item_facts
+from tastemaker.tasks.example import Example, Reply
+
+
+@dataclass(frozen=True)
+class ConstraintFilter:
+    """Counts the constraints that items meet; a name such as "not genre" asks that an item has not the value."""
+
+    catalog: Catalog
+
+    def met(self, constraints: Sequence[Fact]) -> NDArray[np.int64]:
+        """How many of the constraints each item meets, `[I]`."""
+        counts = np.zeros(len(self.catalog), dtype=np.int64)
+        for name, value in constraints:
+            rows = self._rows.get((name.removeprefix("not "), value), [])
+            has = np.zeros(len(self.catalog), dtype=np.int64)
+            has[rows] = 1
+            counts += 1 - has if name.startswith("not ") else has
+        return counts
+
+    def score(self, examples: Sequence[Example], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put the items that meet all constraints of a request first, then those that meet fewer.
+
+        Args:
+            examples: what is asked for, `N` requests.
+            scores: `[N, I]` or `[I]`, by which items that meet equally many constraints are ordered.
+        """
+        met = np.stack([self.met(constraints_of(example)) for example in examples])
+        low, high = scores.min(axis=-1, keepdims=True), scores.max(axis=-1, keepdims=True)
+        within = (scores - low) / np.where(high > low, 2 * (high - low), 1)
+        return np.asarray(met + within, dtype=np.float64)
+
+    @cached_property
+    def _rows(self) -> dict[Fact, list[int]]:
+        rows: dict[Fact, list[int]] = {}
+        for row, item in enumerate(self.catalog):
+            for fact in item_facts(item):
+                rows.setdefault(fact, []).append(row)
+        return rows
+
+
+def constraints_of(example: Example) -> tuple[Fact, ...]:
+    """What the user of this example asked for."""
+    return example.target.constraints if isinstance(example.target, Reply) else ()

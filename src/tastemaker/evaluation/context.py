@@ -1,0 +1,54 @@
+"""Reading and changing the history that an example starts with."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tastemaker.data.dataset import Entry
+from tastemaker.tasks.example import Example, History, NextItems, Recommended, Reply, Score
+
+IntArray = NDArray[np.int64]
+
+
+def history_of(example: Example) -> tuple[Entry, ...]:
+    """The entries of the example's history, oldest first."""
+    return next((segment.entries for segment in example.context if isinstance(segment, History)), ())
+
+
+def seen_items(example: Example) -> list[int]:
+    """Items not to be recommended again: those of the history, and those that an earlier turn recommended."""
+    offered = {segment.item for segment in example.context if isinstance(segment, Recommended)}
+    return sorted(offered | {entry.item for entry in history_of(example)})
+
+
+def target_items(example: Example) -> set[int]:
+    """The items that a ranking should put first; empty where the example asks for none."""
+    target = example.target
+    if isinstance(target, NextItems):
+        return set(target.items)
+    return {target.slot.item} if isinstance(target, Reply) and target.slot else set()
+
+
+def with_history(example: Example, entries: tuple[Entry, ...]) -> Example:
+    """The same example after another history; its targets are predicted from the end of that."""
+    context = tuple(History(entries) if isinstance(part, History) else part for part in example.context)
+    target = example.target
+    if isinstance(target, NextItems | Score):
+        target = replace(target, positions=(len(entries),) * len(target.items))
+    return replace(example, context=context, target=target)
+
+
+def sample(examples: list[Example], size: int | None, seed: int) -> list[Example]:
+    """At most `size` of the examples, drawn without replacement, in their order; all where `size` is None."""
+    if size is None or len(examples) <= size:
+        return examples
+    chosen = np.random.default_rng(seed).choice(len(examples), size=size, replace=False)
+    return [examples[row] for row in sorted(chosen)]
+
+
+def clusters_of(examples: Sequence[Example]) -> IntArray:
+    """The user of every example; an example without one is a user of its own."""
+    users = [-1 - row if example.user is None else example.user for row, example in enumerate(examples)]
+    return np.array(users, dtype=np.int64)

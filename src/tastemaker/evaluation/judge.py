@@ -1,0 +1,109 @@
+"""Judging one contestant on the examples of one task, by what the targets ask for and not by the task's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.facts import FactExtractor
+from tastemaker.evaluation.answers import Answers, Ranker, Rater, Writer
+from tastemaker.evaluation.config import EvaluationConfig
+from tastemaker.evaluation.constraints import ConstraintFilter
+from tastemaker.evaluation.context import clusters_of, sample, target_items
+from tastemaker.evaluation.figures import Figures, Material, measure
+from tastemaker.evaluation.ranked import list_figures, rank, ranking_figures
+from tastemaker.evaluation.truth import Truth
+from tastemaker.evaluation.written import asked_material, reply_materials, write
+from tastemaker.inference.predictor import WrittenReply
+from tastemaker.metrics.scored import Scored
+from tastemaker.tasks.example import Example, Score
+
+READS: dict[str, tuple[str, ...]] = {
+    "items": ("places",),
+    "rating": ("scored",),
+    "like": ("scored",),
+    "reply": ("places", "texts", "facts", "titles", "recommends", "asked"),
+    "reason": ("texts", "facts", "titles"),
+}
+"""What each kind of example gives metrics to read."""
+
+WORDS = ("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio")
+FACTS = ("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate")
+
+
+def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
+    """The metrics by which every task of a kind is judged, whatever else it names."""
+    by_kind = {
+        "items": tuple(f"{name}@{k}" for name in ("ndcg", "hr", "mrr") for k in config.k),
+        "rating": ("rmse", "mae"),
+        "like": ("accuracy", "precision", "recall", "f1"),
+        "reply": (*(f"recall@{k}" for k in config.dialogue_k), "recommends_f1", "constraints_met", *FACTS, *WORDS),
+        "reason": (*FACTS, *WORDS),
+    }
+    return by_kind[kind]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Figures of one contestant on one task, and the replies behind them."""
+
+    figures: Figures
+    replies: list[WrittenReply] = field(default_factory=list)
+    """One for each example of the text sample."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges anybody by the same examples, masks and samples."""
+
+    dataset: Dataset
+    config: EvaluationConfig
+    truth: Truth
+    constraints: ConstraintFilter
+
+    @classmethod
+    def of(cls, dataset: Dataset, config: EvaluationConfig) -> "Judge":
+        truth = Truth(dataset, FactExtractor(dataset.catalog))
+        return cls(dataset, config, truth, ConstraintFilter(dataset.catalog))
+
+    def verdict(self, answers: Answers, examples: Sequence[Example], kind: str, names: Sequence[str]) -> Verdict:
+        """Measure the metrics called `names` that these answers allow."""
+        if kind == "items" and isinstance(answers, Ranker):
+            return Verdict(self._ranking(answers, examples, names, with_lists=True))
+        if kind in ("reply", "reason"):
+            return self._reply(answers, examples, kind, names)
+        if isinstance(answers, Rater):
+            return Verdict(measure(names, {"scored": _scored(answers, examples, self.config.batch)}))
+        return Verdict({})
+
+    def text_sample(self, examples: Sequence[Example]) -> list[Example]:
+        """The examples whose replies are written."""
+        return sample(list(examples), self.config.text_sample, self.config.seed)
+
+    def _reply(self, answers: Answers, examples: Sequence[Example], kind: str, names: Sequence[str]) -> Verdict:
+        figures: Figures = {}
+        asked = [example for example in examples if target_items(example)]
+        if kind == "reply" and isinstance(answers, Ranker) and asked:
+            figures |= self._ranking(answers, asked, names, with_lists=False)
+        if not isinstance(answers, Writer):
+            return Verdict(figures)
+        chosen = self.text_sample(examples)
+        replies = write(answers, chosen, self.config)
+        materials = reply_materials(chosen, replies, self.truth) | asked_material(chosen, replies, self.constraints)
+        readable = {reads: material for reads, material in materials.items() if reads in READS[kind]}
+        return Verdict(figures | measure(names, readable), replies)
+
+    def _ranking(self, ranker: Ranker, examples: Sequence[Example], names: Sequence[str], with_lists: bool) -> Figures:
+        ranking = rank(ranker, examples, self.config)
+        figures = ranking_figures(ranking, names)
+        return figures | list_figures(ranking.lists, self.dataset.train_counts) if with_lists else figures
+
+
+def _scored(rater: Rater, examples: Sequence[Example], batch: int) -> Material:
+    starts = range(0, len(examples), batch)
+    values = [value for start in starts for value in rater.values(examples[start : start + batch])]
+    targets = [example.target for example in examples]
+    true = [value for target in targets if isinstance(target, Score) for value in target.values]
+    clusters = np.repeat(clusters_of(examples), [len(value) for value in values])
+    return Material(Scored(np.concatenate(values).astype(np.float64), np.array(true)), clusters)

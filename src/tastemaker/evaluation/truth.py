@@ -1,0 +1,61 @@
+"""What a reply may state: facts that are true of the recommended item and of the user, and titles that it may name."""
+
+from dataclasses import dataclass
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.facts import Fact, FactExtractor, holds
+from tastemaker.data.title_forms import printed_title
+from tastemaker.evaluation.context import history_of
+from tastemaker.inference.predictor import WrittenReply
+from tastemaker.tasks.example import Example, Item, Recommended, Reply, Text
+
+Facts = frozenset[Fact]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Checks replies against a data set."""
+
+    dataset: Dataset
+    extractor: FactExtractor
+
+    def stated(self, reply: WrittenReply) -> Facts:
+        """The facts in a reply's reason."""
+        return self.extractor.facts(reply.reason)
+
+    def true_facts(self, example: Example, reply: WrittenReply) -> Facts:
+        """Those stated facts that are true.
+
+        An attribute, negated or not, must be true of the recommended item. A title must be that of the item, or of a
+        film that the user liked: one in the history with a liking, or in the evidence that the data give. What is true
+        of such a film, but not of the recommended item, is no reason and counts as false.
+        """
+        liked = self._liked_titles(example)
+        item = None if reply.item is None else self.dataset.catalog[reply.item]
+        return frozenset(
+            fact
+            for fact in self.stated(reply)
+            if (item is not None and holds(item, fact)) or (fact[0] == "title" and fact[1] in liked)
+        )
+
+    def strays(self, example: Example, reply: WrittenReply) -> bool:
+        """Whether a reply names a title outside its slot that neither evidence nor the dialogue so far brought up."""
+        named = self._titles(f"{reply.lead}\n{reply.reason}")
+        allowed = self._titles(reply.evidence) | self._context_titles(example)
+        if reply.item is not None:
+            allowed |= {printed_title(self.dataset.catalog[reply.item])}
+        return not named <= allowed
+
+    def _liked_titles(self, example: Example) -> set[str]:
+        rows = {entry.item for entry in history_of(example) if self.dataset.likes(entry)}
+        slot = example.target.slot if isinstance(example.target, Reply) else None
+        evidence = slot.evidence.text if slot and slot.evidence else ""
+        return {printed_title(self.dataset.catalog[row]) for row in rows} | self._titles(evidence)
+
+    def _context_titles(self, example: Example) -> set[str]:
+        rows = {segment.item for segment in example.context if isinstance(segment, Item | Recommended)}
+        words = "\n".join(segment.text for segment in example.context if isinstance(segment, Text))
+        return {printed_title(self.dataset.catalog[row]) for row in rows} | self._titles(words)
+
+    def _titles(self, text: str) -> set[str]:
+        return {value for name, value in self.extractor.facts(text) if name.removeprefix("not ") == "title"}

@@ -1,0 +1,78 @@
+"""Judging written replies: words, facts, titles, and whether they recommend when they should."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tastemaker.evaluation.answers import Writer
+from tastemaker.evaluation.config import EvaluationConfig
+from tastemaker.evaluation.constraints import ConstraintFilter, constraints_of
+from tastemaker.evaluation.context import clusters_of
+from tastemaker.evaluation.figures import Material
+from tastemaker.evaluation.truth import Truth
+from tastemaker.inference.predictor import WrittenReply
+from tastemaker.metrics.grounding import Stated
+from tastemaker.metrics.scored import Scored
+from tastemaker.metrics.text import Texts
+from tastemaker.tasks.example import Example, Reply
+
+
+def write(writer: Writer, examples: Sequence[Example], config: EvaluationConfig) -> list[WrittenReply]:
+    """Have a reply written for every example, in batches."""
+    starts = range(0, len(examples), config.batch)
+    return [reply for start in starts for reply in writer.replies(examples[start : start + config.batch])]
+
+
+def reply_materials(examples: Sequence[Example], replies: Sequence[WrittenReply], truth: Truth) -> dict[str, Material]:
+    """What the metrics of text, facts, titles and recommending read."""
+    clusters = clusters_of(examples)
+    should = np.array([has_slot(example) for example in examples])
+    does = np.array([reply.item is not None for reply in replies])
+    texts = Texts([spoken(reply.lead, reply.reason) for reply in replies], [reference(example) for example in examples])
+    strays = [truth.strays(example, reply) for example, reply in zip(examples, replies, strict=True)]
+    # A recommendation that is due but missing counts as a reason without facts: silence cannot win.
+    facts = _stated(examples, replies, np.flatnonzero(should | does), truth)
+    return {
+        "texts": Material(texts, clusters),
+        "facts": Material(facts, clusters[should | does]),
+        "titles": Material(np.array(strays, dtype=np.float64), clusters),
+        "recommends": Material(Scored(does.astype(np.float64), should.astype(np.float64)), clusters),
+    }
+
+
+def asked_material(
+    examples: Sequence[Example], replies: Sequence[WrittenReply], constraints: ConstraintFilter
+) -> dict[str, Material]:
+    """Whether each recommended item meets all that its user asked for; of the replies that recommend after a wish."""
+    clusters = clusters_of(examples)
+    judged = [
+        (row, float(constraints.met(constraints_of(example))[reply.item] == len(constraints_of(example))))
+        for row, (example, reply) in enumerate(zip(examples, replies, strict=True))
+        if reply.item is not None and constraints_of(example)
+    ]
+    rows = [row for row, _ in judged]
+    return {"asked": Material(np.array([met for _, met in judged]), clusters[rows])} if judged else {}
+
+
+def has_slot(example: Example) -> bool:
+    """Whether the reply should recommend."""
+    return isinstance(example.target, Reply) and example.target.slot is not None
+
+
+def reference(example: Example) -> str:
+    """The words of the true reply."""
+    return spoken(example.target.lead, example.target.reason) if isinstance(example.target, Reply) else ""
+
+
+def spoken(lead: str, reason: str) -> str:
+    """A reply's words without its slot."""
+    return " ".join(part.strip() for part in (lead, reason) if part.strip())
+
+
+def _stated(
+    examples: Sequence[Example], replies: Sequence[WrittenReply], rows: NDArray[np.int64], truth: Truth
+) -> Stated:
+    return Stated(
+        [truth.stated(replies[row]) for row in rows], [truth.true_facts(examples[row], replies[row]) for row in rows]
+    )
