@@ -97,11 +97,9 @@ def clean_rows(
         repaired += (Finding(file, row.number, reason, row.content) for reason in row.repairs + parsed.repairs)
     if not values:
         first = f"; the first: {rejected[0]}" if rejected else ""
-        raise DataError(
-            f"{where}: expected a usable row, found none in {len(rows)} rows{first}. Get it again."
-        )
+        raise DataError(f"{where}: expected a usable row, found none in {len(rows)} rows{first}. Get it again.")
     return Cleaned(file, len(rows), tuple(values.values()), tuple(repaired), tuple(rejected))
 
 
 def _by_reason(what: str, findings: tuple[Finding, ...]) -> dict[str, int]:
-    return {f"{what}: {reason}": count for reason, count in sorted(Counter(f.reason for f in findings).items())}
+    return {f"{what}, {reason}": count for reason, count in sorted(Counter(f.reason for f in findings).items())}

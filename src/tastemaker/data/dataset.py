@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tastemaker.data.catalog import Catalog
+from tastemaker.data.interactions import check_interactions
 from tastemaker.data.schema import ACTIONS, action_of
 from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
 from tastemaker.data.storage import DataSetInfo, read_info, read_table
@@ -84,11 +85,11 @@ class Dataset:
         """Build from checked tables; `interactions` stands by user, oldest first.
 
         Raises:
-            DataError: there is no interaction, or one of an item that is not in the catalog.
+            DataError: there is no interaction, one of an item that is not in the catalog, or a value or order that
+                `check_interactions` refuses.
         """
+        check_interactions(interactions, config.path)
         users = interactions["user_id"]
-        if not len(users):
-            raise DataError(f"{config.path}: expected at least one interaction, found none.")
         unknown = set(interactions["item_id"]) - catalog.rows.keys()
         if unknown:
             raise DataError(

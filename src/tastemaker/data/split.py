@@ -84,8 +84,9 @@ def _split_by_time(offsets: IntArray, timestamps: IntArray, config: DataConfig) 
             f"{config.test_share} and {config.validation_share}."
         )
     ordered = np.sort(timestamps)
-    test_from = ordered[int(len(ordered) * (1 - config.test_share))]
-    validation_from = ordered[int(len(ordered) * (1 - held_out))]
+    last = len(ordered) - 1
+    test_from = ordered[min(last, int(len(ordered) * (1 - config.test_share)))]
+    validation_from = ordered[min(last, int(len(ordered) * (1 - held_out)))]
     users = range(len(offsets) - 1)
     spans = [timestamps[offsets[user] : offsets[user + 1]] for user in users]
     return Cuts(

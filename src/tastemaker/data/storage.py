@@ -56,10 +56,20 @@ def read_info(folder: Path) -> DataSetInfo:
             f"{folder}: expected a data set folder with a dataset.json, found none. "
             f"Make one with `tastemaker prepare SOURCE --out {folder}`."
         ) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: expected JSON, found {error}. Prepare the data set again.") from None
-    if not isinstance(fields, dict) or fields.get("version", 0) > FORMAT_VERSION:
-        raise DataError(f"{path}: written by a newer version of tastemaker. Upgrade, or prepare the data set again.")
+    if not isinstance(fields, dict) or not isinstance(fields.get("version"), int):
+        raise DataError(
+            f"{path}: expected an object with a version, found {_shown(fields)}. Prepare the data set again."
+        )
+    if fields["version"] > FORMAT_VERSION:
+        raise DataError(
+            f"{path}: expected version {FORMAT_VERSION} or older, found {fields['version']}, written by a newer "
+            "tastemaker. Upgrade it, or prepare the data set again."
+        )
+    missing = [key for key in ("name", "source", "licence") if key not in fields]
+    if missing:
+        raise DataError(f"{path}: expected {', '.join(missing)}, found {_shown(fields)}. Prepare the data set again.")
     return DataSetInfo(**{key: value for key, value in fields.items() if key in DataSetInfo.__dataclass_fields__})
 
 
@@ -74,8 +84,10 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
         table = pl.read_parquet(path)
     except FileNotFoundError:
         raise DataError(f"{folder}: expected {path.name}, found no such file. Prepare the data set again.") from None
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"{path}: expected a Parquet file, found one that cannot be read ({error}).") from None
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise DataError(
+            f"{path}: expected a Parquet file, found one that cannot be read ({error}). Prepare the data set again."
+        ) from None
     for column, dtype in TABLES[name].items():
         if column not in table.columns:
             raise DataError(f"{path}: expected a column {column!r}, found {', '.join(table.columns)}.")
@@ -88,8 +100,10 @@ def write_dataset(folder: Path, tables: Mapping[str, pl.DataFrame], info: DataSe
     """Write all tables, `dataset.json` and `rejected.jsonl` beside `folder`, then put them in its place.
 
     Raises:
-        DataError: the disk is full or the place cannot be written.
+        DataError: the disk is full, or the place cannot be written or holds something else than a data set.
     """
+    folder = folder.resolve()
+    _check_place(folder)
     beside = folder.with_name(f".{folder.name}.part")
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -102,11 +116,21 @@ def write_dataset(folder: Path, tables: Mapping[str, pl.DataFrame], info: DataSe
         with (beside / "rejected.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rejected)
         replace_folder(beside, folder)
-    except OSError as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         shutil.rmtree(beside, ignore_errors=True)
         raise DataError(
             f"{folder}: could not write the data set ({error}). Free some space or pass another --out."
         ) from None
+
+
+def _check_place(folder: Path) -> None:
+    """Never replace what is not ours."""
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: expected a folder for the data set, found a file. Pass another --out.")
+    if folder.exists() and not (folder / "dataset.json").exists() and any(folder.iterdir()):
+        raise DataError(
+            f"{folder}: expected an empty folder or a data set to replace, found other files. Pass another --out."
+        )
 
 
 def replace_folder(new: Path, place: Path) -> None:
@@ -117,6 +141,10 @@ def replace_folder(new: Path, place: Path) -> None:
         place.replace(old)
     new.replace(place)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _shown(fields: object) -> str:
+    return f"the keys {', '.join(map(str, fields))}" if isinstance(fields, dict) else type(fields).__name__
 
 
 def file_checksum(path: Path) -> str:

@@ -1,9 +1,10 @@
 """Content vectors of the catalog's items, from their titles, attributes and texts; made once per data set.
 
-In: a catalog and the name of an encoder. Out: `[I, C]`, unit length. They are kept in the data set's folder under a hash
-of the encoder and all texts, so that a change of either makes them anew.
+In: a catalog and the name of an encoder. Out: `[I, C]`, unit length. They are kept in the data set's folder under a
+hash of the encoder and all texts, so that a change of either makes them anew.
 """
 
+import difflib
 import hashlib
 import json
 import tempfile
@@ -14,17 +15,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.download import Say, log, unpack_wheel
 from tastemaker.data.storage import file_checksum
-from tastemaker.errors import DownloadError
+from tastemaker.errors import DownloadError, RecipeError
 from tastemaker.model.sentence_encoder import MINILM, encode_sentences
 from tastemaker.model.term_vectors import TERMS, term_vectors
 
 Vectors = NDArray[np.float32]
 
+NAMES: Final = ("auto", "minilm", "tfidf", "none")
 FILE: Final = "item_vectors.safetensors"
 FALLBACK: Final = f"{TERMS}, for want of MiniLM"
 
@@ -44,6 +46,7 @@ def content_vectors(catalog: Catalog, encoder: str, cache: Path, say: Say = log)
 
     Raises:
         DownloadError: the encoder cannot be had.
+        RecipeError: `encoder` is no name, folder or hub id.
     """
     texts = [item_text(item) for item in catalog]
     if encoder == "none" or not texts:
@@ -52,14 +55,15 @@ def content_vectors(catalog: Catalog, encoder: str, cache: Path, say: Say = log)
         return _kept(cache, TERMS, texts, say, lambda: term_vectors(texts))
     if encoder in ("auto", "minilm"):
         return _minilm(texts, cache, say, or_terms=encoder == "auto")
+    _check_name(encoder)
     return _kept(cache, _identity(encoder), texts, say, lambda: _encode(texts, encoder, say))
 
 
 def item_text(item: CatalogItem) -> str:
     """An item in one readable line; what the title already says is not said again.
 
-    >>> item_text(CatalogItem("1", "Toy Story (1995)", attributes={"year": ("1995",), "genre": ("Comedy", "Animation")}))
-    'Toy Story (1995). genre: Comedy, Animation.'
+    >>> item_text(CatalogItem("1", "Heat (1995)", attributes={"year": ("1995",), "genre": ("Crime", "Drama")}))
+    'Heat (1995). genre: Crime, Drama.'
     """
     parts = [item.title]
     for name, values in item.attributes.items():
@@ -106,9 +110,10 @@ def _kept(cache: Path, identity: str, texts: Sequence[str], say: Say, make: Call
     vectors = make()
     try:
         with tempfile.TemporaryDirectory(prefix=".vectors-", dir=cache) as part:
-            save_file({"vectors": vectors}, Path(part) / FILE, {"key": key, "encoder": identity})
-            (Path(part) / FILE).replace(path)
-    except (OSError, SafetensorError) as error:
+            new = Path(part) / FILE
+            new.write_bytes(save({"vectors": vectors}, {"key": key, "encoder": identity}))
+            new.replace(path)
+    except OSError as error:
         say(f"Warning: {path}: could not keep the item vectors ({error}); the next run makes them again.")
     return vectors
 
@@ -127,6 +132,18 @@ def _load(path: Path, key: str, items: int) -> Vectors | None:
 
 def _key(identity: str, texts: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([identity, *texts]).encode()).hexdigest()
+
+
+def _check_name(encoder: str) -> None:
+    """A name that is neither known nor a folder must look like a hub id, OWNER/NAME, before a network is asked."""
+    if "/" in encoder or Path(encoder).is_dir():
+        return
+    near = difflib.get_close_matches(encoder, NAMES, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else "Check the spelling."
+    raise RecipeError(
+        f"model.content: expected one of {', '.join(NAMES)}, a local folder or a hub id (OWNER/NAME), "
+        f"found {encoder!r}. {hint}"
+    )
 
 
 def _identity(encoder: str) -> str:

@@ -14,7 +14,8 @@ import transformers
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
-from transformers.utils import cached_file
+from transformers.utils import logging as transformers_logging
+from transformers.utils.hub import cached_file
 
 from tastemaker.data.download import Wheel
 from tastemaker.errors import DownloadError
@@ -56,7 +57,7 @@ def encode_sentences(
     """
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(encoder)
-        model = transformers.AutoModel.from_pretrained(encoder, dtype=torch.float32).eval()
+        model = _load(encoder)
         longest = _setting(encoder, "sentence_bert_config.json", "max_seq_length", 256)
         is_first_token = _setting(encoder, "1_Pooling/config.json", "pooling_mode_cls_token", False)
     except (OSError, ValueError) as error:
@@ -83,6 +84,17 @@ def mean_states(states: Tensor, mask: Tensor) -> Tensor:
     """Mean of the states `[B, T, C]` over the positions where `mask` `[B, T]` is 1; `[B, C]`."""
     weights = mask.unsqueeze(-1).to(states.dtype)
     return (states * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+def _load(encoder: str) -> Any:
+    """The encoder, without the bar that would show for the moment its weights take to load."""
+    had_bar = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return transformers.AutoModel.from_pretrained(encoder, dtype=torch.float32).eval()
+    finally:
+        if had_bar:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _setting(encoder: str, file: str, name: str, default: Any) -> Any:
