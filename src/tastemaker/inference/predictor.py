@@ -2,43 +2,68 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
-from tastemaker.tasks.example import Example
+from tastemaker.inference.reading import Reader
+from tastemaker.inference.replying import WrittenReply, write_replies
+from tastemaker.tasks.example import Example, Reply, Score
 
 FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class WrittenReply:
-    """A reply as the model wrote it."""
-
-    lead: str
-    item: int | None
-    """Row of the recommended item; None where the model asked or talked instead of recommending."""
-    reason: str
-    card: str
-    evidence: str
-
-
-@dataclass(frozen=True)
 class Predictor:
-    """A trained model with its tokenizer and catalog."""
+    """A trained model that answers."""
 
-    catalog: Catalog
+    model: TrainedModel
+    obeys_words: bool = True
+    """Whether facts recognised in the user's words (a genre, a decade, a refusal) filter what a reply recommends."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The items, by row."""
+        return self.model.catalog
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The model as a reader of rows."""
+        return Reader(self.model)
 
     def item_scores(self, examples: Sequence[Example]) -> FloatArray:
         """Score every catalog item `[N, I]` where the example predicts one: after its history (`NextItems`), or at a
         `<rec>` that opens the reply (`Reply`). Higher is better; nothing is masked."""
-        raise NotImplementedError
+        rows = [
+            self.reader.slot_row(example.context)
+            if isinstance(example.target, Reply)
+            else self.reader.history_row(example.context)
+            for example in examples
+        ]
+        scores: FloatArray = self.reader.scores(rows).numpy()
+        return scores
 
     def values(self, examples: Sequence[Example]) -> list[FloatArray]:
         """For every `Score` example an array in the order of its items: ratings (1..5), or probabilities of a like."""
-        raise NotImplementedError
+        states = self.reader.last_states([self.reader.history_row(example.context) for example in examples])
+        return [
+            self._values(state, example.target)
+            for state, example in zip(states, examples, strict=True)
+            if isinstance(example.target, Score)
+        ]
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
         """Write the reply of every `Reply` example from its context alone; seen items are not recommended."""
-        raise NotImplementedError
+        return write_replies(self.reader, [example.context for example in examples], obeys_words=self.obeys_words)
+
+    @torch.no_grad()
+    def _values(self, state: Tensor, target: Score) -> FloatArray:
+        items = self.reader.vectors[list(target.items)]
+        rating, like = self.model.network.scoring_head(state.expand_as(items), items)
+        values: FloatArray = (rating.clamp(1, 5) if target.kind == "rating" else like.sigmoid()).cpu().numpy()
+        return values

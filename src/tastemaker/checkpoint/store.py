@@ -1,0 +1,135 @@
+"""Checkpoints on disk: safetensors and JSON under RUN/checkpoints, with pointer files `last.json` and `best.json`.
+
+A checkpoint folder is written beside and renamed, with a manifest of checksums; a pointer file is replaced last. So a
+run killed at any moment still has the checkpoint before.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from tastemaker.data.storage import file_checksum
+from tastemaker.errors import CheckpointError
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Named tensors and documents; what they mean is the caller's."""
+
+    step: int
+    tensors: Mapping[str, Mapping[str, Tensor]]
+    """By file stem, e.g. `weights`, `training`."""
+    documents: Mapping[str, Any]
+    """By file stem, JSON-able, e.g. `recipe`, `training`."""
+
+
+def save_checkpoint(run: Path, checkpoint: Checkpoint, pointers: tuple[str, ...]) -> Path:
+    """Write a checkpoint and let `pointers` (`last`, `best`) name it; checkpoints that none names are removed.
+
+    Raises:
+        CheckpointError: the disk is full or the place cannot be written; the checkpoints before stay whole.
+    """
+    place = run / "checkpoints" / f"step-{checkpoint.step:08d}"
+    beside = place.with_name(f".{place.name}.part")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        for stem, tensors in checkpoint.tensors.items():
+            save_file(
+                {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()},
+                beside / f"{stem}.safetensors",
+            )
+        for stem, document in checkpoint.documents.items():
+            write_json(beside / f"{stem}.json", document)
+        checksums = {path.name: file_checksum(path) for path in sorted(beside.iterdir())}
+        write_json(beside / "manifest.json", {"version": VERSION, "step": checkpoint.step, "files": checksums})
+        if place.exists():
+            shutil.rmtree(place)
+        beside.replace(place)
+        for pointer in pointers:
+            write_json(run / f"{pointer}.json", {"checkpoint": place.name})
+    except (OSError, safetensors.SafetensorError) as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise CheckpointError(
+            f"{place}: could not write the checkpoint ({error}). Free some space, then go on with --resume."
+        ) from None
+    _remove_unnamed(run)
+    return place
+
+
+def load_checkpoint(run: Path, pointer: str) -> Checkpoint:
+    """Read the checkpoint that `pointer` (`last` or `best`) names.
+
+    Raises:
+        CheckpointError: there is none, or it is truncated, altered or of a newer version.
+    """
+    place = checkpoint_folder(run, pointer)
+    manifest = read_json(place / "manifest.json")
+    if manifest.get("version", 0) > VERSION:
+        raise CheckpointError(
+            f"{place}: expected checkpoint version {VERSION} or older, found {manifest['version']}. Upgrade tastemaker."
+        )
+    for name, checksum in manifest["files"].items():
+        if not (place / name).is_file() or file_checksum(place / name) != checksum:
+            raise CheckpointError(
+                f"{place / name}: expected the file that training wrote, found it missing, truncated or altered. "
+                "Copy the run again, or train again with --resume."
+            )
+    return Checkpoint(
+        manifest["step"],
+        {path.stem: load_file(path) for path in sorted(place.glob("*.safetensors"))},
+        {path.stem: read_json(path) for path in sorted(place.glob("*.json")) if path.stem != "manifest"},
+    )
+
+
+def checkpoint_folder(run: Path, pointer: str) -> Path:
+    """The folder that a pointer file names.
+
+    Raises:
+        CheckpointError: `run` is no run, or has no such checkpoint yet.
+    """
+    path = run / f"{pointer}.json"
+    if not path.is_file():
+        raise CheckpointError(
+            f"{run}: expected a run with a {path.name}, found none. "
+            f"Train one with `tastemaker train RECIPE --out {run}`."
+        )
+    name = str(read_json(path).get("checkpoint", ""))
+    if not name or not (run / "checkpoints" / name).is_dir():
+        raise CheckpointError(f"{path}: names checkpoint {name!r}, which is not in {run / 'checkpoints'}. Train again.")
+    return run / "checkpoints" / name
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write beside, then rename."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON document of a checkpoint.
+
+    Raises:
+        CheckpointError: missing or no JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: expected a JSON document, found {error}. Copy the run again.") from None
+
+
+def _remove_unnamed(run: Path) -> None:
+    named = {checkpoint_folder(run, path.stem).name for path in run.glob("*.json") if path.stem in ("last", "best")}
+    for place in (run / "checkpoints").iterdir():
+        if place.name not in named:
+            shutil.rmtree(place, ignore_errors=True)

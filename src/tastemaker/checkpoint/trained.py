@@ -1,0 +1,77 @@
+"""A trained model as a whole: network, tokenizer, catalog and recipe, to and from a checkpoint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tastemaker.checkpoint.store import Checkpoint, load_checkpoint
+from tastemaker.data.catalog import Catalog, CatalogItem
+from tastemaker.errors import CheckpointError
+from tastemaker.model.config import ModelConfig
+from tastemaker.model.layout import Layout
+from tastemaker.model.network import ModelInputs, Network
+from tastemaker.model.tokenizer import TextTokenizer
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """Everything that use needs; user histories come with the request or from the data set."""
+
+    network: Network
+    tokenizer: TextTokenizer
+    catalog: Catalog
+    recipe: Mapping[str, Any]
+    """The resolved recipe, table by table."""
+
+    @property
+    def layout(self) -> Layout:
+        """How this model's prompts are laid out."""
+        return Layout(self.tokenizer, self.network.config.window)
+
+    def documents(self) -> dict[str, Any]:
+        """The JSON documents of a checkpoint."""
+        return {
+            "recipe": self.recipe,
+            "tokenizer": self.tokenizer.to_json(),
+            "catalog": [vars(item) for item in self.catalog],
+        }
+
+    def weights(self) -> dict[str, Tensor]:
+        """The tensors of a checkpoint, frozen content vectors included."""
+        return dict(self.network.state_dict())
+
+
+def load_trained(run: Path, pointer: str = "best", device: str = "cpu") -> TrainedModel:
+    """Load the model of a run, in evaluation mode.
+
+    Raises:
+        CheckpointError: missing, truncated, altered, of a newer version, or of another shape than its recipe says.
+    """
+    return restore_trained(load_checkpoint(run, pointer), run, device)
+
+
+def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> TrainedModel:
+    """Rebuild the model of a checkpoint."""
+    try:
+        weights, documents = checkpoint.tensors["weights"], checkpoint.documents
+        tokenizer = TextTokenizer.from_json(documents["tokenizer"])
+        config = ModelConfig(**documents["recipe"]["model"])
+        inputs = ModelInputs(weights["item_table.content"], weights["item_table.is_warm"], tokenizer.size)
+        network = Network(config, inputs)
+        network.load_state_dict(dict(weights))
+        catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{run}: its checkpoint does not fit this version of tastemaker ({error}). Train again, or use the version "
+            "that wrote it."
+        ) from None
+    return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
+
+
+def _item(fields: Mapping[str, Any]) -> CatalogItem:
+    attributes = {name: tuple(values) for name, values in fields["attributes"].items()}
+    return CatalogItem(**{**fields, "attributes": attributes})

@@ -1,0 +1,53 @@
+"""Which past items carried an item's score: how much lower it is when one of them is left out.
+
+Leave-one-out attribution by input erasure (Li et al., 2016). It is what the model does, not what it says: the reason's
+evidence is chosen by it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tastemaker.data.dataset import Entry
+from tastemaker.inference.reading import Reader
+from tastemaker.tasks.example import History, Segment
+
+
+@dataclass(frozen=True)
+class Question:
+    """Why these items after this context?"""
+
+    context: tuple[Segment, ...]
+    items: tuple[int, ...]
+    is_reply: bool = False
+    """Whether the items are recommended in a reply, or follow the history."""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The past entries, one of which is left out at a time."""
+        first = self.context[0]
+        return first.entries if isinstance(first, History) else ()
+
+
+def contributions(reader: Reader, questions: Sequence[Question]) -> list[NDArray[np.float32]]:
+    """For every question `[items, entries]`: the log-probability of an item less the one without an entry."""
+    rows = [
+        reader.slot_row(context) if question.is_reply else reader.history_row(context)
+        for question in questions
+        for context in (question.context, *_without_each(question))
+    ]
+    logs = reader.scores(rows).log_softmax(-1).numpy()
+    answers, start = [], 0
+    for question in questions:
+        stop = start + 1 + len(question.entries)
+        scores = logs[start:stop][:, list(question.items)]
+        answers.append((scores[:1] - scores[1:]).T)
+        start = stop
+    return answers
+
+
+def _without_each(question: Question) -> list[tuple[Segment, ...]]:
+    entries = question.entries
+    return [(History(entries[:index] + entries[index + 1 :]), *question.context[1:]) for index in range(len(entries))]

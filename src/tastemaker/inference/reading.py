@@ -1,0 +1,78 @@
+"""A trained model that reads: states and item scores where something is to be predicted, many rows at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.catalog import Catalog
+from tastemaker.data.facts import FactExtractor
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.batch import collate
+from tastemaker.model.layout import Position, Row
+from tastemaker.tasks.example import Segment
+
+POSITIONS = 16_384
+"""Padded positions of one forward pass."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Runs the network over rows; item vectors are computed once."""
+
+    model: TrainedModel
+
+    @property
+    def catalog(self) -> Catalog:
+        """The items, by row."""
+        return self.model.catalog
+
+    @cached_property
+    def vectors(self) -> Tensor:
+        """Item vectors `[I, D]`."""
+        return self.model.network.item_vectors()
+
+    @cached_property
+    def extractor(self) -> FactExtractor:
+        """Finds titles and facts of this catalog in words."""
+        return FactExtractor(self.model.catalog)
+
+    @torch.no_grad()
+    def last_states(self, rows: Sequence[Row]) -> Tensor:
+        """State `[N, D]` at the last position of every row."""
+        states = self.vectors.new_empty(len(rows), self.vectors.shape[1])
+        for indices in by_length(rows):
+            batch = collate([rows[index] for index in indices]).to(self.vectors.device)
+            flat = self.model.network(batch, self.vectors)
+            ends = [place * batch.tokens.shape[1] + len(rows[index]) - 1 for place, index in enumerate(indices)]
+            states[indices] = flat[ends]
+        return states
+
+    @torch.no_grad()
+    def scores(self, rows: Sequence[Row]) -> Tensor:
+        """Scores `[N, I]` of all items at the last position of every row."""
+        return self.model.network.item_table.scores(self.last_states(rows), self.vectors).cpu()
+
+    def history_row(self, context: Sequence[Segment]) -> Row:
+        """The row whose last state predicts what follows a context."""
+        return Row.of(self.model.layout.context(context))
+
+    def slot_row(self, context: Sequence[Segment], lead: Sequence[int] = ()) -> Row:
+        """The row whose last state, at `<rec>`, predicts the item of a reply that begins with `lead`."""
+        written = (Position(markers.ASSISTANT), *map(Position, lead), Position(markers.REC))
+        return Row.of((*self.model.layout.context(context, len(written)), *written))
+
+
+def by_length(rows: Sequence[Row], positions: int = POSITIONS) -> Iterator[list[int]]:
+    """Indices of rows in batches of similar length, each of at most `positions` padded positions (or one row)."""
+    batch: list[int] = []
+    for index in sorted(range(len(rows)), key=lambda index: len(rows[index])):
+        if batch and (len(batch) + 1) * len(rows[index]) > positions:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch

@@ -1,0 +1,65 @@
+"""Greedy writing with a key-value cache, many prompts at a time."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from tastemaker.inference.reading import by_length
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.layout import Row
+from tastemaker.model.network import Network
+
+
+def write(
+    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int
+) -> list[list[int]]:
+    """Continue every prompt until a marker of `stops`, which is kept, or for `most` tokens.
+
+    Markers that are no stop are never written: text cannot open a slot where none is allowed.
+    """
+    written: list[list[int]] = [[] for _ in prompts]
+    for indices in by_length(prompts):
+        for index, tokens in zip(
+            indices, _write(network, vectors, [prompts[i] for i in indices], stops, most), strict=True
+        ):
+            written[index] = tokens
+    return written
+
+
+@torch.no_grad()
+def _write(
+    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int
+) -> list[list[int]]:
+    inputs, mask = _padded_left(prompts, vectors.device)
+    states, cache = network.backbone.read(network.embed(inputs[0], inputs[1], inputs[2], vectors), mask)
+    banned = torch.tensor([marker for marker in range(len(markers.MARKERS)) if marker not in stops])
+    stop_set, written = set(stops), [list[int]() for _ in prompts]
+    is_done = [False] * len(prompts)
+    for _ in range(most):
+        logits = network.text_logits(states[:, -1])
+        logits[:, banned] = float("-inf")
+        chosen = logits.argmax(-1)
+        for row, token in enumerate(chosen.tolist()):
+            if not is_done[row]:
+                written[row].append(token)
+                is_done[row] = token in stop_set
+        if all(is_done):
+            break
+        step = chosen.unsqueeze(1)
+        absent = torch.zeros_like(step)
+        states, cache = network.backbone.read(
+            network.embed(step, absent, absent, vectors), torch.ones_like(step, dtype=torch.bool), cache
+        )
+    return written
+
+
+def _padded_left(prompts: Sequence[Row], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Inputs `[3, B, T]` and mask `[B, T]`, padded on the left so that all prompts end together."""
+    length = max(map(len, prompts))
+    inputs = torch.zeros(3, len(prompts), length, dtype=torch.long)
+    mask = torch.zeros(len(prompts), length, dtype=torch.bool)
+    for index, prompt in enumerate(prompts):
+        inputs[:, index, length - len(prompt) :] = torch.from_numpy(prompt.inputs.T)
+        mask[index, length - len(prompt) :] = True
+    return inputs.to(device), mask.to(device)

@@ -1,0 +1,175 @@
+"""An example as a row of positions: what each position reads, and which states predict what.
+
+    <history> entry entry … <user> words item words … <assistant> lead <rec> item <card> … <evidence> … <reason> … <end>
+
+Every position reads the sum of a token's, an item's and an action's vector, most of them absent. Inputs without loss:
+the context, and in a reply the item's vector, card and evidence.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.tasks.example import Example, History, Item, NextItems, Recommended, Reply, Score, Segment, Text
+
+
+class Position(NamedTuple):
+    """What one position reads; 0 is absent, items and actions are their row or index plus one."""
+
+    token: int = markers.NONE
+    item: int = 0
+    action: int = 0
+
+
+@dataclass
+class TaskTargets:
+    """What one task wants predicted in a row; `*_at` are positions in the row."""
+
+    item_at: list[int] = field(default_factory=list)
+    items: list[int] = field(default_factory=list)
+    item_weights: list[float] = field(default_factory=list)
+    score_at: dict[str, list[int]] = field(default_factory=dict)
+    """By kind, `rating` or `like`."""
+    scored_items: dict[str, list[int]] = field(default_factory=dict)
+    score_values: dict[str, list[float]] = field(default_factory=dict)
+    text_at: list[int] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sequence of positions and what is predicted from it, by task."""
+
+    inputs: NDArray[np.int64]
+    """`[T, 3]`: token, item, action of every position."""
+    targets: dict[str, TaskTargets]
+
+    @classmethod
+    def of(cls, positions: Sequence[Position], targets: dict[str, TaskTargets] | None = None) -> "Row":
+        return cls(np.array(positions, dtype=np.int64).reshape(-1, 3), targets or {})
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Turns examples into rows of at most `window` positions."""
+
+    tokenizer: TextTokenizer
+    window: int
+
+    def row(self, examples: Sequence[Example]) -> Row:
+        """Lay out examples that share one context; at most one of them may be a `Reply`."""
+        replies = [example for example in examples if isinstance(example.target, Reply)]
+        written = [self._reply(example) for example in replies]
+        context = self.context(examples[0].context, reserve=sum(len(positions) for positions, _ in written))
+        targets: dict[str, TaskTargets] = {}
+        for example in examples:
+            if not isinstance(example.target, Reply):
+                targets[example.task] = _history_targets(example.target)
+        for example, (_, reply_targets) in zip(replies, written, strict=True):
+            targets[example.task] = _moved(reply_targets, len(context))
+        return Row.of([*context, *(position for positions, _ in written for position in positions)], targets)
+
+    def context(self, segments: Sequence[Segment], reserve: int = 0) -> tuple[Position, ...]:
+        """Lay out a context and cut it to the window, less the `reserve` for what is yet to be written."""
+        parts = [self.segment(segment) for segment in segments]
+        excess = sum(map(len, parts)) - max(self.window - reserve, 2)
+        order = sorted(range(len(parts)), key=lambda index: _priority(segments[index]))
+        for index in order:
+            if excess <= 0:
+                break
+            before = len(parts[index])
+            parts[index] = _cut(segments[index], parts[index], excess)
+            excess -= before - len(parts[index])
+        return tuple(position for part in parts for position in part)
+
+    def opening(self, context: Sequence[Segment]) -> Position:
+        """The marker whose state predicts the first token of a reply to `context`."""
+        is_reason = isinstance(context[-1], Recommended)
+        return Position(markers.REASON if is_reason else markers.ASSISTANT)
+
+    def _reply(self, example: Example) -> tuple[list[Position], TaskTargets]:
+        reply, targets = example.target, TaskTargets()
+        assert isinstance(reply, Reply)
+        positions = [self.opening(example.context)]
+        self._write(positions, targets, self.tokenizer.encode(reply.lead))
+        if reply.slot is not None:
+            self._write(positions, targets, (markers.REC,))
+            targets.item_at.append(len(positions) - 1)
+            targets.items.append(reply.slot.item)
+            targets.item_weights.append(1.0)
+            positions.extend(self.segment(reply.slot)[1:])
+            positions.append(Position(markers.REASON))
+        self._write(positions, targets, (*self.tokenizer.encode(reply.reason), markers.END))
+        return positions, targets
+
+    @staticmethod
+    def _write(positions: list[Position], targets: TaskTargets, tokens: Sequence[int]) -> None:
+        for token in tokens:
+            targets.text_at.append(len(positions) - 1)
+            targets.tokens.append(token)
+            positions.append(Position(token))
+
+    def segment(self, segment: Segment) -> list[Position]:
+        """The positions of one segment."""
+        return list(self._segment(segment))
+
+    def _segment(self, segment: Segment) -> Iterator[Position]:
+        match segment:
+            case History(entries):
+                yield Position(markers.HISTORY)
+                for entry in entries:
+                    yield Position(item=entry.item + 1, action=entry.action + 1)
+            case Text(text, speaker):
+                if speaker is not None:
+                    yield Position(markers.USER if speaker == "user" else markers.ASSISTANT)
+                yield from map(Position, self.tokenizer.encode(text))
+            case Item(item):
+                yield Position(item=item + 1)
+            case Recommended(item, card, evidence):
+                yield Position(markers.REC)
+                yield Position(item=item + 1)
+                yield Position(markers.CARD)
+                yield from map(Position, self.tokenizer.encode(card.text))
+                if evidence is not None:
+                    yield Position(markers.EVIDENCE)
+                    yield from map(Position, self.tokenizer.encode(evidence.text))
+
+
+def _history_targets(target: NextItems | Score | Reply) -> TaskTargets:
+    """History position `p` is row position `p`: the start entry stands first."""
+    targets = TaskTargets()
+    match target:
+        case NextItems(positions, items, weights):
+            targets.item_at, targets.items, targets.item_weights = list(positions), list(items), list(weights)
+        case Score(kind, positions, items, values):
+            targets.score_at[kind] = list(positions)
+            targets.scored_items[kind] = list(items)
+            targets.score_values[kind] = list(values)
+    return targets
+
+
+def _moved(targets: TaskTargets, offset: int) -> TaskTargets:
+    targets.item_at = [at + offset for at in targets.item_at]
+    targets.text_at = [at + offset for at in targets.text_at]
+    return targets
+
+
+def _priority(segment: Segment) -> int:
+    """A history is cut last: it is the user."""
+    return 1_000_000 if isinstance(segment, History) else segment.priority
+
+
+def _cut(segment: Segment, positions: list[Position], excess: int) -> list[Position]:
+    """Drop up to `excess` positions: the oldest entries of a history, the first words of a turn, an item whole."""
+    if isinstance(segment, History | Text):
+        keep = max(len(positions) - 1 - excess, 0)
+        return positions[:1] + positions[len(positions) - keep :]
+    return []

@@ -1,0 +1,66 @@
+"""The shared Transformer: item table, actions and tokens in; states out; a head for every kind of target."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from tastemaker.data.schema import ACTIONS
+from tastemaker.model.batch import Batch
+from tastemaker.model.config import ModelConfig
+from tastemaker.model.heads import ScoringHead
+from tastemaker.model.item_table import TOKEN_STD, ItemTable
+from tastemaker.model.nano import Nano
+
+BACKBONES = {"nano": Nano}
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """What a model is built from beside its configuration."""
+
+    content: Tensor
+    """`[I, C]`, frozen; C is 0 without content."""
+    is_warm: Tensor
+    """`[I]`, True where training has interactions."""
+    vocabulary: int
+    """V."""
+    mean_rating: float = 0.0
+
+
+class Network(nn.Module):
+    """One Transformer for every task."""
+
+    def __init__(self, config: ModelConfig, inputs: ModelInputs) -> None:
+        super().__init__()
+        self.config = config
+        self.item_table = ItemTable(
+            inputs.content, inputs.is_warm, config.width, ids=config.ids, id_dropout=config.id_dropout
+        )
+        self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
+        self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
+        nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
+        self.scoring_head = ScoringHead(config.width, inputs.mean_rating, config.dropout)
+
+    def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
+        """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""
+        parts = (self.backbone.token_embedding.weight, vectors, self.action_embedding.weight)
+        token, item, action = (
+            nn.functional.embedding(ids.sub(shift).clamp_min(0), table) * (ids > 0).unsqueeze(-1)
+            for ids, table, shift in zip((tokens, items, actions), parts, (0, 1, 1), strict=True)
+        )
+        return token + item + action
+
+    def forward(self, batch: Batch, vectors: Tensor) -> Tensor:
+        """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""
+        states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors))
+        return states.flatten(0, 1)
+
+    def text_logits(self, states: Tensor) -> Tensor:
+        """The language-model head, tied to the token embeddings: `[N, V]` for states `[N, D]`."""
+        return states @ self.backbone.token_embedding.weight.T
+
+    @torch.no_grad()
+    def item_vectors(self) -> Tensor:
+        """The item vectors used outside training, `[I, D]`."""
+        return self.item_table()  # type: ignore[no-any-return]

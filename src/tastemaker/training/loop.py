@@ -1,0 +1,164 @@
+"""The training loop: one micro-batch of every task group a step, one weighted sum of losses, one optimizer step."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tastemaker.balancing import BALANCERS
+from tastemaker.balancing.config import BalancingConfig
+from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, save_checkpoint
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
+from tastemaker.errors import TrainingError
+from tastemaker.tasks.example import Task
+from tastemaker.training.config import TrainingConfig
+from tastemaker.training.early_stopping import EarlyStopping
+from tastemaker.training.log import LossLog
+from tastemaker.training.losses import TrivialLosses, task_losses
+from tastemaker.training.mixture import Mixture
+from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
+from tastemaker.training.state import pack_optimizer, unpack_optimizer
+from tastemaker.training.validation import Validation
+from tastemaker.training.watch import Watch
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is trained on what, and how."""
+
+    dataset: Dataset
+    tasks: Mapping[str, Task]
+    model: TrainedModel
+    """As initialised; trained in place."""
+    config: TrainingConfig
+    balancing: BalancingConfig
+    out: Path
+
+
+class Trainer:
+    """Holds all that changes while training, which is all that a checkpoint must hold."""
+
+    def __init__(self, job: Job, watch: Watch, device: torch.device) -> None:
+        self.job, self.watch, self.device = job, watch, device
+        config, tasks = job.config, list(job.tasks.values())
+        self.network = job.model.network.to(device)
+        self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size)
+        weights = torch.tensor([task.weight for task in tasks], device=device)
+        self.balancer = BALANCERS[job.balancing.method](weights)
+        self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
+        self.mixture = Mixture(job.dataset, tasks, job.model.layout, config.seed)
+        self.mixture.set_budget(config.token_budget, config.mixture_temperature)
+        self.validation = Validation(job.dataset, tasks, job.model.layout, config.validation_examples)
+        self.stopping = EarlyStopping(config.patience)
+        self.step = 0
+        self.total_steps = math.ceil(config.epochs * self.mixture.size / config.token_budget)
+        if config.max_steps is not None:
+            self.total_steps = min(self.total_steps, config.max_steps)
+
+    def run(self, resume: bool) -> None:
+        """Train to the end, to the last step or until early stopping."""
+        if resume:
+            self.restore(load_checkpoint(self.job.out, "last"))
+        log = LossLog(self.job.out, self.step)
+        self.watch.start(self.total_steps, self.step)
+        try:
+            if self.step == 0:
+                self._validate(log)
+            while self.step < self.total_steps and not self.stopping.is_over:
+                losses = self._one_step()
+                log.write(self.step, "train", losses, self._weights())
+                self.watch.step(self.step, losses)
+                if self.step % self.job.config.validate_every == 0 or self.step == self.total_steps:
+                    self._validate(log)
+        finally:
+            log.close()
+
+    def _one_step(self) -> dict[str, float]:
+        """Sum up the losses of all tasks and take one step."""
+        self.network.train()
+        config = self.job.config
+        set_rates(self.optimizer, rate_factor(self.step, self.total_steps, config.warmup_share))
+        vectors = self.network.item_table()
+        losses: dict[str, Tensor] = {}
+        for batch in self.mixture.next():
+            losses |= task_losses(self.network, batch.to(self.device), vectors, self.trivial)
+        self._check(losses)
+        names = list(self.job.tasks)
+        zero = vectors.new_zeros(())
+        torch.autograd.backward(self.balancer(torch.stack([losses.get(name, zero) for name in names])))
+        nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.balancer.after_step()
+        self.step += 1
+        return {name: float(losses[name].detach()) for name in names if name in losses}
+
+    def _check(self, losses: Mapping[str, Tensor]) -> None:
+        broken = [name for name, loss in losses.items() if not torch.isfinite(loss)]
+        if broken:
+            raise TrainingError(
+                f"step {self.step + 1}: the loss of {', '.join(broken)} is not finite. Lower training.learning_rate "
+                "or look for broken rows in the data set; the last checkpoint is whole."
+            )
+
+    def _validate(self, log: LossLog) -> None:
+        losses = self.validation.losses(self.network, self.trivial)
+        is_best = self.stopping.update(self.step, losses)
+        log.write(self.step, "validation", losses, self._weights())
+        self.watch.validation(self.step, losses, is_best)
+        save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
+
+    def _weights(self) -> dict[str, float]:
+        return dict(zip(self.job.tasks, self.balancer.weights().tolist(), strict=True))
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything that use and a resumed run need."""
+        balancer = self.balancer.state_dict() if isinstance(self.balancer, nn.Module) else {}
+        tensors = {
+            **{f"optimizer.{name}": tensor for name, tensor in pack_optimizer(self.optimizer).items()},
+            **{f"balancer.{name}": tensor for name, tensor in balancer.items()},
+            **{f"random.{name}": tensor for name, tensor in _random_states(self.device).items()},
+        }
+        state: dict[str, Any] = {
+            "step": self.step,
+            "total_steps": self.total_steps,
+            "mixture": self.mixture.state(),
+            "stopping": self.stopping.state(),
+            "is_finished": self.step >= self.total_steps or self.stopping.is_over,
+        }
+        documents = self.job.model.documents() | {"training": state}
+        return Checkpoint(self.step, {"weights": self.job.model.weights(), "training": tensors}, documents)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on exactly where `checkpoint` was taken."""
+        self.network.load_state_dict(dict(checkpoint.tensors["weights"]))
+        tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
+        unpack_optimizer(self.optimizer, _under("optimizer.", tensors))
+        if isinstance(self.balancer, nn.Module):
+            self.balancer.load_state_dict(_under("balancer.", tensors))
+        _set_random_states(_under("random.", tensors), self.device)
+        self.mixture.restore(state["mixture"])
+        self.stopping.restore(state["stopping"])
+        self.step = state["step"]
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _random_states(device: torch.device) -> dict[str, Tensor]:
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def _set_random_states(states: Mapping[str, Tensor], device: torch.device) -> None:
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)

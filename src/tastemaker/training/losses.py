@@ -1,0 +1,78 @@
+"""The loss of every task on a batch, each kind of target divided by its trivial value.
+
+Trivial values: ln I for items, ln V for text, the label's entropy for likes, the variance for ratings. A loss of 1
+means: no better than knowing nothing, so that equal weights are a sane start.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets, Targets, TextTargets
+from tastemaker.model.network import Network
+
+
+@dataclass(frozen=True)
+class TrivialLosses:
+    """What a model that knows nothing of its input would lose, by kind of target."""
+
+    items: float
+    text: float
+    rating: float
+    like: float
+
+    @classmethod
+    def of(cls, dataset: Dataset, vocabulary: int) -> "TrivialLosses":
+        """Measure them on the training split."""
+        entries = [entry for user in range(len(dataset.user_ids)) for entry in dataset.held_out(user, Split.TRAIN)]
+        ratings = torch.tensor([entry.rating for entry in entries if entry.rating is not None] or [0.0])
+        likes = [float(dataset.likes(entry)) for entry in entries if dataset.is_opinion(entry)]
+        return cls(
+            items=math.log(max(int((dataset.train_counts > 0).sum()), 2)),
+            text=math.log(vocabulary),
+            rating=float(ratings.var(correction=0).clamp_min(1e-3)),
+            like=_entropy(sum(likes) / max(len(likes), 1)),
+        )
+
+
+def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: TrivialLosses) -> dict[str, Tensor]:
+    """One forward pass; every task of the batch gets the sum of its kinds' normalised mean losses."""
+    states = network(batch, vectors)
+    return {
+        task: torch.stack(
+            [_loss(network, states, target, vectors, kind) / getattr(trivial, kind) for kind, target in kinds.items()]
+        ).sum()
+        for task, kinds in batch.targets.items()
+        if kinds
+    }
+
+
+def _loss(network: Network, states: Tensor, target: Targets, vectors: Tensor, kind: str) -> Tensor:
+    match target:
+        case ItemTargets(at, items, weights):
+            return _item_loss(network, states[at], items, weights, vectors)
+        case TextTargets(at, tokens):
+            return F.cross_entropy(network.text_logits(states[at]), tokens)
+        case ScoreTargets(at, items, values):
+            rating, like = network.scoring_head(states[at], vectors[items])
+            if kind == "rating":
+                return F.mse_loss(rating, values)
+            return F.binary_cross_entropy_with_logits(like, values)
+
+
+def _item_loss(network: Network, states: Tensor, items: Tensor, weights: Tensor, vectors: Tensor) -> Tensor:
+    """Full-softmax cross-entropy, weighted by feedback; a cold target (validation only) is left out."""
+    warm = network.item_table.is_warm[items]
+    logits = network.item_table.warm_logits(states[warm], vectors)
+    losses = F.cross_entropy(logits, items[warm], reduction="none")
+    return (weights[warm] * losses).sum() / weights[warm].sum().clamp_min(1e-8)
+
+
+def _entropy(share: float) -> float:
+    share = min(max(share, 1e-3), 1 - 1e-3)
+    return -share * math.log(share) - (1 - share) * math.log(1 - share)

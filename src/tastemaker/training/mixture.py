@@ -1,0 +1,152 @@
+"""Which examples each optimizer step sees: a pure function of the seed, the step and the mixture's state.
+
+Tasks with identical contexts form one group, which shares its micro-batches and forward passes. Every step takes one
+micro-batch of every group; a group's share of the token budget follows from its size and the mixture temperature.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.model.batch import Batch, collate
+from tastemaker.model.layout import Layout, Row
+from tastemaker.tasks.example import Example, Segment, Task
+
+Context = tuple[Segment, ...]
+BUCKET_BATCHES = 32
+"""Rows are sorted by length within this many batches: little padding, and still a shuffled epoch."""
+
+
+@dataclass(frozen=True)
+class TaskGroup:
+    """Tasks whose training examples have the same contexts."""
+
+    tasks: tuple[Task, ...]
+
+    def rows(self, dataset: Dataset, layout: Layout, epoch: int) -> list[Row]:
+        """One row per context, with the targets of every task of the group."""
+        by_context: dict[Context, list[Example]] = {}
+        for task in self.tasks:
+            for example in task.examples(dataset, Split.TRAIN, epoch):
+                by_context.setdefault(example.context, []).append(example)
+        return [row for examples in by_context.values() for row in _rows(examples, layout)]
+
+
+def _rows(examples: list[Example], layout: Layout) -> list[Row]:
+    """A task has one target per row: where a context occurs twice in a task, it gets two rows."""
+    rows: list[list[Example]] = []
+    for example in examples:
+        free = next((row for row in rows if all(other.task != example.task for other in row)), None)
+        if free is None:
+            rows.append([example])
+        else:
+            free.append(example)
+    return [layout.row(row) for row in rows]
+
+
+def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
+    """Put tasks together whose first epochs have the same contexts."""
+    groups: dict[frozenset[Context], list[Task]] = {}
+    for task in tasks:
+        contexts = frozenset(example.context for example in task.examples(dataset, Split.TRAIN))
+        groups.setdefault(contexts, []).append(task)
+    return [TaskGroup(tuple(members)) for members in groups.values()]
+
+
+def token_shares(sizes: Sequence[int], budget: int, temperature: float) -> list[int]:
+    """Split a budget of positions by p_g proportional to size_g^(1 / temperature) (Raffel et al., T5, 2020)."""
+    powers = np.array(sizes, dtype=np.float64) ** (1.0 / temperature)
+    return [max(1, int(budget * share)) for share in powers / powers.sum()]
+
+
+def plan_batches(rows: Sequence[Row], budget: int, random: np.random.Generator) -> list[list[int]]:
+    """Cut a shuffled epoch in batches of similar length, each of at most `budget` padded positions (or one row)."""
+    order = random.permutation(len(rows))
+    mean_length = max(1, sum(map(len, rows)) // max(1, len(rows)))
+    bucket = max(1, BUCKET_BATCHES * budget // mean_length)
+    batches: list[list[int]] = []
+    for start in range(0, len(order), bucket):
+        batches.extend(_cut(sorted(order[start : start + bucket], key=lambda index: len(rows[index])), rows, budget))
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def _cut(ordered: Sequence[int], rows: Sequence[Row], budget: int) -> list[list[int]]:
+    """Rows come shortest first, so the newest row sets the batch's length."""
+    batches: list[list[int]] = [[]]
+    for index in ordered:
+        if batches[-1] and (len(batches[-1]) + 1) * len(rows[index]) > budget:
+            batches.append([])
+        batches[-1].append(int(index))
+    return batches
+
+
+class Stream:
+    """An endless sequence of one group's micro-batches, epoch after epoch."""
+
+    def __init__(self, group: TaskGroup, dataset: Dataset, layout: Layout, seed: int) -> None:
+        self.group, self.dataset, self.layout, self.seed = group, dataset, layout, seed
+        self.budget = 1
+        self.epoch, self.index = 0, 0
+        self._rows: list[Row] = group.rows(dataset, layout, 0)
+        self._planned_epoch, self._plan = -1, list[list[int]]()
+
+    @property
+    def size(self) -> int:
+        """Positions of the epoch at hand."""
+        return sum(map(len, self._rows))
+
+    def next(self) -> Batch:
+        """The next micro-batch."""
+        if self._planned_epoch != self.epoch:
+            self._prepare()
+        batch = collate([self._rows[index] for index in self._plan[self.index]])
+        self.index += 1
+        if self.index == len(self._plan):
+            self.epoch, self.index = self.epoch + 1, 0
+        return batch
+
+    def _prepare(self) -> None:
+        if self._planned_epoch >= 0 or self.epoch > 0:
+            self._rows = self.group.rows(self.dataset, self.layout, self.epoch)
+        self._plan = plan_batches(self._rows, self.budget, np.random.default_rng((self.seed, self.epoch)))
+        self._planned_epoch = self.epoch
+
+    def state(self) -> Mapping[str, int]:
+        """Where the stream stands."""
+        return {"epoch": self.epoch, "index": self.index}
+
+    def restore(self, state: Mapping[str, int]) -> None:
+        """Go on from a `state`."""
+        self.epoch, self.index = state["epoch"], state["index"]
+
+
+class Mixture:
+    """One stream per task group, under a shared budget of positions per step."""
+
+    def __init__(self, dataset: Dataset, tasks: Sequence[Task], layout: Layout, seed: int) -> None:
+        groups = group_tasks(dataset, tasks)
+        self.streams = [Stream(group, dataset, layout, seed) for group in groups]
+        self.size = sum(stream.size for stream in self.streams)
+        """Positions of one epoch of all tasks."""
+
+    def set_budget(self, budget: int, temperature: float) -> None:
+        """Give every stream its share of the positions of a step."""
+        shares = token_shares([stream.size for stream in self.streams], budget, temperature)
+        for stream, share in zip(self.streams, shares, strict=True):
+            stream.budget = share
+
+    def next(self) -> list[Batch]:
+        """The micro-batches of the next step."""
+        return [stream.next() for stream in self.streams]
+
+    def state(self) -> list[Mapping[str, int]]:
+        """Where every stream stands."""
+        return [stream.state() for stream in self.streams]
+
+    def restore(self, state: Sequence[Mapping[str, int]]) -> None:
+        """Go on from a `state`."""
+        for stream, part in zip(self.streams, state, strict=True):
+            stream.restore(part)

@@ -1,0 +1,41 @@
+"""AdamW over the network and the balancer, with warm-up and a cosine."""
+
+import math
+
+import torch
+from torch import nn
+
+from tastemaker.training.config import TrainingConfig
+
+
+def build_optimizer(
+    network: nn.Module, balancer: object, config: TrainingConfig, balancer_rate: float
+) -> torch.optim.AdamW:
+    """Weight decay acts on matrices only; the balancer's parameters have none, and a learning rate of their own."""
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": config.weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    own = list(balancer.parameters()) if isinstance(balancer, nn.Module) else []
+    if own:
+        groups.append({"params": own, "weight_decay": 0.0, "lr": balancer_rate})
+    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+    for group in optimizer.param_groups:
+        group["peak_lr"] = group["lr"]
+    return optimizer
+
+
+def rate_factor(step: int, total_steps: int, warmup_share: float) -> float:
+    """The learning rate of a step as a share of its peak: a linear rise, then half a cosine down to a tenth."""
+    warmup = max(1, int(total_steps * warmup_share))
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = min(1.0, (step - warmup) / max(1, total_steps - warmup))
+    return 0.1 + 0.45 * (1 + math.cos(math.pi * progress))
+
+
+def set_rates(optimizer: torch.optim.AdamW, factor: float) -> None:
+    """Scale every group's peak learning rate."""
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak_lr"] * factor
