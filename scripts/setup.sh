@@ -45,12 +45,16 @@ make_venv() {
     if [ -e "$unfinished" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         rm -rf "$venv"
     fi
+    [ -d "$venv" ] || check_venv_module "$1"
     mkdir -p "$venv"
     touch "$unfinished"
     [ -x "$venv/bin/python" ] || "$1" -m venv "$venv"
 }
 
-pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
+# On a terminal pip shows what it fetches and how far it is; a log gets its errors only.
+quiet=-qq
+if [ -t 2 ]; then quiet=; fi
+pip() { "$venv/bin/python" -m pip --disable-pip-version-check $quiet "$@"; }
 
 wants_cpu_torch() {
     [ "$(uname -s)" = Linux ] && [ ! -e /proc/driver/nvidia/version ] && ! nvidia-smi -L >/dev/null 2>&1
@@ -59,32 +63,31 @@ wants_cpu_torch() {
 # On Linux the default index has a CUDA build of several GB; without an NVIDIA GPU the CPU build does the same.
 install_cpu_torch() {
     local build="torch==$torch_version+cpu"
-    case "$(pip index versions torch 2>/dev/null)" in
-    *" $torch_version+cpu"*) pip install --quiet --no-deps "$build" && return ;;
+    case "$(quiet='' pip index versions torch 2>/dev/null)" in
+    *" $torch_version+cpu"*) pip install --no-deps "$build" && return ;;
     esac
     say "torch: trying PyTorch's index of CPU builds"
-    PIP_RETRIES=0 pip install --quiet --no-deps --timeout 15 --index-url "$torch_cpu_index" "$build" 2>/dev/null && return
+    PIP_RETRIES=0 pip install --no-deps --timeout 15 --index-url "$torch_cpu_index" "$build" 2>/dev/null && return
     say "torch: no CPU build within reach; the default one follows, with CUDA: several GB more"
     return 1
 }
 
 install_everything() {
     if wants_cpu_torch; then
-        say "downloads up to about 500 MB (CPU build of torch), less what pip has cached; a few minutes"
-        install_cpu_torch || pip install --quiet -c constraints.txt "torch==$torch_version"
+        say "downloads about 500 MB (CPU build of torch), less what pip has cached; takes a few minutes"
+        install_cpu_torch || pip install -c constraints.txt "torch==$torch_version"
     else
-        say "downloads up to about 500 MB, and with CUDA several GB more, less what pip has cached; a few minutes"
-        pip install --quiet -c constraints.txt "torch==$torch_version"
+        say "downloads about 500 MB, and with CUDA several GB more, less what pip has cached; takes some minutes"
+        pip install -c constraints.txt "torch==$torch_version"
     fi
     # The build of the package itself is pinned through the environment: by PIP_CONSTRAINT, from pip 25.3 on by the other.
     PIP_CONSTRAINT=$PWD/constraints.txt PIP_BUILD_CONSTRAINT=$PWD/constraints.txt \
-        pip install --quiet -c constraints.txt --editable ".${extras:+[$extras]}"
+        pip install -c constraints.txt --editable ".${extras:+[$extras]}"
 }
 
 python=$(find_python)
 stamp=$(fingerprint "$python")
 if has_stamp "$extras" || has_stamp dev; then exit 0; fi
-check_venv_module "$python"
 make_venv "$python"
 install_everything
 echo "$stamp" >"$venv/setup-stamp$extras"

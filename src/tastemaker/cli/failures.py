@@ -28,6 +28,7 @@ def one_line_failures(after_interrupt: str = "Nothing is left half written.") ->
     """
     try:
         yield
+        sys.stdout.flush()
     except TastemakerError as error:
         _leave(f"error: {error}", 1)
     except KeyboardInterrupt:

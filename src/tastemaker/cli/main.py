@@ -22,7 +22,7 @@ from tastemaker.data.split import Split
 class Commands(TyperGroup):
     """All commands, each failing with one line."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command that the context names."""
         with one_line_failures():
             return super().invoke(ctx)
@@ -52,13 +52,19 @@ def _examples(*lines: str) -> str:
     return "Examples:\n\n" + "\n\n".join(f"  {line}" for line in lines)
 
 
-@app.callback()
-def _tastemaker(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
         show.output().print(tastemaker.__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _tastemaker(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
 
 
 @app.command(
@@ -78,7 +84,7 @@ def prepare(
     console = show.messages()
     info = tastemaker.prepare(source, out, path, say=console.print)
     counts = ", ".join(f"{count:,} {name}" for name, count in info.counts.items())
-    show.output().print(f"{out}: {info.name}, {counts}. Licence: {info.licence}", soft_wrap=True)
+    show.output().print(f"{out}: {counts}. Next: tastemaker train RECIPE --out RUN", soft_wrap=True)
 
 
 @app.command(

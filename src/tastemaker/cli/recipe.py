@@ -122,10 +122,10 @@ def _overridden(plain: Mapping[str, Any], override: str) -> dict[str, Any]:
         raise RecipeError(f"--set {override}: expected table.key=value, such as training.epochs=3.")
     changed: dict[str, Any] = {**plain}
     table = changed
-    for parent in parents:
+    for depth, parent in enumerate(parents, start=1):
         below = table.get(parent, {})
         if not isinstance(below, Mapping):
-            raise RecipeError(f"--set {override}: {parent} is a value, not a table.")
+            raise RecipeError(f"--set {override}: {'.'.join(parents[:depth])} is a value, not a table.")
         table[parent] = {**below}
         table = table[parent]
     table[last] = _value(value.strip())

@@ -27,7 +27,7 @@ def build(config: type[Config], table: object, where: str, fixed: Iterable[str] 
         fixed: fields that a recipe may not set.
 
     Raises:
-        RecipeError: an unknown key, or a value of the wrong type.
+        RecipeError: an unknown key, a value of the wrong type, or one that the dataclass itself refuses.
     """
     entries = as_table(table, where)
     hints = get_type_hints(config)
@@ -35,7 +35,11 @@ def build(config: type[Config], table: object, where: str, fixed: Iterable[str] 
     for key in entries:
         if key not in known:
             raise RecipeError(f"{where} has no key {key!r}; {suggestion(key, known)}")
-    return config(**{key: convert(value, hints[key], f"{where} {key}") for key, value in entries.items()})
+    values = {key: convert(value, hints[key], f"{where} {key}") for key, value in entries.items()}
+    try:
+        return config(**values)
+    except RecipeError as error:
+        raise RecipeError(f"{where} {error}") from None
 
 
 def settable(config: Any, fixed: Iterable[str] = ()) -> list[str]:

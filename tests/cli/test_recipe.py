@@ -1,0 +1,248 @@
+"""Recipes: what is read, what is refused and how that is said."""
+
+import json
+import re
+from dataclasses import fields
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tastemaker.cli.recipe import FIXED, STAGES, from_mapping, read_recipe, to_mapping
+from tastemaker.cli.tables import settable
+from tastemaker.data.split import DataConfig
+from tastemaker.errors import RecipeError
+from tastemaker.model.config import ModelConfig
+from tastemaker.tasks import TASKS
+from tastemaker.tasks.next_item import NextItem
+from tastemaker.training.config import TrainingConfig
+
+START = '[data]\npath = "d"\n'
+SMALL = f"{START}[tasks.next_item]\n"
+
+
+def write(folder, text):
+    path = folder / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_are_those_of_the_dataclasses(tmp_path):
+    recipe = read_recipe(write(tmp_path, SMALL))
+    assert recipe.data == DataConfig(path="d")
+    assert recipe.model == ModelConfig()
+    assert recipe.training == TrainingConfig()
+    assert recipe.tasks == {"next_item": NextItem()}
+
+
+def test_values_are_read(tmp_path):
+    text = (
+        SMALL
+        + "weight = 2\n[training]\nlearning_rate = 1\nmax_steps = 5\n[evaluation]\nk = [10]\n[model]\nids = false\n"
+    )
+    recipe = read_recipe(write(tmp_path, text))
+    assert recipe.tasks["next_item"].weight == 2.0
+    assert (recipe.training.learning_rate, type(recipe.training.learning_rate)) == (1.0, float)
+    assert (recipe.training.max_steps, recipe.evaluation.k, recipe.model.ids) == (5, (10,), False)
+
+
+def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
+    recipe = read_recipe(write(tmp_path, f"{START}[tasks.like]\n[tasks.next_item]\n"))
+    assert list(recipe.tasks) == ["next_item", "like"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (f"{SMALL}[training]\nepoch = 3\n", ": [training] has no key 'epoch'; did you mean 'epochs'?"),
+        (
+            f"{SMALL}[balancing]\nzzz = 3\n",
+            ": [balancing] has no key 'zzz'; known are method, learning_rate.",
+        ),
+        (f"{SMALL}[trainig]\n", ": there is no table [trainig]; did you mean 'training'?"),
+        (f"{START}[tasks.ratings]\n", ": [tasks] has no task 'ratings'; did you mean 'rating'?"),
+        (f"{SMALL}wieght = 1.0\n", ": [tasks.next_item] has no key 'wieght'; did you mean 'weight'?"),
+        (f'{SMALL}name = "mine"\n', ": [tasks.next_item] has no key 'name'; known are weight, max_history."),
+        (f"{SMALL}metrics = []\n", ": [tasks.next_item] has no key 'metrics'; known are weight, max_history."),
+        (f'{SMALL}[training]\nepochs = "3"\n', ": [training] epochs must be a whole number, found '3'."),
+        (f"{SMALL}[training]\nepochs = 3.0\n", ": [training] epochs must be a whole number, found 3.0."),
+        (f"{SMALL}[training]\nepochs = true\n", ": [training] epochs must be a whole number, found True."),
+        (f"{SMALL}[training]\nepochs = -1\n", ": [training] epochs must not be negative, found -1."),
+        (f"{SMALL}[training]\nmax_steps = -2\n", ": [training] max_steps must not be negative, found -2."),
+        (f'{SMALL}[model]\nids = "yes"\n', ": [model] ids must be true or false, found 'yes'."),
+        (f"{SMALL}[model]\nbackbone = 1\n", ": [model] backbone must be a string, found 1."),
+        (f"{SMALL}[training]\nlearning_rate = nan\n", ": [training] learning_rate must be a finite number, found nan."),
+        (f"{SMALL}[evaluation]\nk = 5\n", ": [evaluation] k must be an array, found 5."),
+        (f'{SMALL}[evaluation]\nk = [5, "x"]\n', ": [evaluation] k[1] must be a whole number, found 'x'."),
+        (
+            f"{SMALL}[evaluation]\nnoise_rate = 2\n",
+            ": [evaluation] evaluation.noise_rate must lie between 0 and 1, found 2.0.",
+        ),
+        (
+            '[data]\npath = "d"\nsplit = "leave_last"\n[tasks.next_item]\n',
+            ": [data] split must be one of 'leave_last_out', 'split_by_time', found 'leave_last'. "
+            "Did you mean 'leave_last_out'?",
+        ),
+        (START, ": expected at least one task, such as [tasks.next_item], found none."),
+        ("[tasks.next_item]\n", ": [data] needs 'path', the folder that `tastemaker prepare` wrote."),
+        (f"training = 3\n{SMALL}", ": [training] must be a table, found 3."),
+        (f"tasks = 3\n{START}", ": [tasks] must be a table, found 3."),
+        (f"{START}[tasks]\nnext_item = 1.0\n", ": [tasks.next_item] must be a table, found 1.0."),
+        ("[data]\npath = d\n", ": expected TOML, found an error: Invalid value (at line 2, column 8)."),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path, text, complaint):
+    path = write(tmp_path, text)
+    with pytest.raises(RecipeError) as caught:
+        read_recipe(path)
+    assert str(caught.value) == f"{path}{complaint}"
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(RecipeError) as caught:
+        read_recipe(tmp_path / "none.toml")
+    assert str(caught.value) == (
+        f"{tmp_path / 'none.toml'}: expected a recipe, found none (No such file or directory). See recipes/ for some."
+    )
+
+
+def test_a_file_that_is_no_utf_8(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_bytes(b'[data]\npath = "caf\xe9"\n')
+    with pytest.raises(RecipeError) as caught:
+        read_recipe(path)
+    assert str(caught.value) == f"{path}: expected TOML in UTF-8, found byte 0xe9."
+
+
+@pytest.mark.parametrize(
+    ("override", "table", "key", "value"),
+    [
+        ("training.epochs=3", "training", "epochs", 3),
+        (" training.epochs = 3 ", "training", "epochs", 3),
+        ("training.device=cuda:1", "training", "device", "cuda:1"),
+        ('training.device="cpu"', "training", "device", "cpu"),
+        ("data.path=data/x=y", "data", "path", "data/x=y"),
+        ("evaluation.k=[5, 20]", "evaluation", "k", (5, 20)),
+    ],
+)
+def test_overrides(tmp_path, override, table, key, value):
+    path = write(tmp_path, SMALL)
+    assert getattr(getattr(read_recipe(path, [override]), table), key) == value
+
+
+def test_an_override_of_a_task_adds_it(tmp_path):
+    recipe = read_recipe(write(tmp_path, SMALL), ["tasks.rating.weight=0.5", "tasks.next_item.weight=2"])
+    assert {name: task.weight for name, task in recipe.tasks.items()} == {"next_item": 2.0, "rating": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("override", "complaint"),
+    [
+        ("training.epoch=3", ": [training] has no key 'epoch'; did you mean 'epochs'?"),
+        ("training.epochs=many", ": [training] epochs must be a whole number, found 'many'."),
+        ("epochs=3", ": expected table.key=value, such as training.epochs=3."),
+        ("training.epochs", ": expected table.key=value, such as training.epochs=3."),
+        ("training..epochs=3", ": expected table.key=value, such as training.epochs=3."),
+        ("data.path.name=3", ": data.path is a value, not a table."),
+    ],
+)
+def test_an_override_that_does_not_fit_is_named(tmp_path, override, complaint):
+    with pytest.raises(RecipeError) as caught:
+        read_recipe(write(tmp_path, SMALL), [override])
+    assert str(caught.value) == f"--set {override}{complaint}"
+
+
+def test_the_repository_s_recipes_differ_in_their_tasks_only():
+    demo, alone = read_recipe("recipes/demo.toml"), read_recipe("recipes/next_item.toml")
+    assert {*demo.tasks} == {*TASKS}
+    assert {**to_mapping(demo), "tasks": {}} == {**to_mapping(alone), "tasks": {}}
+    assert alone.tasks == {"next_item": demo.tasks["next_item"]}
+
+
+WORDS = st.text(max_size=12)
+
+
+def values(hint: Any) -> st.SearchStrategy[Any]:
+    """Whatever a field of this type may hold."""
+    if get_origin(hint) is tuple:
+        return st.lists(values(get_args(hint)[0]), max_size=3)
+    if type(None) in get_args(hint):
+        return values(get_args(hint)[0])
+    if get_args(hint):
+        return st.sampled_from(get_args(hint))
+    return {
+        bool: st.booleans(),
+        int: st.integers(min_value=0, max_value=2**60),
+        float: st.floats(min_value=0, allow_infinity=False, allow_nan=False),
+        str: WORDS,
+    }[hint]
+
+
+def tables(config: Any) -> st.SearchStrategy[dict[str, Any]]:
+    hints = get_type_hints(config)
+    return st.fixed_dictionaries({}, optional={key: values(hints[key]) for key in settable(config, FIXED)})
+
+
+RECIPES = st.fixed_dictionaries(
+    {
+        "data": tables(DataConfig).flatmap(lambda table: st.text(min_size=1).map(lambda path: {**table, "path": path})),
+        "tasks": st.sampled_from(sorted(TASKS)).flatmap(
+            lambda name: st.fixed_dictionaries({name: tables(TASKS[name])})
+        ),
+    },
+    optional={name: tables(config) for name, config in STAGES.items() if name not in ("data", "evaluation")},
+)
+
+
+def in_toml(plain: dict[str, Any]) -> str:
+    lines = []
+    for name, table in plain.items():
+        for header, entries in (
+            [(f"tasks.{task}", table[task]) for task in table] if name == "tasks" else [(name, table)]
+        ):
+            lines += [f"[{header}]", *(f"{key} = {_literal(value)}" for key, value in entries.items())]
+    return "\n".join(lines)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + re.sub(r'[\x00-\x1f\x7f"\\]', lambda found: f"\\u{ord(found[0]):04x}", value) + '"'
+    return repr(value).lower()
+
+
+@given(RECIPES)
+def test_a_recipe_survives_toml_and_json(tmp_path_factory, plain):
+    path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
+    path.write_text(in_toml(plain), encoding="utf-8", newline="")
+    recipe = read_recipe(path)
+    assert recipe == from_mapping(plain)
+    assert from_mapping(json.loads(json.dumps(to_mapping(recipe)))) == recipe
+    for name, table in plain.items():
+        if name != "tasks":
+            assert {key: getattr(getattr(recipe, name), key) for key in table} == table
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*STAGES, "tasks", *TASKS, "path", "x"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(PLAIN)
+def test_whatever_comes_is_a_recipe_or_a_recipe_error(plain):
+    try:
+        from_mapping(plain)
+    except RecipeError as error:
+        assert str(error).startswith("recipe: ")
+
+
+def test_every_field_has_a_type_that_a_recipe_can_hold():
+    """A new field of another type must be taught to `tables.convert`, and to the strategy above."""
+    for config in (*STAGES.values(), *TASKS.values()):
+        hints = get_type_hints(config)
+        for field in fields(config):
+            values(hints[field.name])
