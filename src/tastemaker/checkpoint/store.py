@@ -133,3 +133,11 @@ def _remove_unnamed(run: Path) -> None:
     for place in (run / "checkpoints").iterdir():
         if place.name not in named:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def remove_run(run: Path) -> None:
+    """Make room for a new run: what an earlier one left in this folder goes, other files stay."""
+    for name in ("last.json", "best.json", "losses.jsonl", "evaluation.json", "report.html"):
+        (run / name).unlink(missing_ok=True)
+    for name in ("checkpoints", "tensorboard"):
+        shutil.rmtree(run / name, ignore_errors=True)

@@ -60,7 +60,9 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
         weights, documents = checkpoint.tensors["weights"], checkpoint.documents
         tokenizer = TextTokenizer.from_json(documents["tokenizer"])
         config = ModelConfig(**documents["recipe"]["model"])
-        inputs = ModelInputs(weights["item_table.content"], weights["item_table.is_warm"], tokenizer.size)
+        inputs = ModelInputs(
+            weights["item_table.content"], weights["item_table.is_warm"], tokenizer.size, weights["action_counts"]
+        )
         network = Network(config, inputs)
         network.load_state_dict(dict(weights))
         catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))

@@ -21,8 +21,8 @@ class Question:
 
     context: tuple[Segment, ...]
     items: tuple[int, ...]
-    is_reply: bool = False
-    """Whether the items are recommended in a reply, or follow the history."""
+    lead: tuple[int, ...] | None = None
+    """Tokens of the reply before its `<rec>`; None where the items follow the history, in no reply."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -34,7 +34,7 @@ class Question:
 def contributions(reader: Reader, questions: Sequence[Question]) -> list[NDArray[np.float32]]:
     """For every question `[items, entries]`: the log-probability of an item less the one without an entry."""
     rows = [
-        reader.slot_row(context) if question.is_reply else reader.history_row(context)
+        reader.history_row(context) if question.lead is None else reader.slot_row(context, question.lead)
         for question in questions
         for context in (question.context, *_without_each(question))
     ]

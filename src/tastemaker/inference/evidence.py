@@ -18,8 +18,7 @@ MOST_PAST = 2
 def attributed_evidence(
     catalog: Catalog,
     item: int,
-    entries: Sequence[Entry],
-    weights: NDArray[np.float32],
+    attribution: tuple[Sequence[Entry], NDArray[np.float32]],
     named: Sequence[int] = (),
     asked: Sequence[Fact] = (),
 ) -> Evidence:
@@ -28,11 +27,11 @@ def attributed_evidence(
     Args:
         catalog: the items.
         item: row of the recommended item.
-        entries: the history that the model read.
-        weights: contribution of every entry to the item's score.
+        attribution: the history that the model read, and the contribution of every entry to the item's score.
         named: rows that the user named in words; they come first.
         asked: facts that the user asked for.
     """
+    entries, weights = attribution
     ratings = {entry.item: entry.rating for entry in entries}
     past = [row for row in named if row != item][:MOST_PAST]
     for index in np.argsort(-weights):

@@ -1,24 +1,19 @@
-"""Writing a reply: the words before a slot, the item that fills it, its card and evidence, and the reason."""
+"""Writing a reply: the words before a slot, the item that fills it, and the reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
-from tastemaker.data.facts import Fact, holds
-from tastemaker.inference.attribution import Question, contributions
-from tastemaker.inference.evidence import attributed_evidence
 from tastemaker.inference.reading import Reader
+from tastemaker.inference.slots import OpenSlot, fill_slots
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Position, Row
-from tastemaker.tasks.cards import card
-from tastemaker.tasks.example import History, Item, Recommended, Segment
-from tastemaker.tasks.request import asked, named, turns_of
+from tastemaker.tasks.example import Recommended, Segment
 
 MOST_TOKENS = 64
 """Longest lead and longest reason."""
+
+Context = tuple[Segment, ...]
 
 
 @dataclass(frozen=True)
@@ -31,123 +26,70 @@ class WrittenReply:
     reason: str
     card: str = ""
     evidence: str = ""
-
-    @property
-    def text(self) -> str:
-        """Everything that the model wrote, without the item's card."""
-        return " ".join(part for part in (self.lead, self.reason) if part)
+    chance: float = 0.0
+    """Probability of the item, among all that might be recommended."""
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A reply whose lead is written, and whose slot may be filled."""
-
-    context: tuple[Segment, ...]
-    lead: tuple[int, ...]
-    slot: Recommended | None = None
-
-
-def write_replies(
-    reader: Reader, contexts: Sequence[tuple[Segment, ...]], *, obeys_words: bool = True
-) -> list[WrittenReply]:
+def write_replies(reader: Reader, contexts: Sequence[Context], *, obeys_words: bool = True) -> list[WrittenReply]:
     """Write a reply to every context. Where a context ends in a recommended item, only its reason is left to write."""
-    given = [_Draft(c, (), c[-1]) if isinstance(c[-1], Recommended) else None for c in contexts]
-    is_open = [index for index, draft in enumerate(given) if draft is None]
-    opened = dict(zip(is_open, _write_leads(reader, [contexts[index] for index in is_open], obeys_words), strict=True))
-    drafts = [draft or opened[index] for index, draft in enumerate(given)]
-    return _write_reasons(reader, drafts)
+    replies: dict[int, WrittenReply] = {}
+    is_given = [isinstance(context[-1], Recommended) for context in contexts]
+    given = [index for index, known in enumerate(is_given) if known]
+    replies |= dict(zip(given, write_reasons(reader, [contexts[index] for index in given]), strict=True))
+    asked_for = [index for index, known in enumerate(is_given) if not known]
+    written = _write_turns(reader, [contexts[index] for index in asked_for], obeys_words)
+    replies |= dict(zip(asked_for, written, strict=True))
+    return [replies[index] for index in range(len(contexts))]
 
 
-def _write_leads(reader: Reader, contexts: Sequence[tuple[Segment, ...]], obeys_words: bool) -> list[_Draft]:
-    model, layout = reader.model, reader.model.layout
-    prompts = [Row.of((*layout.context(c, 2 * MOST_TOKENS), layout.opening(c))) for c in contexts]
-    written = write(model.network, reader.vectors, prompts, (markers.REC, markers.END), MOST_TOKENS)
-    drafts = []
-    for context, tokens in zip(contexts, written, strict=True):
-        lead = tuple(token for token in tokens if token not in (markers.REC, markers.END))
-        drafts.append((_Draft(context, lead), tokens[-1:] == [markers.REC]))
-    return _fill_slots(reader, drafts, obeys_words)
-
-
-def _fill_slots(reader: Reader, drafts: Sequence[tuple[_Draft, bool]], obeys_words: bool) -> list[_Draft]:
-    """Choose the best unseen item that meets the user's wishes, and work out its card and evidence."""
-    recommending = [draft for draft, has_slot in drafts if has_slot]
-    if not recommending:
-        return [draft for draft, _ in drafts]
-    scores = reader.scores([reader.slot_row(draft.context, draft.lead) for draft in recommending])
-    wishes = [asked(turns_of(draft.context), reader.extractor) for draft in recommending]
-    filtered = [wish if obeys_words else () for wish in wishes]
-    chosen = [
-        choose(reader, row, draft.context, wish)
-        for row, draft, wish in zip(scores, recommending, filtered, strict=True)
+def write_reasons(reader: Reader, contexts: Sequence[Context]) -> list[WrittenReply]:
+    """Write the reason for the item that ends every context."""
+    layout = reader.model.layout
+    prompts = [Row.of((*layout.context(c, MOST_TOKENS), Position(markers.REASON))) for c in contexts]
+    return [
+        _reply("", context[-1], reason) for context, reason in zip(contexts, _reasons(reader, prompts), strict=True)
     ]
-    questions = [
-        Question(draft.context, (item,), is_reply=True) for draft, item in zip(recommending, chosen, strict=True)
-    ]
-    weights = contributions(reader, questions)
-    slots = iter(
-        Recommended(
-            item,
-            card(reader.catalog, item),
-            attributed_evidence(
-                reader.catalog,
-                item,
-                question.entries,
-                weight[0],
-                named(turns_of(question.context), reader.extractor),
-                wish,
-            ),
-        )
-        for item, question, weight, wish in zip(chosen, questions, weights, wishes, strict=True)
-    )
-    return [replace(draft, slot=next(slots)) if has_slot else draft for draft, has_slot in drafts]
 
 
-def choose(reader: Reader, scores: Tensor, context: Sequence[Segment], wishes: Sequence[Fact]) -> int:
-    """The best item for `scores` `[I]` that is not seen in the context and meets all wishes, or as many as can be."""
-    allowed = torch.ones(len(scores), dtype=torch.bool)
-    allowed[list(seen_items(context))] = False
-    for fact in wishes:
-        meets = torch.tensor([holds(item, fact) for item in reader.catalog])
-        if (allowed & meets).any():
-            allowed &= meets
-    return int(scores.masked_fill(~allowed, float("-inf")).argmax())
-
-
-def seen_items(context: Sequence[Segment]) -> set[int]:
-    """Items that a context holds: past entries, items named, items recommended before."""
-    items: set[int] = set()
-    for segment in context:
-        match segment:
-            case History(entries):
-                items.update(entry.item for entry in entries)
-            case Item(item) | Recommended(item):
-                items.add(item)
-    return items
-
-
-def _write_reasons(reader: Reader, drafts: Sequence[_Draft]) -> list[WrittenReply]:
-    model = reader.model
-    prompts = [_reason_row(reader, draft) for draft in drafts if draft.slot is not None]
-    written = iter(write(model.network, reader.vectors, prompts, (markers.END,), MOST_TOKENS))
+def _write_turns(reader: Reader, contexts: Sequence[Context], obeys_words: bool) -> list[WrittenReply]:
+    """Write the assistant's next turn: a lead, and where it opens a slot, the item and the reason."""
+    leads = _leads(reader, contexts)
+    open_slots = [OpenSlot(c, lead) for c, (lead, has_slot) in zip(contexts, leads, strict=True) if has_slot]
+    filled = fill_slots(reader, open_slots, obeys_words=obeys_words)
+    prompts = [_reason_row(reader, slot, found.slot) for slot, found in zip(open_slots, filled, strict=True)]
+    finished = iter(zip(filled, _reasons(reader, prompts), strict=True))
     replies = []
-    for draft in drafts:
-        lead = model.tokenizer.decode(draft.lead)
-        if draft.slot is None:
-            replies.append(WrittenReply(lead, None, ""))
+    for lead, has_slot in leads:
+        words = reader.model.tokenizer.decode(lead)
+        if has_slot:
+            found, reason = next(finished)
+            replies.append(_reply(words, found.slot, reason, found.chance))
         else:
-            reason = model.tokenizer.decode(next(written))
-            evidence = draft.slot.evidence.text if draft.slot.evidence else ""
-            replies.append(WrittenReply(lead, draft.slot.item, reason, draft.slot.card.text, evidence))
+            replies.append(WrittenReply(words, None, ""))
     return replies
 
 
-def _reason_row(reader: Reader, draft: _Draft) -> Row:
+def _leads(reader: Reader, contexts: Sequence[Context]) -> list[tuple[tuple[int, ...], bool]]:
+    """The tokens that open each reply, and whether a slot follows."""
+    layout = reader.model.layout
+    prompts = [Row.of((*layout.context(c, 2 * MOST_TOKENS), Position(markers.ASSISTANT))) for c in contexts]
+    ends = (markers.REC, markers.END)
+    written = write(reader.model.network, reader.vectors, prompts, ends, MOST_TOKENS)
+    return [(tuple(t for t in tokens if t not in ends), tokens[-1:] == [markers.REC]) for tokens in written]
+
+
+def _reason_row(reader: Reader, reply: OpenSlot, slot: Recommended) -> Row:
     """The prompt of a reason: all up to the evidence, and the marker that opens the reason."""
     layout = reader.model.layout
-    if isinstance(draft.context[-1], Recommended):
-        return Row.of((*layout.context(draft.context, MOST_TOKENS), layout.opening(draft.context)))
-    assert draft.slot is not None
-    slot = layout.segment(draft.slot)
-    context = layout.context(draft.context, len(slot) + len(draft.lead) + MOST_TOKENS)
-    return Row.of((*context, Position(markers.ASSISTANT), *map(Position, draft.lead), *slot, Position(markers.REASON)))
+    written = [Position(markers.ASSISTANT), *map(Position, reply.lead), *layout.segment(slot), Position(markers.REASON)]
+    return Row.of((*layout.context(reply.context, len(written) + MOST_TOKENS), *written))
+
+
+def _reasons(reader: Reader, prompts: Sequence[Row]) -> list[str]:
+    written = write(reader.model.network, reader.vectors, prompts, (markers.END,), MOST_TOKENS)
+    return [reader.model.tokenizer.decode(tokens) for tokens in written]
+
+
+def _reply(lead: str, slot: Segment, reason: str, chance: float = 0.0) -> WrittenReply:
+    assert isinstance(slot, Recommended)
+    return WrittenReply(lead, slot.item, reason, slot.card.text, slot.evidence.text if slot.evidence else "", chance)

@@ -90,15 +90,11 @@ class Layout:
             excess -= before - len(parts[index])
         return tuple(position for part in parts for position in part)
 
-    def opening(self, context: Sequence[Segment]) -> Position:
-        """The marker whose state predicts the first token of a reply to `context`."""
-        is_reason = isinstance(context[-1], Recommended)
-        return Position(markers.REASON if is_reason else markers.ASSISTANT)
-
     def _reply(self, example: Example) -> tuple[list[Position], TaskTargets]:
         reply, targets = example.target, TaskTargets()
         assert isinstance(reply, Reply)
-        positions = [self.opening(example.context)]
+        is_reason = isinstance(example.context[-1], Recommended)
+        positions = [Position(markers.REASON if is_reason else markers.ASSISTANT)]
         self._write(positions, targets, self.tokenizer.encode(reply.lead))
         if reply.slot is not None:
             self._write(positions, targets, (markers.REC,))

@@ -25,11 +25,15 @@ class ModelInputs:
     """`[I]`, True where training has interactions."""
     vocabulary: int
     """V."""
+    action_counts: Tensor
+    """`[A]`, how often training holds each action."""
     mean_rating: float = 0.0
 
 
 class Network(nn.Module):
     """One Transformer for every task."""
+
+    action_counts: Tensor
 
     def __init__(self, config: ModelConfig, inputs: ModelInputs) -> None:
         super().__init__()
@@ -38,6 +42,7 @@ class Network(nn.Module):
             inputs.content, inputs.is_warm, config.width, ids=config.ids, id_dropout=config.id_dropout
         )
         self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
+        self.register_buffer("action_counts", inputs.action_counts)
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
         self.scoring_head = ScoringHead(config.width, inputs.mean_rating, config.dropout)
@@ -55,6 +60,12 @@ class Network(nn.Module):
         """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""
         states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors))
         return states.flatten(0, 1)
+
+    @property
+    def liked_action(self) -> int:
+        """The action of an item that somebody says they liked: a like, or what training has instead of it."""
+        known = [ACTIONS.index(name) for name in ("like", "rating_5", "buy") if self.action_counts[ACTIONS.index(name)]]
+        return known[0] if known else int(self.action_counts.argmax())
 
     def text_logits(self, states: Tensor) -> Tensor:
         """The language-model head, tied to the token embeddings: `[N, V]` for states `[N, D]`."""

@@ -1,0 +1,129 @@
+"""The stages, composed: each reads what the one before wrote. Command line and Python API are thin over them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
+from tastemaker.checkpoint.trained import TrainedModel, load_trained
+from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.prepare import prepare
+from tastemaker.data.schema import ACTIONS
+from tastemaker.errors import RecipeError
+from tastemaker.inference.recommender import Recommender
+from tastemaker.model.content import content_vectors
+from tastemaker.model.network import BACKBONES, ModelInputs, Network
+from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.tasks.corpus import tokenizer_texts
+from tastemaker.training.loop import Job, Trainer
+from tastemaker.training.watch import Silent, Watch
+
+__all__ = ["evaluate", "load", "prepare", "train"]
+
+
+def train(recipe: Recipe, out: Path, *, resume: bool = False, watch: Watch | None = None) -> Path:
+    """Train what `recipe` says and leave the run in `out`.
+
+    Args:
+        recipe: see `tastemaker.cli.recipe.read_recipe`.
+        out: folder of the run.
+        resume: go on from the last checkpoint in `out`, if there is one; the recipe must be the same.
+        watch: is told of every step.
+
+    Raises:
+        RecipeError: the recipe cannot be trained, or differs from that of the run to resume.
+    """
+    watch = watch or Silent()
+    device = torch.device(chosen_device(recipe.training.device))
+    if recipe.training.threads is not None:
+        torch.set_num_threads(recipe.training.threads)
+    resume = resume and (out / "last.json").is_file()
+    if resume:
+        _check_same_recipe(recipe, out)
+    else:
+        remove_run(out)
+    out.mkdir(parents=True, exist_ok=True)
+    dataset = Dataset.load(recipe.data)
+    torch.manual_seed(recipe.training.seed)
+    model = new_model(recipe, dataset, watch.say)
+    trainer = Trainer(Job(dataset, recipe.tasks, model, recipe.training, recipe.balancing, out), watch, device)
+    trainer.run(resume)
+    return out
+
+
+def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainedModel:
+    """A model as initialised: tokenizer trained, content vectors made, weights drawn from the global generator."""
+    if recipe.model.backbone not in BACKBONES:
+        raise RecipeError(f"model.backbone must be one of {', '.join(BACKBONES)}, found {recipe.model.backbone!r}.")
+    content = content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say)
+    if not content.shape[1] and not recipe.model.ids:
+        raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")
+    say("learning the vocabulary")
+    tokenizer = TextTokenizer.train(tokenizer_texts(dataset, list(recipe.tasks.values())), recipe.model.vocabulary)
+    rated = dataset.ratings[np.isfinite(dataset.ratings)]
+    inputs = ModelInputs(
+        torch.from_numpy(content),
+        torch.from_numpy(dataset.train_counts > 0),
+        tokenizer.size,
+        torch.from_numpy(np.bincount(dataset.actions, minlength=len(ACTIONS))),
+        float(rated.mean()) if len(rated) else 0.0,
+    )
+    return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))
+
+
+def load(run: Path | str) -> Recommender:
+    """Load a trained run, ready to recommend, explain and chat.
+
+    Raises:
+        CheckpointError: no run, or a checkpoint that is truncated, altered or of a newer version.
+    """
+    model = load_trained(Path(run))
+    recipe = from_mapping(model.recipe, f"{run}: its recipe")
+    return Recommender(model, lambda: Dataset.load(recipe.data))
+
+
+def is_finished(run: Path) -> bool:
+    """Whether a run trained to its end."""
+    if not (run / "last.json").is_file():
+        return False
+    state: Mapping[str, Any] = read_json(checkpoint_folder(run, "last") / "training.json")
+    return bool(state["is_finished"])
+
+
+def chosen_device(name: str) -> str:
+    """The device that `training.device` names; `auto` is a GPU where there is one.
+
+    Raises:
+        RecipeError: this machine has no such device.
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise RecipeError(f"training.device = {name!r}, but PyTorch sees no GPU here. Set training.device = 'cpu'.")
+    if name.split(":")[0] not in ("cpu", "cuda", "mps"):
+        raise RecipeError(f"training.device must be auto, cpu, cuda, cuda:N or mps, found {name!r}.")
+    return name
+
+
+def _check_same_recipe(recipe: Recipe, out: Path) -> None:
+    """A resumed run must be the run that was begun; how long and on what device it runs may change."""
+    free = {"max_steps", "device", "threads", "patience"}
+    before = read_json(checkpoint_folder(out, "last") / "recipe.json")
+    for table, values in to_mapping(recipe).items():
+        for key, value in values.items():
+            if table == "evaluation" or (table == "training" and key in free):
+                continue
+            if _plain(before.get(table, {}).get(key)) != _plain(value):
+                raise RecipeError(
+                    f"{out}: to resume, {table}.{key} must be {before.get(table, {}).get(key)!r} as when training "
+                    f"began, found {value!r}. Train into another --out instead."
+                )
+
+
+def _plain(value: Any) -> Any:
+    """JSON turns tuples into lists."""
+    return list(value) if isinstance(value, tuple) else value

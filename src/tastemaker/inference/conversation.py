@@ -1,0 +1,44 @@
+"""A dialogue with one user: what was said so far, and the model's next reply."""
+
+from collections.abc import Sequence
+
+from tastemaker.data.dataset import Entry
+from tastemaker.data.title_forms import printed_title
+from tastemaker.errors import RequestError
+from tastemaker.inference.answers import ChatReply, Recommendation
+from tastemaker.inference.reading import Reader
+from tastemaker.inference.replying import write_replies
+from tastemaker.tasks.request import Turn, dialogue_context
+
+
+class Conversation:
+    """Holds the turns of one dialogue."""
+
+    def __init__(self, reader: Reader, history: Sequence[Entry]) -> None:
+        self._reader, self._history = reader, tuple(history)
+        self.turns: tuple[Turn, ...] = ()
+
+    def say(self, text: str) -> ChatReply:
+        """Take in the user's words and reply.
+
+        Raises:
+            RequestError: there are no words.
+        """
+        if not text.strip():
+            raise RequestError("say something: what are you in the mood for, or a title that you liked.")
+        turns = (*self.turns, Turn("user", text.strip()))
+        context = dialogue_context(self._history, turns, self._reader.extractor)
+        (reply,) = write_replies(self._reader, [context])
+        self.turns = (*turns, Turn("assistant", reply.lead, reply.item))
+        if reply.item is None:
+            return ChatReply(reply.lead)
+        item = self._reader.catalog[reply.item]
+        title = printed_title(item)
+        recommended = Recommendation(item.item_id, title, reply.chance, reply.reason, reply.evidence)
+        return ChatReply(in_words(reply.lead, title, reply.reason), recommended)
+
+
+def in_words(lead: str, title: str, reason: str) -> str:
+    """A reply as one text: the title behind the words that lead to it, then the reason."""
+    opening = f"{lead} {title}" if lead else title
+    return f"{opening}. {reason}" if reason else f"{opening}."

@@ -1,0 +1,160 @@
+"""The model in use: recommend, explain and chat, for a stored user, for titles, or for somebody unknown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset, Entry
+from tastemaker.data.title_forms import printed_title
+from tastemaker.errors import RequestError
+from tastemaker.inference.answers import Contribution, Explanation, Recommendation
+from tastemaker.inference.attribution import Question, contributions
+from tastemaker.inference.conversation import Conversation
+from tastemaker.inference.evidence import attributed_evidence
+from tastemaker.inference.lookup import find_item
+from tastemaker.inference.reading import Reader
+from tastemaker.inference.replying import write_reasons
+from tastemaker.tasks.cards import card
+from tastemaker.tasks.example import Card, Evidence, History
+from tastemaker.tasks.request import explanation_context
+from tastemaker.tasks.template import template_reason
+
+Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Recommender:
+    """A trained model with the histories of its data set; `load_dataset` is called when a stored user is asked for."""
+
+    model: TrainedModel
+    load_dataset: Callable[[], Dataset]
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The model as a reader of rows."""
+        return Reader(self.model)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data set of the run."""
+        return self.load_dataset()
+
+    def recommend(
+        self, user: str | None = None, history: Sequence[str] = (), k: int = 10, reasons: bool = True
+    ) -> list[Recommendation]:
+        """Rank the catalog and return the `k` best items that the user does not have yet, best first.
+
+        Args:
+            user: id of a stored user.
+            history: ids or titles of items that somebody liked, oldest first; added to the stored ones, if any.
+            k: how many.
+            reasons: whether to write a reason for each.
+
+        Raises:
+            RequestError: an unknown user or item, an ambiguous title, or a `k` that is no number of items.
+        """
+        if not 1 <= k <= len(self.model.catalog):
+            raise RequestError(f"k must lie between 1 and the catalog's {len(self.model.catalog)} items, found {k}.")
+        entries = self.entries(user, history)
+        chances = self._chances(entries)
+        top = [row for row in chances.topk(k).indices.tolist() if chances[row] > 0]
+        scores = [float(chances[row]) for row in top]
+        if not reasons:
+            return [self._recommendation(row, score) for row, score in zip(top, scores, strict=True)]
+        weights = self._weights(entries, top)
+        written = self._reasons(entries, top, weights)
+        return [
+            self._recommendation(row, score, reason, evidence.text)
+            for row, score, (reason, evidence) in zip(top, scores, written, strict=True)
+        ]
+
+    def explain(self, item: str, user: str | None = None, history: Sequence[str] = ()) -> Explanation:
+        """Say why an item suits a user, and which past items carried its score.
+
+        Raises:
+            RequestError: an unknown user or item, or an ambiguous title.
+        """
+        row, entries = find_item(self.model.catalog, item), self.entries(user, history)
+        weights = self._weights(entries, [row])
+        ((reason, evidence),) = self._reasons(entries, [row], weights)
+        order = np.argsort(-np.abs(weights[0]))
+        parts = tuple(self._contribution(entries[index], float(weights[0][index])) for index in order)
+        found = self._recommendation(row, float(self._chances(entries, keep=row)[row]), reason, evidence.text)
+        return Explanation(found.item_id, found.title, found.score, found.reason, found.evidence, parts)
+
+    def chat(self, user: str | None = None, history: Sequence[str] = ()) -> Conversation:
+        """Begin a dialogue.
+
+        Raises:
+            RequestError: an unknown user or item, or a model that was not trained on dialogue.
+        """
+        if "dialogue" not in self.model.recipe["tasks"]:
+            raise RequestError(
+                "this run was not trained on dialogue. Add [tasks.dialogue] to its recipe and train again."
+            )
+        return Conversation(self.reader, self.entries(user, history)[-self._text_history :])
+
+    def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
+        """The past of a stored user and of a list of ids or titles, oldest first."""
+        stored = self.dataset.history(self.dataset.user_row(user)) if user is not None else ()
+        action = self.model.network.liked_action
+        return (*stored, *(Entry(find_item(self.model.catalog, words), action) for words in history))
+
+    @property
+    def _text_history(self) -> int:
+        """Longest history that the text tasks were trained with."""
+        lengths = [task.get("max_history", 30) for task in self.model.recipe["tasks"].values()]
+        return min(lengths, default=30)
+
+    @property
+    def _ranking_history(self) -> int:
+        """Longest history that ranking was trained with."""
+        lengths = [task.get("max_history", 30) for task in self.model.recipe["tasks"].values()]
+        return min(max(lengths, default=30), self.model.network.config.window - 1)
+
+    @torch.no_grad()
+    def _chances(self, entries: Sequence[Entry], keep: int | None = None) -> Tensor:
+        """Probability of every item `[I]`; 0 for those seen, but for `keep`."""
+        context = (History(tuple(entries[-self._ranking_history :])),)
+        scores = self.reader.scores([self.reader.history_row(context)])[0]
+        seen = [entry.item for entry in entries if entry.item != keep]
+        scores[seen] = float("-inf")
+        return scores.softmax(0)
+
+    def _weights(self, entries: Sequence[Entry], rows: Sequence[int]) -> Weights:
+        """Contribution of every past entry to every item, `[items, entries]`; of what lies beyond the window 0."""
+        read = tuple(entries[-self._ranking_history :])
+        (weights,) = contributions(self.reader, [Question((History(read),), tuple(rows))])
+        return np.pad(weights, ((0, 0), (len(entries) - len(read), 0)))
+
+    def _reasons(self, entries: tuple[Entry, ...], rows: Sequence[int], weights: Weights) -> list[tuple[str, Evidence]]:
+        catalog = self.model.catalog
+        cards = [card(catalog, row) for row in rows]
+        evidence = [
+            attributed_evidence(catalog, row, (entries, weight)) for row, weight in zip(rows, weights, strict=True)
+        ]
+        return list(zip(self._written(entries, rows, cards, evidence), evidence, strict=True))
+
+    def _written(
+        self, entries: tuple[Entry, ...], rows: Sequence[int], cards: Sequence[Card], evidence: Sequence[Evidence]
+    ) -> list[str]:
+        """Reasons by the model, or by the template where it was trained without explanations."""
+        if "explanation" not in self.model.recipe["tasks"]:
+            return [template_reason(grounds, text) for grounds, text in zip(evidence, cards, strict=True)]
+        past = entries[-self._text_history :]
+        contexts = [explanation_context(past, *about) for about in zip(rows, cards, evidence, strict=True)]
+        return [reply.reason for reply in write_reasons(self.reader, contexts)]
+
+    def _recommendation(self, row: int, score: float, reason: str = "", evidence: str = "") -> Recommendation:
+        item = self.model.catalog[row]
+        return Recommendation(item.item_id, printed_title(item), score, reason, evidence)
+
+    def _contribution(self, entry: Entry, weight: float) -> Contribution:
+        item = self.model.catalog[entry.item]
+        return Contribution(item.item_id, printed_title(item), weight)

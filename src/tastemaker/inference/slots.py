@@ -1,0 +1,79 @@
+"""Filling `<rec>`: the best unseen item that meets the user's wishes, its card, and the evidence for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from tastemaker.data.catalog import Catalog
+from tastemaker.data.facts import Fact, holds
+from tastemaker.inference.attribution import Question, contributions
+from tastemaker.inference.evidence import attributed_evidence
+from tastemaker.inference.reading import Reader
+from tastemaker.tasks.cards import card
+from tastemaker.tasks.example import History, Item, Recommended, Segment
+from tastemaker.tasks.request import asked, named, turns_of
+
+
+@dataclass(frozen=True)
+class OpenSlot:
+    """A reply that has come to `<rec>`."""
+
+    context: tuple[Segment, ...]
+    lead: tuple[int, ...]
+    """Token ids written before `<rec>`."""
+
+
+@dataclass(frozen=True)
+class FilledSlot:
+    """What stands in the slot."""
+
+    slot: Recommended
+    chance: float
+    """Probability of the item, among all that might be recommended."""
+
+
+def fill_slots(reader: Reader, slots: Sequence[OpenSlot], *, obeys_words: bool) -> list[FilledSlot]:
+    """Fill every slot; with `obeys_words`, facts recognised in the user's words filter the catalog."""
+    scores = reader.scores([reader.slot_row(slot.context, slot.lead) for slot in slots]) if slots else ()
+    wishes = [asked(turns_of(slot.context), reader.extractor) for slot in slots]
+    chances = [
+        item_chances(reader.catalog, row, slot.context, wish if obeys_words else ())
+        for row, slot, wish in zip(scores, slots, wishes, strict=True)
+    ]
+    items = [int(row.argmax()) for row in chances]
+    questions = [Question(slot.context, (item,), slot.lead) for slot, item in zip(slots, items, strict=True)]
+    answers = contributions(reader, questions)
+    filled = []
+    for question, item, weights, wish, row in zip(questions, items, answers, wishes, chances, strict=True):
+        mentioned = named(turns_of(question.context), reader.extractor)
+        grounds = attributed_evidence(reader.catalog, item, (question.entries, weights[0]), mentioned, wish)
+        filled.append(FilledSlot(Recommended(item, card(reader.catalog, item), grounds), float(row[item])))
+    return filled
+
+
+def item_chances(catalog: Catalog, scores: Tensor, context: Sequence[Segment], wishes: Sequence[Fact]) -> Tensor:
+    """Probabilities `[I]` from scores `[I]`: 0 for items seen in the context and for those that miss a wish.
+
+    A wish that no item left can meet is let go.
+    """
+    allowed = torch.ones(len(scores), dtype=torch.bool)
+    allowed[list(seen_items(context))] = False
+    for fact in wishes:
+        meets = torch.tensor([holds(item, fact) for item in catalog])
+        if (allowed & meets).any():
+            allowed &= meets
+    return scores.masked_fill(~allowed, float("-inf")).softmax(0)
+
+
+def seen_items(context: Sequence[Segment]) -> set[int]:
+    """Items that a context holds: past entries, items named, items recommended before."""
+    items: set[int] = set()
+    for segment in context:
+        match segment:
+            case History(entries):
+                items.update(entry.item for entry in entries)
+            case Item(item) | Recommended(item):
+                items.add(item)
+    return items
