@@ -20,7 +20,9 @@ Fact = tuple[str, str]
 
 _WORD: Final = re.compile(r"&|\w+(?:['’]\w+)*")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
-_NOT_THAT_YEAR: Final = frozenset(("before", "after", "since", "until", "till", "than", "around", "about", "pre", "post"))
+_NOT_THAT_YEAR: Final = frozenset(
+    ("before", "after", "since", "until", "till", "than", "around", "about", "pre", "post")
+)
 _SMALL: Final = frozenset(("a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with", "by"))
 _END: Final = ""
 """Key of a trie node under which the meanings of the words that lead there stand."""
@@ -74,6 +76,15 @@ def holds(item: CatalogItem, fact: Fact) -> bool:
     if name.startswith("not "):
         return (name.removeprefix("not "), value) not in item_facts(item)
     return fact in item_facts(item)
+
+
+def is_wish(fact: Fact) -> bool:
+    """Whether a fact can be asked for in words and shown as a label: no title, year or number, no sign that parts."""
+    name, value = fact
+    if name.removeprefix("not ") == "decade":
+        return True
+    is_plain = not set(",:;") & set(value) and not _is_number(value) and len(value) > 2
+    return name.removeprefix("not ") not in ("title", "year") and is_plain and value.casefold() not in UNKNOWN_VALUES
 
 
 @dataclass(frozen=True)
@@ -168,9 +179,12 @@ class FactExtractor:
             yield from ((form, ("decade", value)) for form, value in decade_forms().items())
         pairs = {(name, value) for item in self.catalog for name, values in item.attributes.items() for value in values}
         for name, value in sorted(pairs):
-            is_number = value.replace(".", "").isdigit()
-            if name not in ("year", "decade") and value.casefold() not in UNKNOWN_VALUES and not is_number:
+            if name not in ("year", "decade") and value.casefold() not in UNKNOWN_VALUES and not _is_number(value):
                 yield from ((form, (name, value)) for form in value_forms(name, value) if len(form) > 2)
+
+
+def _is_number(value: str) -> bool:
+    return value.replace(".", "").isdigit()
 
 
 def _words(text: str) -> list[Word]:

@@ -1,6 +1,8 @@
 """What the model is trained on and judged by; each task turns a data set into examples."""
 
+from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Task
+from tastemaker.tasks.explanation import Explanation
 from tastemaker.tasks.like import Like
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.rating import Rating
@@ -9,4 +11,6 @@ TASKS: dict[str, type[Task]] = {
     "next_item": NextItem,
     "rating": Rating,
     "like": Like,
+    "explanation": Explanation,
+    "dialogue": Dialogue,
 }

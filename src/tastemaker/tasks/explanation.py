@@ -1,0 +1,57 @@
+"""Say why an item was recommended to a user. Simulated: real choices, true facts, words from templates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.simulation import Choice, Simulation, simulation_of
+from tastemaker.data.split import Split
+from tastemaker.tasks.cards import card, evidence
+from tastemaker.tasks.example import Example, Reply
+from tastemaker.tasks.past import speaking_items
+from tastemaker.tasks.reasons import write_reason
+from tastemaker.tasks.request import explanation_context
+
+HELD_OUT_PER_USER = 2
+"""Most examples a user in validation and test, so that all users count alike."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Given the past, an item with its card, and evidence, write the reason.
+
+    The item is part of the context, so the reply is a reason alone: `Reply(lead="", slot=None, reason=...)`.
+    """
+
+    name: str = "explanation"
+    weight: float = 1.0
+    max_history: int = 30
+    """Entries of the past that are shown."""
+    per_user: int = 3
+    """Training examples a user and epoch; two at most in validation and test."""
+    noun: str = "film"
+    """What an item is called in words."""
+    metrics: tuple[str, ...] = ("grounding", "rougeL", "bleu", "distinct2")
+
+    def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
+        """Yield examples of items that users chose and liked in the split; training draws anew in every epoch."""
+        simulation = simulation_of(dataset)
+        count = self.per_user if split is Split.TRAIN else min(self.per_user, HELD_OUT_PER_USER)
+        for user in range(len(dataset.user_ids)):
+            random = Random(f"{self.name} {split} {epoch if split is Split.TRAIN else 0} {user}")
+            for choice in simulation.choices(split, user, count, self.max_history, random):
+                yield self._example(simulation, choice, split, random)
+
+    def _example(self, simulation: Simulation, choice: Choice, split: Split, random: Random) -> Example:
+        catalog = simulation.dataset.catalog
+        about = card(catalog, choice.item)
+        why = evidence(
+            catalog,
+            choice.item,
+            speaking_items(simulation, choice, random),
+            like_threshold=simulation.dataset.config.like_threshold,
+        )
+        reason = write_reason(why, about, self.noun, split, random)
+        context = explanation_context(choice.history, choice.item, about, why)
+        return Example(self.name, context, Reply(lead="", reason=reason), choice.user)

@@ -1,0 +1,31 @@
+"""The simulator's own plain reason: one fixed wording, the baseline that generated reasons are measured against."""
+
+from tastemaker.tasks.cards import card_labels, card_title, parse
+from tastemaker.tasks.example import Card, Evidence
+from tastemaker.tasks.phrasings import listed
+
+
+def template_reason(evidence: Evidence, card: Card) -> str:
+    """Say in fixed words what evidence and card hold, all of it true by construction.
+
+    >>> template_reason(Evidence("liked Aladdin (1992), 5 stars; shares comedy; both 1990s"), Card("Babe (1995): comedy"))
+    'Because you liked Aladdin (1992): it shares comedy and 1990s.'
+    """
+    found = parse(evidence.text)
+    parts = []
+    if found.past:
+        verb = "you liked" if all(past.stars for past in found.past) else "of"
+        parts.append(f"because {verb} {listed(tuple(past.title for past in found.past))}")
+    if found.asked:
+        parts.append(f"you asked for {listed(found.asked)}")
+    start = ", and ".join(parts)
+    shared = (*found.shared, *([found.shared_decade] if found.shared_decade else ()))
+    own = (*(found.own or card_labels(card)), *([found.own_decade] if found.own_decade else ()))
+    if shared:
+        end = f"it shares {listed(shared)}"
+    elif found.asked:
+        end = "it is that"
+    else:
+        end = f"it is {listed(own)}" if own else f"it is {card_title(card)}"
+    text = f"{start}: {end}." if start else f"{end}."
+    return text[:1].upper() + text[1:]
