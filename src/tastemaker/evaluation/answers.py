@@ -6,8 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
-from tastemaker.inference.predictor import WrittenReply
-from tastemaker.tasks.example import Example, Reply, Score
+from tastemaker.inference.replying import WrittenReply
+from tastemaker.tasks.example import Example, Recommended, Reply, Score
 
 
 @runtime_checkable
@@ -58,20 +58,18 @@ class Contestant:
 def kind_of(examples: Sequence[Example]) -> str:
     """What the examples of a task ask for, read from their targets alone.
 
-    "items" to rank, a score's own kind ("rating", "like"), "reason" where every context already names the item that
-    the reply is about, and "reply" where the item, and whether to recommend one at all, is the writer's choice.
+    "items" to rank, a score's own kind ("rating", "like"), "reason" where every context ends in the item that the
+    reply is about, and "reply" where the item, and whether to recommend one at all, is the writer's choice.
     """
     target = examples[0].target
     if isinstance(target, Score):
         return target.kind
     if isinstance(target, Reply):
-        return "reason" if all(map(is_given, examples)) else "reply"
+        return "reason" if all(given_item(it) is not None for it in examples) else "reply"
     return "items"
 
 
-def is_given(example: Example) -> bool:
-    """Whether the item that a reply is about stands in its context already."""
-    target = example.target
-    if not isinstance(target, Reply) or target.slot is None:
-        return False
-    return any(getattr(segment, "item", None) == target.slot.item for segment in example.context)
+def given_item(example: Example) -> int | None:
+    """The item that a reply is about, where the context ends in it and only the reason is left to write."""
+    last = example.context[-1] if example.context else None
+    return last.item if isinstance(last, Recommended) and isinstance(example.target, Reply) else None

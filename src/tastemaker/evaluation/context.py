@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.data.dataset import Entry
-from tastemaker.tasks.example import Example, History, NextItems, Recommended, Reply, Score
+from tastemaker.tasks.example import Example, History, Item, NextItems, Recommended, Reply, Score
 
 IntArray = NDArray[np.int64]
+Drawn = TypeVar("Drawn")
 
 
 def history_of(example: Example) -> tuple[Entry, ...]:
@@ -18,9 +20,9 @@ def history_of(example: Example) -> tuple[Entry, ...]:
 
 
 def seen_items(example: Example) -> list[int]:
-    """Items not to be recommended again: those of the history, and those that an earlier turn recommended."""
-    offered = {segment.item for segment in example.context if isinstance(segment, Recommended)}
-    return sorted(offered | {entry.item for entry in history_of(example)})
+    """Items not to be recommended again: those of the history, and those that the dialogue so far has brought up."""
+    named = {segment.item for segment in example.context if isinstance(segment, Item | Recommended)}
+    return sorted(named | {entry.item for entry in history_of(example)})
 
 
 def target_items(example: Example) -> set[int]:
@@ -40,8 +42,8 @@ def with_history(example: Example, entries: tuple[Entry, ...]) -> Example:
     return replace(example, context=context, target=target)
 
 
-def sample(examples: list[Example], size: int | None, seed: int) -> list[Example]:
-    """At most `size` of the examples, drawn without replacement, in their order; all where `size` is None."""
+def sample(examples: list[Drawn], size: int | None, seed: int) -> list[Drawn]:
+    """At most `size` of the examples or cases, drawn without replacement, in their order; all where `size` is None."""
     if size is None or len(examples) <= size:
         return examples
     chosen = np.random.default_rng(seed).choice(len(examples), size=size, replace=False)

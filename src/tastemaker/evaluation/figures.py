@@ -1,14 +1,16 @@
 """Measured figures, each with what a confidence interval needs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.errors import RecipeError
+from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.metrics import find_metric
+from tastemaker.metrics.bootstrap import interval, paired_interval
 from tastemaker.metrics.tally import Tally
 
 IntArray = NDArray[np.int64]
@@ -29,7 +31,7 @@ class Figure:
 
     value: float
     tally: Tally | None = None
-    clusters: IntArray | None = None
+    clusters: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 Figures = dict[str, Figure]
@@ -63,3 +65,25 @@ def check_names(task: str, names: Iterable[str], reads: Iterable[str]) -> None:
                 f"task {task!r}: metric {name!r} reads {find_metric(name).reads}, but this task's targets give "
                 f"{', '.join(reads)}. Name another metric in the task's `metrics`."
             )
+
+
+def intervals(figures: Figures, config: EvaluationConfig) -> dict[str, tuple[float, float]]:
+    """95 % interval of every figure that is made of units."""
+    return {
+        name: interval(figure.tally, figure.clusters, config.seed, config.draws)
+        for name, figure in figures.items()
+        if figure.tally is not None
+    }
+
+
+def differences(
+    ours: Figures, theirs: Figures, names: Iterable[str], config: EvaluationConfig
+) -> dict[str, dict[str, float]]:
+    """Ours minus theirs with a 95 % interval, for the metrics called `names` that both have on the same units."""
+    found = {}
+    for name in names:
+        one, two = ours.get(name), theirs.get(name)
+        if one and two and one.tally and two.tally and np.array_equal(one.clusters, two.clusters):
+            low, high = paired_interval(one.tally, two.tally, one.clusters, config.seed, config.draws)
+            found[name] = {"value": one.value - two.value, "low": low, "high": high}
+    return found

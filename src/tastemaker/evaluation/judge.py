@@ -11,11 +11,12 @@ from tastemaker.evaluation.answers import Answers, Ranker, Rater, Writer
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter
 from tastemaker.evaluation.context import clusters_of, sample, target_items
+from tastemaker.evaluation.faithfulness import Case, cases_of, faithfulness
 from tastemaker.evaluation.figures import Figures, Material, measure
 from tastemaker.evaluation.ranked import list_figures, rank, ranking_figures
 from tastemaker.evaluation.truth import Truth
 from tastemaker.evaluation.written import asked_material, reply_materials, write
-from tastemaker.inference.predictor import WrittenReply
+from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.scored import Scored
 from tastemaker.tasks.example import Example, Score
 
@@ -92,7 +93,14 @@ class Judge:
         replies = write(answers, chosen, self.config)
         materials = reply_materials(chosen, replies, self.truth) | asked_material(chosen, replies, self.constraints)
         readable = {reads: material for reads, material in materials.items() if reads in READS[kind]}
-        return Verdict(figures | measure(names, readable), replies)
+        figures |= measure(names, readable)
+        if kind == "reply" and isinstance(answers, Ranker):
+            figures |= faithfulness(answers, self._cases(chosen, replies))
+        return Verdict(figures, replies)
+
+    def _cases(self, examples: Sequence[Example], replies: Sequence[WrittenReply]) -> list[Case]:
+        cases = cases_of(examples, replies, self.truth.extractor, self.config.seed)
+        return sample(cases, self.config.attribution_sample, self.config.seed)
 
     def _ranking(self, ranker: Ranker, examples: Sequence[Example], names: Sequence[str], with_lists: bool) -> Figures:
         ranking = rank(ranker, examples, self.config)

@@ -6,8 +6,9 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import Fact, FactExtractor, holds
 from tastemaker.data.title_forms import printed_title
 from tastemaker.evaluation.context import history_of
-from tastemaker.inference.predictor import WrittenReply
+from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.example import Example, Item, Recommended, Reply, Text
+from tastemaker.tasks.request import named, turns_of
 
 Facts = frozenset[Fact]
 
@@ -27,8 +28,9 @@ class Truth:
         """Those stated facts that are true.
 
         An attribute, negated or not, must be true of the recommended item. A title must be that of the item, or of a
-        film that the user liked: one in the history with a liking, or in the evidence that the data give. What is true
-        of such a film, but not of the recommended item, is no reason and counts as false.
+        item that the user liked: one liked in the history, named in the user's words (unless the history says
+        otherwise), or in the evidence that the data give. What is true of such an item, but not of the recommended
+        one, is no reason and counts as false.
         """
         liked = self._liked_titles(example)
         item = None if reply.item is None else self.dataset.catalog[reply.item]
@@ -47,7 +49,9 @@ class Truth:
         return not named <= allowed
 
     def _liked_titles(self, example: Example) -> set[str]:
-        rows = {entry.item for entry in history_of(example) if self.dataset.likes(entry)}
+        history = history_of(example)
+        rows = {entry.item for entry in history if self.dataset.likes(entry)}
+        rows |= set(named(turns_of(example.context), self.extractor)) - {entry.item for entry in history}
         slot = example.target.slot if isinstance(example.target, Reply) else None
         evidence = slot.evidence.text if slot and slot.evidence else ""
         return {printed_title(self.dataset.catalog[row]) for row in rows} | self._titles(evidence)

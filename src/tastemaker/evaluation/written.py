@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tastemaker.evaluation.answers import Writer
+from tastemaker.evaluation.answers import Writer, given_item
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter, constraints_of
 from tastemaker.evaluation.context import clusters_of
 from tastemaker.evaluation.figures import Material
 from tastemaker.evaluation.truth import Truth
-from tastemaker.inference.predictor import WrittenReply
+from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.grounding import Stated
 from tastemaker.metrics.scored import Scored
 from tastemaker.metrics.text import Texts
@@ -56,8 +56,9 @@ def asked_material(
 
 
 def has_slot(example: Example) -> bool:
-    """Whether the reply should recommend."""
-    return isinstance(example.target, Reply) and example.target.slot is not None
+    """Whether the reply is about an item: one to be recommended, or one that is given."""
+    is_due = isinstance(example.target, Reply) and example.target.slot is not None
+    return is_due or given_item(example) is not None
 
 
 def reference(example: Example) -> str:

@@ -1,0 +1,182 @@
+"""Judges a model on every task beside baselines, on the same examples, and gathers all figures in one plain mapping."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.evaluation.answers import Answers, Contestant, kind_of
+from tastemaker.evaluation.baselines import Ingredients, fit_baselines
+from tastemaker.evaluation.config import EvaluationConfig
+from tastemaker.evaluation.context import clusters_of
+from tastemaker.evaluation.figures import check_names, differences, intervals
+from tastemaker.evaluation.judge import READS, Judge, Verdict, standard_metrics
+from tastemaker.evaluation.samples import samples_of
+from tastemaker.evaluation.slices import NAMES, slice_figures, slices_of
+from tastemaker.tasks.example import Example, Reply, Task
+
+MODEL = "model"
+"""Name of the evaluated model among the contestants of a slice."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the evaluated model."""
+
+    run: str = ""
+    """Name of the run, as the result gives it."""
+    against: Mapping[str, Contestant] = field(default_factory=dict)
+    """Other trained models by name, each with the tasks that it was trained on."""
+    content_vectors: NDArray[Any] | None = None
+    """`[I, C]`, for the content-only baseline; left out, there is none."""
+    say: Callable[[str], None] = lambda line: None
+    """Told what is measured next."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A task's examples, what they ask for, and the metrics that judge the answers, the task's own first."""
+
+    kind: str
+    examples: list[Example]
+    names: tuple[str, ...]
+    headline: tuple[str, ...]
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the true answers are texts made from data, as all texts are that no one wrote."""
+        return isinstance(self.examples[0].target, Reply)
+
+
+def evaluate(
+    predictor: Answers,
+    dataset: Dataset,
+    tasks: Mapping[str, Task],
+    config: EvaluationConfig,
+    split: Split = Split.TEST,
+    beside: Beside | None = None,
+) -> dict[str, Any]:
+    """Judge a model on the examples of a split.
+
+    Returns:
+        `{"run", "split", "tasks": {task: {metric: value}}, "baselines": {name: {task: {metric: value}}},
+        "slices": {slice: {name: {task: {metric: value}}}}, "intervals": {task: {metric: [low, high]}},
+        "differences": {name: {task: {metric: {"value", "low", "high"}}}}, "sizes": {task: {what: count}},
+        "simulated": [task], "samples": [...]}`; a figure that is not known is None.
+    """
+    beside = beside or Beside()
+    judge = Judge.of(dataset, config)
+    questions = {name: question for name, task in tasks.items() if (question := _question(task, judge, split))}
+    others = fit_baselines(
+        Ingredients(judge, predictor, beside.content_vectors), {it.kind for it in questions.values()}
+    )
+    contestants = {MODEL: Contestant(predictor), **others, **beside.against}
+    verdicts = {name: _verdicts(judge, name, it, questions, beside.say) for name, it in contestants.items()}
+    sliced = {name: it for name, it in contestants.items() if name in (MODEL, "popularity", *beside.against)}
+    ours = verdicts.pop(MODEL)
+    result = {
+        "run": beside.run,
+        "split": str(split),
+        "tasks": _values(ours),
+        "baselines": {name: _values(found) for name, found in verdicts.items()},
+        "slices": _slices(judge, questions, sliced, beside.say) if config.slices else {},
+        "intervals": {task: intervals(verdict.figures, config) for task, verdict in ours.items()},
+        "differences": {name: _differences(ours, found, questions, config) for name, found in verdicts.items()},
+        "sizes": {task: _sizes(question, judge) for task, question in questions.items()},
+        "simulated": [task for task, question in questions.items() if question.is_simulated],
+        "samples": _samples(ours, questions, judge),
+    }
+    plain: dict[str, Any] = _plain(result)
+    return plain
+
+
+def _question(task: Task, judge: Judge, split: Split) -> Question | None:
+    """The examples of a task; None where the split has none."""
+    examples = list(task.examples(judge.dataset, split))
+    if not examples:
+        return None
+    kind = kind_of(examples)
+    check_names(task.name, task.metrics, READS[kind])
+    names = tuple(dict.fromkeys((*task.metrics, *standard_metrics(kind, judge.config))))
+    return Question(kind, examples, names, task.metrics)
+
+
+def _verdicts(
+    judge: Judge, name: str, contestant: Contestant, questions: Mapping[str, Question], say: Callable[[str], None]
+) -> dict[str, Verdict]:
+    """What a contestant reaches on the tasks that it takes."""
+    found = {}
+    for task, question in questions.items():
+        if contestant.takes(task, question.kind):
+            say(f"{task}: {name}")
+            verdict = judge.verdict(contestant.answers, question.examples, question.kind, question.names)
+            found |= {task: verdict} if verdict.figures else {}
+    return found
+
+
+def _slices(
+    judge: Judge, questions: Mapping[str, Question], contestants: Mapping[str, Contestant], say: Callable[[str], None]
+) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for task, question in questions.items():
+        if question.kind not in NAMES:
+            continue
+        taking = {name: it for name, it in contestants.items() if it.takes(task, question.kind)}
+        for name, change in slices_of(question.kind, judge).items():
+            say(f"{task}: slice {name}")
+            figures = slice_figures(change, NAMES[question.kind], taking, question.examples, judge.config)
+            for contestant, values in figures.items():
+                found.setdefault(name, {}).setdefault(contestant, {})[task] = values
+    return found
+
+
+def _differences(
+    ours: Mapping[str, Verdict],
+    theirs: Mapping[str, Verdict],
+    questions: Mapping[str, Question],
+    config: EvaluationConfig,
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Of the metrics that each task names."""
+    return {
+        task: differences(ours[task].figures, verdict.figures, questions[task].headline, config)
+        for task, verdict in theirs.items()
+        if task in ours
+    }
+
+
+def _sizes(question: Question, judge: Judge) -> dict[str, int]:
+    is_written = isinstance(question.examples[0].target, Reply)
+    written = {"texts": len(judge.text_sample(question.examples))} if is_written else {}
+    return {
+        "examples": len(question.examples),
+        "users": len(set(clusters_of(question.examples).tolist())),
+        "targets": sum(len(getattr(example.target, "items", ())) or 1 for example in question.examples),
+    } | written
+
+
+def _samples(verdicts: Mapping[str, Verdict], questions: Mapping[str, Question], judge: Judge) -> list[dict[str, Any]]:
+    return [
+        sample
+        for task, verdict in verdicts.items()
+        if verdict.replies
+        for sample in samples_of(task, judge.text_sample(questions[task].examples), verdict.replies, judge.dataset)
+    ]
+
+
+def _values(verdicts: Mapping[str, Verdict]) -> dict[str, dict[str, float]]:
+    return {
+        task: {name: figure.value for name, figure in verdict.figures.items()} for task, verdict in verdicts.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    """The same with None for every number that is not finite, so that it can be written as JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
