@@ -26,5 +26,7 @@ def term_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.zeros((len(texts), 0), dtype=np.float32)
     counts = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+").fit_transform(texts)
     width = min(WIDTH, *counts.shape)
+    if counts.shape[1] == 1:  # which the SVD refuses to reduce
+        return np.asarray(counts.toarray(), dtype=np.float32)
     reduced = TruncatedSVD(width, random_state=0).fit_transform(counts)
     return np.asarray(normalize(reduced), dtype=np.float32)

@@ -1,0 +1,127 @@
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tastemaker.data.catalog import Catalog, CatalogItem
+from tastemaker.data.dataset import Dataset, Entry
+from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
+from tastemaker.data.split import DataConfig, Split
+from tastemaker.data.storage import DataSetInfo, write_dataset
+from tastemaker.errors import DataError, RequestError
+
+CATALOG = Catalog(tuple(CatalogItem(f"i{row}", f"Item {row}") for row in range(40)))
+CONFIG = DataConfig(path="ml", test_items=2, validation_items=1)
+
+
+def interactions(*lengths: int) -> pl.DataFrame:
+    """User `u0` has the items i0, i1, … at the times 0, 1, …, rated 1, 2, 3, 4, 5, 1, …; and so on."""
+    rows = [
+        (f"u{user}", f"i{place}", place, "rating", place % 5 + 1.0, None, None)
+        for user, length in enumerate(lengths)
+        for place in range(length)
+    ]
+    return pl.DataFrame(rows, schema=pl.Schema(INTERACTION_COLUMNS), orient="row")
+
+
+def items(entries: tuple[Entry, ...]) -> list[int]:
+    return [entry.item for entry in entries]
+
+
+def test_histories_are_cut() -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(6, 2), CONFIG)
+    assert items(dataset.history(0)) == [0, 1, 2, 3, 4, 5]
+    assert [items(dataset.held_out(0, split)) for split in Split] == [[0, 1, 2], [3], [4, 5]]
+    assert [items(dataset.known_before(0, split)) for split in Split] == [[], [0, 1, 2], [0, 1, 2, 3]]
+    assert [items(dataset.held_out(1, split)) for split in Split] == [[0, 1], [], []]
+    assert dataset.train_counts.tolist()[:4] == [2, 2, 1, 0]
+
+
+def test_entries_say_what_was_thought() -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(6), CONFIG)
+    assert dataset.history(0)[3] == Entry(item=3, action=ACTIONS.index("rating_4"), rating=4.0)
+    assert [dataset.likes(entry) for entry in dataset.history(0)] == [False, False, False, True, True, False]
+    assert dataset.has_ratings
+    assert dataset.has_opinions
+
+
+@pytest.mark.parametrize(
+    ("event", "likes"), [("view", False), ("cart", True), ("buy", True), ("like", True), ("dislike", False)]
+)
+def test_plain_events_have_no_rating(event: str, likes: bool) -> None:
+    table = interactions(2).with_columns(event=pl.lit(event), rating=pl.lit(None, pl.Float32))
+    dataset = Dataset.from_tables(CATALOG, table, CONFIG)
+    entry = dataset.history(0)[0]
+    assert entry == Entry(0, ACTIONS.index(event), None)
+    assert dataset.likes(entry) is likes
+    assert not dataset.has_ratings
+
+
+@given(
+    st.lists(st.integers(1, 25), min_size=1, max_size=4),
+    st.integers(1, 9),
+    st.integers(0, 5),
+    st.sampled_from(list(Split)),
+)
+def test_every_interaction_is_a_target_once(lengths: list[int], size: int, epoch: int, split: Split) -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(*lengths), CONFIG)
+    targets: dict[int, list[int]] = {user: [] for user in range(len(lengths))}
+    for window in dataset.windows(split, size, epoch):
+        targets[window.user] += items(window.targets)
+        context = window.entries[: window.first_target]
+        assert len(context) <= size
+        if split is Split.TRAIN:
+            assert 1 <= len(window.entries) <= size
+        else:
+            assert context == dataset.known_before(window.user, split)[-size:]
+    assert targets == {user: items(dataset.held_out(user, split)) for user in targets}
+
+
+def test_training_pieces_change_with_the_epoch_and_only_so() -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(30, 30, 30, 30), CONFIG)
+    first, again, second = (list(dataset.windows(Split.TRAIN, 50, epoch)) for epoch in (0, 0, 1))
+    assert first == again
+    assert first != second
+
+
+def test_load_equals_what_was_written(tmp_path: Path) -> None:
+    folder = tmp_path / "ml"
+    table = interactions(6, 2)
+    tables = {"items": CATALOG.to_table(), "interactions": table}
+    write_dataset(folder, tables, DataSetInfo("toy", "a test", "none"), [])
+    config = DataConfig(path=str(folder), test_items=2, validation_items=1)
+    loaded = Dataset.load(config)
+    built = Dataset.from_tables(CATALOG, table, config)
+    assert loaded.catalog == built.catalog
+    assert loaded.user_ids == ("u0", "u1")
+    assert loaded.info is not None
+    assert loaded.info.name == "toy"
+    assert all(
+        np.array_equal(getattr(loaded, name), getattr(built, name))
+        for name in ("offsets", "items", "actions", "ratings", "timestamps")
+    )
+
+
+def test_an_item_without_row_in_the_catalog() -> None:
+    catalog = Catalog(CATALOG.items[:4])
+    with pytest.raises(
+        DataError, match=r"^ml: interactions name 2 items without a row in items\.parquet, for example 'i4'"
+    ):
+        Dataset.from_tables(catalog, interactions(6), CONFIG)
+
+
+def test_rows_out_of_order_are_refused() -> None:
+    with pytest.raises(DataError, match=r"^ml: interactions\.parquet, row 1: expected a user's rows oldest first"):
+        Dataset.from_tables(CATALOG, interactions(3).reverse(), CONFIG)
+
+
+def test_an_unknown_user() -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(6, 2), CONFIG)
+    assert dataset.user_row("u1") == 1
+    with pytest.raises(
+        RequestError, match=r"^user 'u9' is not among the 2 users of ml \(for example u0, u1\)\. .* pass --history"
+    ):
+        dataset.user_row("u9")

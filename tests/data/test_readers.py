@@ -1,0 +1,31 @@
+"""What every reader owes."""
+
+from pathlib import Path
+
+import pytest
+
+from tastemaker.data.files import RawFiles
+from tastemaker.data.readers import READERS
+from tastemaker.data.schema import INTERACTION_COLUMNS, ITEM_COLUMNS
+from tastemaker.errors import DataError
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_source_says_its_licence_and_pins_its_files(name: str) -> None:
+    reader = READERS[name]
+    assert len(reader.licence) > 40
+    assert set(reader.counts) >= {"items", "interactions"}
+    assert all(len(checksum) == 64 for checksum in reader.wheel.members.values())
+    assert len({Path(member).name for member in reader.wheel.members}) == len(reader.wheel.members)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_folder_of_something_else_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(DataError, match=r"expected .*, found notes\.txt\."):
+        READERS[name].needed(RawFiles.at(tmp_path))
+
+
+def test_schema_orders_the_columns() -> None:
+    assert list(ITEM_COLUMNS)[:2] == ["item_id", "title"]
+    assert list(INTERACTION_COLUMNS)[:5] == ["user_id", "item_id", "timestamp", "event", "rating"]
