@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import TruncatedSVD  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 from sklearn.preprocessing import normalize  # type: ignore[import-untyped]
+from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
 
 WIDTH: Final = 128
 TERMS: Final = f"TF-IDF + SVD {WIDTH}"
@@ -26,7 +26,5 @@ def term_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.zeros((len(texts), 0), dtype=np.float32)
     counts = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+").fit_transform(texts)
     width = min(WIDTH, *counts.shape)
-    if counts.shape[1] == 1:  # which the SVD refuses to reduce
-        return np.asarray(counts.toarray(), dtype=np.float32)
-    reduced = TruncatedSVD(width, random_state=0).fit_transform(counts)
-    return np.asarray(normalize(reduced), dtype=np.float32)
+    left, strengths, _ = randomized_svd(counts, width, random_state=0)
+    return np.asarray(normalize(left * strengths), dtype=np.float32)
