@@ -80,7 +80,7 @@ def _constrained_popularity(given: Ingredients) -> Answers:
 def _template_dialogue(given: Ingredients) -> Answers | None:
     if not isinstance(given.model, Ranker):
         return None
-    return TemplateDialogue(given.judge.constraints, given.model, given.judge.truth, template_reason)
+    return TemplateDialogue(given.judge.constraints, given.model, given.judge.truth, given.judge.split, template_reason)
 
 
 def _template_reason(given: Ingredients) -> Answers:

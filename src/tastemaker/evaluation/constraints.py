@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +29,14 @@ class ConstraintFilter:
             counts += 1 - has if name.startswith("not ") else has
         return counts
 
-    def score(self, examples: Sequence[Example], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    def score(self, wishes: Sequence[Sequence[Fact]], scores: NDArray[Any]) -> NDArray[np.float64]:
         """Put the items that meet all constraints of a request first, then those that meet fewer.
 
         Args:
-            examples: what is asked for, `N` requests.
+            wishes: the constraints of `N` requests.
             scores: `[N, I]` or `[I]`, by which items that meet equally many constraints are ordered.
         """
-        met = np.stack([self.met(constraints_of(example)) for example in examples])
+        met = np.stack([self.met(constraints) for constraints in wishes])
         low, high = scores.min(axis=-1, keepdims=True), scores.max(axis=-1, keepdims=True)
         within = (scores - low) / np.where(high > low, 2 * (high - low), 1)
         return np.asarray(met + within, dtype=np.float64)

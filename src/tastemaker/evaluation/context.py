@@ -7,7 +7,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tastemaker.data.dataset import Entry
+from tastemaker.data.dataset import Dataset, Entry
+from tastemaker.data.split import Split
 from tastemaker.tasks.example import Example, History, Item, NextItems, Recommended, Reply, Score
 
 IntArray = NDArray[np.int64]
@@ -20,9 +21,19 @@ def history_of(example: Example) -> tuple[Entry, ...]:
 
 
 def seen_items(example: Example) -> list[int]:
-    """Items not to be recommended again: those of the history, and those that the dialogue so far has brought up."""
+    """Items that an example's context holds: those of the history, and those that the dialogue so far brought up."""
     named = {segment.item for segment in example.context if isinstance(segment, Item | Recommended)}
     return sorted(named | {entry.item for entry in history_of(example)})
+
+
+def known_items(example: Example, dataset: Dataset, split: Split) -> list[int]:
+    """Items not to be recommended again: those of the context, and what the user chose before its window began.
+
+    A context without a history stands for a user of whom nothing is known, and is taken at its word.
+    """
+    if example.user is None or not history_of(example):
+        return seen_items(example)
+    return sorted({*seen_items(example), *(entry.item for entry in dataset.known_before(example.user, split))})
 
 
 def target_items(example: Example) -> set[int]:

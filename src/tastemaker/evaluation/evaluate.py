@@ -45,11 +45,8 @@ class Question:
     examples: list[Example]
     names: tuple[str, ...]
     headline: tuple[str, ...]
-
-    @property
-    def is_simulated(self) -> bool:
-        """Whether the true answers are texts made from data, as all texts are that no one wrote."""
-        return isinstance(self.examples[0].target, Reply)
+    is_simulated: bool
+    """Whether the true answers are texts that no one wrote; a task whose texts are real says `is_simulated = False`."""
 
 
 def evaluate(
@@ -69,11 +66,10 @@ def evaluate(
         "simulated": [task], "samples": [...]}`; a figure that is not known is None.
     """
     beside = beside or Beside()
-    judge = Judge.of(dataset, config)
-    questions = {name: question for name, task in tasks.items() if (question := _question(task, judge, split))}
-    others = fit_baselines(
-        Ingredients(judge, predictor, beside.content_vectors), {it.kind for it in questions.values()}
-    )
+    judge = Judge.of(dataset, split, config)
+    questions = {name: question for name, task in tasks.items() if (question := _question(task, judge))}
+    ingredients = Ingredients(judge, predictor, beside.content_vectors)
+    others = fit_baselines(ingredients, {question.kind for question in questions.values()})
     contestants = {MODEL: Contestant(predictor), **others, **beside.against}
     verdicts = {name: _verdicts(judge, name, it, questions, beside.say) for name, it in contestants.items()}
     sliced = {name: it for name, it in contestants.items() if name in (MODEL, "popularity", *beside.against)}
@@ -94,22 +90,23 @@ def evaluate(
     return plain
 
 
-def _question(task: Task, judge: Judge, split: Split) -> Question | None:
+def _question(task: Task, judge: Judge) -> Question | None:
     """The examples of a task; None where the split has none."""
-    examples = list(task.examples(judge.dataset, split))
+    examples = list(task.examples(judge.dataset, judge.split))
     if not examples:
         return None
     kind = kind_of(examples)
     check_names(task.name, task.metrics, READS[kind])
     names = tuple(dict.fromkeys((*task.metrics, *standard_metrics(kind, judge.config))))
-    return Question(kind, examples, names, task.metrics)
+    is_simulated = isinstance(examples[0].target, Reply) and getattr(task, "is_simulated", True)
+    return Question(kind, examples, names, task.metrics, is_simulated)
 
 
 def _verdicts(
     judge: Judge, name: str, contestant: Contestant, questions: Mapping[str, Question], say: Callable[[str], None]
 ) -> dict[str, Verdict]:
     """What a contestant reaches on the tasks that it takes."""
-    found = {}
+    found: dict[str, Verdict] = {}
     for task, question in questions.items():
         if contestant.takes(task, question.kind):
             say(f"{task}: {name}")
@@ -128,7 +125,7 @@ def _slices(
         taking = {name: it for name, it in contestants.items() if it.takes(task, question.kind)}
         for name, change in slices_of(question.kind, judge).items():
             say(f"{task}: slice {name}")
-            figures = slice_figures(change, NAMES[question.kind], taking, question.examples, judge.config)
+            figures = slice_figures(change, NAMES[question.kind], taking, question.examples, judge)
             for contestant, values in figures.items():
                 found.setdefault(name, {}).setdefault(contestant, {})[task] = values
     return found

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import FactExtractor
+from tastemaker.data.split import Split
 from tastemaker.evaluation.answers import Answers, Ranker, Rater, Writer
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter
-from tastemaker.evaluation.context import clusters_of, sample, target_items
+from tastemaker.evaluation.context import clusters_of, known_items, sample, target_items
 from tastemaker.evaluation.faithfulness import Case, cases_of, faithfulness
 from tastemaker.evaluation.figures import Figures, Material, measure
 from tastemaker.evaluation.ranked import list_figures, rank, ranking_figures
@@ -19,6 +22,7 @@ from tastemaker.evaluation.written import asked_material, reply_materials, write
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.scored import Scored
 from tastemaker.tasks.example import Example, Score
+from tastemaker.tasks.request import asked, turns_of
 
 READS: dict[str, tuple[str, ...]] = {
     "items": ("places",),
@@ -59,14 +63,15 @@ class Judge:
     """Judges anybody by the same examples, masks and samples."""
 
     dataset: Dataset
+    split: Split
     config: EvaluationConfig
     truth: Truth
     constraints: ConstraintFilter
 
     @classmethod
-    def of(cls, dataset: Dataset, config: EvaluationConfig) -> "Judge":
+    def of(cls, dataset: Dataset, split: Split, config: EvaluationConfig) -> "Judge":
         truth = Truth(dataset, FactExtractor(dataset.catalog))
-        return cls(dataset, config, truth, ConstraintFilter(dataset.catalog))
+        return cls(dataset, split, config, truth, ConstraintFilter(dataset.catalog))
 
     def verdict(self, answers: Answers, examples: Sequence[Example], kind: str, names: Sequence[str]) -> Verdict:
         """Measure the metrics called `names` that these answers allow."""
@@ -77,6 +82,10 @@ class Judge:
         if isinstance(answers, Rater):
             return Verdict(measure(names, {"scored": _scored(answers, examples, self.config.batch)}))
         return Verdict({})
+
+    def known(self, examples: Sequence[Example]) -> list[list[int]]:
+        """For every example the items not to be recommended again."""
+        return [known_items(example, self.dataset, self.split) for example in examples]
 
     def text_sample(self, examples: Sequence[Example]) -> list[Example]:
         """The examples whose replies are written."""
@@ -98,12 +107,17 @@ class Judge:
             figures |= faithfulness(answers, self._cases(chosen, replies))
         return Verdict(figures, replies)
 
+    def _obey(self, examples: Sequence[Example], scores: NDArray[Any]) -> NDArray[np.float64]:
+        """Put the items first that meet what is recognised in the user's own words."""
+        wishes = [asked(turns_of(example.context), self.truth.extractor) for example in examples]
+        return self.constraints.score(wishes, scores)
+
     def _cases(self, examples: Sequence[Example], replies: Sequence[WrittenReply]) -> list[Case]:
         cases = cases_of(examples, replies, self.truth.extractor, self.config.seed)
         return sample(cases, self.config.attribution_sample, self.config.seed)
 
     def _ranking(self, ranker: Ranker, examples: Sequence[Example], names: Sequence[str], with_lists: bool) -> Figures:
-        ranking = rank(ranker, examples, self.config)
+        ranking = rank(ranker, examples, self.config, self.known(examples), None if with_lists else self._obey)
         figures = ranking_figures(ranking, names)
         return figures | list_figures(ranking.lists, self.dataset.train_counts) if with_lists else figures
 

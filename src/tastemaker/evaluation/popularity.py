@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tastemaker.evaluation.constraints import ConstraintFilter
+from tastemaker.evaluation.constraints import ConstraintFilter, constraints_of
 from tastemaker.tasks.example import Example
 
 FloatArray = NDArray[np.float64]
@@ -30,4 +30,4 @@ class ConstrainedPopularity:
     counts: NDArray[np.int64]
 
     def item_scores(self, examples: Sequence[Example]) -> FloatArray:
-        return self.filter.score(examples, self.counts.astype(np.float64))
+        return self.filter.score([constraints_of(example) for example in examples], self.counts)

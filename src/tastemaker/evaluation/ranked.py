@@ -1,20 +1,22 @@
 """Judging rankings of the whole catalog: seen items masked and not, ties in expectation and at worst."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.evaluation.answers import Ranker
 from tastemaker.evaluation.config import EvaluationConfig
-from tastemaker.evaluation.context import clusters_of, seen_items, target_items
+from tastemaker.evaluation.context import clusters_of, target_items
 from tastemaker.evaluation.figures import Figure, Figures, Material, measure
 from tastemaker.metrics.lists import coverage, mean_popularity, personalisation, popularity_percentile, top_k
 from tastemaker.metrics.places import Places, join, pessimistic, place
 from tastemaker.tasks.example import Example
 
 IntArray = NDArray[np.int64]
+Obey = Callable[[Sequence[Example], NDArray[Any]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,19 @@ class Ranking:
     masked: Places
     """Seen items left out."""
     unmasked: Places
+    filtered: Places | None
+    """Seen items left out, and the items that meet the user's wishes put first; None where no wishes are read."""
     lists: IntArray
     """`[N, list_length]`, seen items left out, best first."""
     clusters: IntArray
 
 
 def rank(
-    ranker: Ranker, examples: Sequence[Example], config: EvaluationConfig, seen: Sequence[Sequence[int]] | None = None
+    ranker: Ranker,
+    examples: Sequence[Example],
+    config: EvaluationConfig,
+    seen: Sequence[Sequence[int]],
+    obey: Obey | None = None,
 ) -> Ranking:
     """Rank the catalog for every example, in batches.
 
@@ -38,24 +46,29 @@ def rank(
         ranker: model or baseline.
         examples: each with at least one target item.
         config: batch size, length of the lists, and seed of the order of ties in them.
-        seen: items not to be recommended; those of the example's own context where this is left out.
+        seen: for every example the items not to be recommended.
+        obey: applies the user's wishes to scores, for a ranking as in use.
     """
-    seen = [seen_items(example) for example in examples] if seen is None else seen
-    masked, unmasked, lists = [], [], []
+    masked, unmasked, filtered, lists = [], [], [], []
     for start in range(0, len(examples), config.batch):
         batch, known = examples[start : start + config.batch], seen[start : start + config.batch]
         scores = np.asarray(ranker.item_scores(batch))
         targets = [target_items(example) for example in batch]
         unmasked.append(place(scores, targets))
         masked.append(place(scores, targets, known))
+        if obey:
+            filtered.append(place(obey(batch, scores), targets, known))
         lists.append(top_k(_without(scores, known), config.list_length, config.seed))
-    return Ranking(join(masked), join(unmasked), np.concatenate(lists), clusters_of(examples))
+    wished = join(filtered) if filtered else None
+    return Ranking(join(masked), join(unmasked), wished, np.concatenate(lists), clusters_of(examples))
 
 
 def ranking_figures(ranking: Ranking, names: Sequence[str]) -> Figures:
-    """The metrics called `names`, then each with seen items unmasked and with ties at their worst."""
+    """The metrics called `names`, then each with seen items unmasked, ties at their worst, and wishes as filters."""
     figures = measure(names, {"places": Material(ranking.masked, ranking.clusters)})
     variants = {"_unmasked": ranking.unmasked, "_pessimistic": pessimistic(ranking.masked)}
+    if ranking.filtered:
+        variants["_filtered"] = ranking.filtered
     for suffix, places in variants.items():
         varied = measure(names, {"places": Material(places, ranking.clusters)})
         figures |= {f"{name}{suffix}": Figure(figure.value) for name, figure in varied.items()}

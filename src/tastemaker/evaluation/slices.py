@@ -10,8 +10,7 @@ import numpy as np
 
 from tastemaker.data.dataset import Entry
 from tastemaker.evaluation.answers import Contestant, Ranker
-from tastemaker.evaluation.config import EvaluationConfig
-from tastemaker.evaluation.context import IntArray, history_of, seen_items, target_items, with_history
+from tastemaker.evaluation.context import IntArray, history_of, target_items, with_history
 from tastemaker.evaluation.figures import Material, measure
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.ranked import rank
@@ -46,19 +45,19 @@ def slice_figures(
     names: Sequence[str],
     contestants: Mapping[str, Contestant],
     examples: Sequence[Example],
-    config: EvaluationConfig,
+    judge: Judge,
 ) -> dict[str, dict[str, float]]:
     """`{contestant: {metric: value}}` of one slice of one task."""
     changed = [(example, change(example, row)) for row, example in enumerate(examples)]
     kept = [(before, after) for before, after in changed if after is not None and target_items(after)]
     if not kept:
         return {}
-    seen = [seen_items(before) for before, _ in kept]
+    seen = judge.known([before for before, _ in kept])
     after = [example for _, example in kept]
     figures = {}
     for name, contestant in contestants.items():
         if isinstance(contestant.answers, Ranker):
-            ranking = rank(contestant.answers, after, config, seen)
+            ranking = rank(contestant.answers, after, judge.config, seen)
             material = {"places": Material(ranking.masked, ranking.clusters)}
             figures[name] = {metric: figure.value for metric, figure in measure(names, material).items()}
     return figures
@@ -80,8 +79,9 @@ def _targets_among(items: frozenset[int]) -> Change:
         if not isinstance(target, NextItems):
             return None
         kept = [n for n, item in enumerate(target.items) if item in items]
-        columns = (target.positions, target.items, target.weights)
-        positions, rows, weights = (tuple(column[n] for n in kept) for column in columns)
+        positions = tuple(target.positions[n] for n in kept)
+        rows = tuple(target.items[n] for n in kept)
+        weights = tuple(target.weights[n] for n in kept)
         return replace(example, target=NextItems(positions, rows, weights)) if kept else None
 
     return change

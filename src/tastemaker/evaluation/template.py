@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.data.simulation import simulation_of
+from tastemaker.data.split import Split
 from tastemaker.evaluation.answers import Ranker, given_item
 from tastemaker.evaluation.constraints import ConstraintFilter, constraints_of
-from tastemaker.evaluation.context import history_of, seen_items
+from tastemaker.evaluation.context import history_of, known_items
 from tastemaker.evaluation.truth import Truth
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.cards import card, evidence
@@ -48,6 +49,7 @@ class TemplateDialogue:
     filter: ConstraintFilter
     next_item: Ranker
     truth: Truth
+    split: Split
     realise: Realise
 
     def item_scores(self, examples: Sequence[Example]) -> NDArray[np.float64]:
@@ -55,12 +57,13 @@ class TemplateDialogue:
             replace(example, context=(History(history_of(example)),), target=NextItems((), (), ()))
             for example in examples
         ]
-        return self.filter.score(examples, np.asarray(self.next_item.item_scores(histories), dtype=np.float64))
+        wishes = [constraints_of(example) for example in examples]
+        return self.filter.score(wishes, np.asarray(self.next_item.item_scores(histories), dtype=np.float64))
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
         scores = self.item_scores(examples)
         for row, example in enumerate(examples):
-            scores[row, seen_items(example)] = -np.inf
+            scores[row, known_items(example, self.truth.dataset, self.split)] = -np.inf
         best = scores.argmax(axis=1)
         return [self._reply(example, int(item)) for example, item in zip(examples, best, strict=True)]
 

@@ -40,7 +40,10 @@ class Dialogue:
     """What an item is called in words; the assistant uses the first."""
     cold_share: float = 0.25
     """Share of dialogues with an unknown past."""
-    metrics: tuple[str, ...] = ("recall@10", "recall@1", "recall@50", "recommends", "grounding")
+    metrics: tuple[str, ...] = (
+        *("recall@10", "recall@1", "recall@50", "recommends_f1", "constraints_met"),
+        *("grounding", "facts_per_reason", "unslotted_title_rate", "bleu", "rougeL", "distinct2"),
+    )
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one reply of a dialogue for every item drawn; training draws anew in every epoch."""

@@ -32,7 +32,10 @@ class Explanation:
     """Training examples a user and epoch; two at most in validation and test."""
     noun: str = "film"
     """What an item is called in words."""
-    metrics: tuple[str, ...] = ("grounding", "rougeL", "bleu", "distinct2")
+    metrics: tuple[str, ...] = (
+        *("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate"),
+        *("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio"),
+    )
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield examples of items that users chose and liked in the split; training draws anew in every epoch."""
