@@ -6,13 +6,13 @@ A fact is a (name, value) pair: ("genre", "Comedy"), ("decade", "1990s"), ("titl
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tastemaker.data.catalog import Catalog, CatalogItem
-from tastemaker.data.negation import is_refused_after, next_mood
+from tastemaker.data.negation import REFUSING_MOODS, Mood, is_refused_after, next_mood
 from tastemaker.data.title_forms import Alias, aliases, printed_title
 from tastemaker.data.vocabulary import UNKNOWN_VALUES, decade_forms, decade_of, value_forms
 
@@ -24,6 +24,7 @@ _NOT_THAT_YEAR: Final = frozenset(
     ("before", "after", "since", "until", "till", "than", "around", "about", "pre", "post")
 )
 _SMALL: Final = frozenset(("a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with", "by"))
+_REMEMBERED: Final = 1024
 _END: Final = ""
 """Key of a trie node under which the meanings of the words that lead there stand."""
 
@@ -107,7 +108,7 @@ class FactExtractor:
 
     def statements(self, text: str) -> tuple[Statement, ...]:
         """The facts with their places, in the order of the words; of overlapping readings the longest counts."""
-        return tuple(self._read(text, _words(text)))
+        return self._remembered(text)
 
     @cached_property
     def rows_of_titles(self) -> dict[str, int]:
@@ -117,8 +118,14 @@ class FactExtractor:
             rows.setdefault(printed_title(item), row)
         return rows
 
+    @cached_property
+    def _remembered(self) -> Callable[[str], tuple[Statement, ...]]:
+        """Reads a text, and keeps what was found in the last few: a turn is read for its titles and for its wishes."""
+        return lru_cache(maxsize=_REMEMBERED)(lambda text: tuple(self._read(text, _words(text))))
+
     def _read(self, text: str, words: Sequence[Word]) -> Iterator[Statement]:
-        place, mood = 0, ""
+        place = 0
+        mood: Mood = ""
         while place < len(words):
             if place and re.search(r"[.;!?\n]|,(?! (?:or|nor) )", text[words[place - 1].end : words[place].start]):
                 mood = ""
@@ -129,7 +136,7 @@ class FactExtractor:
                 continue
             last = words[place + length - 1]
             rest = [word.form for word in words[place + length : place + length + 5]]
-            is_refused = mood == "refusing" or is_refused_after(rest)
+            is_refused = mood in REFUSING_MOODS or is_refused_after(rest)
             for meaning in meanings:
                 name, value = meaning.fact
                 end = last.end + (text[last.end : last.end + 1] == ")" and meaning.has_year)
@@ -147,9 +154,9 @@ class FactExtractor:
             span = words[place : at + 1]
             if accepted := [meaning for meaning in node.get(_END, ()) if _is_meant(meaning, text, span)]:
                 best = (len(span), accepted)
-        if not best[1] and self._knows_years and _YEAR.match(words[place].form):
-            if not place or words[place - 1].form not in _NOT_THAT_YEAR:
-                return 1, [Meaning(("year", words[place].form))]
+        is_year = not best[1] and self._knows_years and _YEAR.match(words[place].form)
+        if is_year and not (place and words[place - 1].form in _NOT_THAT_YEAR):
+            return 1, [Meaning(("year", words[place].form))]
         return best
 
     @cached_property

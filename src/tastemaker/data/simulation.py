@@ -7,7 +7,7 @@ training alone. Text made of this is simulated, and is to be called so wherever 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -25,6 +25,8 @@ _ATTRIBUTE_SHARE: Final = 1.0
 """How much alike attributes count beside co-likes, when past items are compared with a target."""
 _TRIES: Final = 40
 """Items looked at for one that a user could have turned down."""
+_SEEN_SHARE: Final = 0.3
+"""How often an item is turned down because the user has seen it, where the past holds one that fits."""
 _FEW_VALUES: Final = 60
 """An attribute with more values than this is nothing that people refuse in general ("no horror")."""
 
@@ -60,8 +62,8 @@ class Simulation:
     def __post_init__(self) -> None:
         if not any(item.title.strip() for item in self.dataset.catalog):
             raise DataError(
-                f"{self.dataset.config.path}: simulated explanations and dialogues need titles in items.parquet, column "
-                "'title', found none. Add titles, or remove [tasks.explanation] and [tasks.dialogue] from the recipe."
+                f"{self.dataset.config.path}: simulated explanations and dialogues need titles in items.parquet, "
+                "column 'title', found none. Add titles, or remove [tasks.explanation] and [tasks.dialogue]."
             )
 
     def choices(self, split: Split, user: int, count: int, max_history: int, random: Random) -> Iterator[Choice]:
@@ -110,21 +112,35 @@ class Simulation:
                 chosen.append(fact)
         return tuple(chosen)
 
-    def rejection(self, choice: Choice, split: Split, random: Random, stated: Sequence[Fact]) -> Rejection:
+    def rejection(
+        self, choice: Choice, split: Split, random: Random, stated: Sequence[Fact], named: Sequence[int] = ()
+    ) -> Rejection | None:
         """Draw an item to be turned down: one seen before, or one that meets a wish but is not what was meant.
 
         An item that the user has ever chosen is only turned down because it was seen already.
+
+        Args:
+            choice: the target, which is never turned down.
+            split: whose pairs of constraints may be used.
+            random: where chance comes from.
+            stated: what was asked for so far; the item meets one of these wishes.
+            named: items that were spoken of before.
+
+        Returns:
+            None where the catalog holds no such item.
         """
-        seen = [entry.item for entry in choice.history if self._meets_some(entry.item, stated)]
-        if seen and random.random() < 0.3:
+        wanted = [fact for fact in stated if not fact[0].startswith("not ")][:1]
+        seen = [e.item for e in choice.history if self._meets(e.item, wanted) and e.item not in (choice.item, *named)]
+        if seen and random.random() < _SEEN_SHARE:
             return Rejection(random.choice(seen), "seen")
-        chosen = {entry.item for entry in self.dataset.history(choice.user)}
-        offered = [item for item in random.choices(self._popular, k=_TRIES) if item not in chosen]
-        item = next((it for it in offered if self._meets_some(it, stated)), offered[0] if offered else None)
+        never = {entry.item for entry in self.dataset.history(choice.user)} | {*named}
+        pool = self._popular_with.get(wanted[0], []) if wanted else self._popular
+        item = next((it for it in random.choices(pool, k=_TRIES) if it not in never), None) if pool else None
         if item is None:
-            item = next(it for it in self._popular if it != choice.item)
+            return None
         kinds = dict(self._reasons_against(item, choice.item, split, stated))
-        kind = random.choice([*kinds, *(["refused"] if "refused" in kinds else []), "other"])
+        likely: list[Kind] = [*kinds, *(kind for kind in kinds if kind == "refused"), "other"]
+        kind = random.choice(likely)
         return Rejection(item, kind, random.choice(kinds[kind]) if kinds.get(kind) else None)
 
     @cached_property
@@ -139,9 +155,9 @@ class Simulation:
 
     @cached_property
     def askable_names(self) -> tuple[str, ...]:
-        """Names of the attributes by which users can say what they want, those of most items first."""
+        """Names of the attributes by which users can say what they want, those of most items first, decade last."""
         counts = Counter(name for facts in self.facts for name in {name for name, _ in facts})
-        return tuple(sorted((name for name in counts if name in self._few_valued), key=lambda n: (-counts[n], n)))
+        return tuple(sorted(self._few_valued, key=lambda name: (name == "decade", -counts[name], name)))
 
     def _reasons_against(
         self, item: int, target: int, split: Split, stated: Sequence[Fact]
@@ -169,8 +185,8 @@ class Simulation:
                 wishes.insert(place if place or random.random() < 0.3 else 1, (f"not {name}", value))
         return wishes
 
-    def _meets_some(self, item: int, wishes: Sequence[Fact]) -> bool:
-        return not wishes or any(wish in self.facts[item] for wish in wishes)
+    def _meets(self, item: int, wishes: Sequence[Fact]) -> bool:
+        return self.facts[item].issuperset(wishes)
 
     @cached_property
     def _few_valued(self) -> frozenset[str]:
@@ -223,10 +239,19 @@ class Simulation:
             range(len(self.dataset.catalog))
         )
 
+    @cached_property
+    def _popular_with(self) -> dict[Fact, list[int]]:
+        """Of every fact the items liked in training that have it, each as often as it was liked."""
+        found: dict[Fact, list[int]] = {}
+        for item in self._popular:
+            for fact in self.facts[item]:
+                found.setdefault(fact, []).append(item)
+        return found
+
     def _liked_together(self, item: int) -> IntArray:
         """`[I]`: how many users liked an item and each other one in training."""
         if item not in self._rows:
-            liked: Iterable[IntArray] = [self._liked_in_training[user] for user in self._likers[item]]
+            liked = [self._liked_in_training[user] for user in self._likers[item]]
             items = np.concatenate(liked) if liked else np.zeros(0, dtype=np.int64)
             self._rows[item] = np.bincount(items, minlength=len(self.dataset.catalog))
         return self._rows[item]

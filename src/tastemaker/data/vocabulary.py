@@ -22,6 +22,11 @@ COUNT_NOUNS: Final = frozenset(
 )
 """Genres of which one says "a comedy"; of the others "a war film"."""
 
+MASS_NOUNS: Final = frozenset(
+    ("action", "adventure", "comedy", "crime", "drama", "fantasy", "horror", "mystery", "romance", "sci-fi")
+)
+"""Genres that can stand without article and plural: "some drama", "without horror"."""
+
 _TENS: Final = {
     "twenties": 1920,
     "thirties": 1930,

@@ -79,7 +79,8 @@ def evidence(
         catalog: the items.
         item: row of the recommended item.
         past: rows of at most two items that speak for it, each with its rating, or None where it was chosen or named
-            without one. The second is left out where the three have nothing in common. An item rated below `like_threshold` is left out: it is no reason to like another.
+            without one. One rated below `like_threshold` is left out: it is no reason to like another; so is the
+            second, where the three have nothing in common.
         asked: facts that the user asked for, in that order; those that do not hold of the item are left out.
         like_threshold: from which rating on an item is called liked.
     """

@@ -28,13 +28,13 @@ class Phrasings:
         return random.choice(self.of(split))
 
 
-def listed(parts: tuple[str, ...], word: str = "and") -> str:
+def listed(parts: tuple[str, ...]) -> str:
     """ "a", "a and b", "a, b and c"."""
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def singular(labels: tuple[str, ...], noun: str) -> str:
-    """What one item with these labels is: "comedy", "war film", "comedy and war film"; the noun where there are none."""
+    """What an item with these labels is: "comedy", "war film", "comedy and war film"; the noun without any."""
     if len(labels) == 1 and labels[0] in COUNT_NOUNS:
         return labels[0]
     return f"{listed(labels)} {noun}".strip()

@@ -1,8 +1,9 @@
 """How reasons are worded, by what there is to say. Nothing is said that the grounds do not hold.
 
-Gaps: `{it}` "it", "this one" or the title; `{a}`, `{b}` past titles with their stars `{sa}`, `{sb}`; `{kind}` "a comedy"
-and `{one}` "comedy", or "comedy and romance film"; `{blend}` "comedy feel" or "comedy and romance mix"; `{tail}` the
-shared decade, or nothing; `{dec}` "1990s"; `{own}` what the item is; `{wish}` "a comedy from the 1990s".
+Gaps: `{it}` "it", "this one" or the title; `{a}`, `{b}` past titles with their stars `{sa}`, `{sb}`; `{kind}` "a
+comedy" and `{one}` "comedy", or "comedy and romance film"; `{blend}` "comedy feel" or "comedy and romance mix";
+`{tail}` the shared decade, or nothing; `{dec}` "1990s"; `{own}` what the item is; `{wish}` "a comedy from the
+1990s".
 """
 
 from typing import Final
@@ -14,7 +15,7 @@ TAIL_ONE: Final = Phrasings(
     test=(", with the {dec} in common too",),
 )
 TAIL_TWO: Final = Phrasings(
-    train=(", and all three date from the {dec}", ", and like them from the {dec}"),
+    train=(", and all three date from the {dec}", ", again from the {dec}"),
     test=(", all of them from the {dec}",),
 )
 
@@ -111,11 +112,24 @@ OWN_ALONE: Final = Phrasings(
         "{it} is {own}, and an easy place to start.",
         "As a first suggestion, here is {own}.",
         "To begin with, {it} is {own}.",
-        "With nothing known of your taste yet, {own} is a good beginning.",
+        "A good beginning could be {own}, like this one.",
     ),
-    test=("No favourites known so far, so {own} may serve as a start.", "{it} opens the list: {own}."),
+    test=("Let {own} serve as a start.", "{it} opens the list: {own}."),
 )
-"""Nothing is known of the user."""
+"""There is nothing to say of the user."""
+TITLE_ALONE: Final = Phrasings(
+    train=("{title} could be a good start.", "To begin with, {title} is worth a look."),
+    test=("Let {title} open the list.",),
+)
+"""Nothing is known of the item either."""
+OWN_WITHOUT: Final = Phrasings(
+    train=(
+        "{it} is {own}, and there is {without} in it, as you asked.",
+        "You wanted {without}, and {it} is {own}.",
+        "Here is {own} with {without}, as you wished.",
+    ),
+    test=("True to your words, {it} is {own} with {without}.",),
+)
 
 ASKED: Final = Phrasings(
     train=(
@@ -138,7 +152,7 @@ ASKED_AND_SHARED: Final = Phrasings(
         "{it} is {wish}, as you asked, and shares its {blend} with {a}{tail}.",
         "You asked for {wish}, and {it} has the same {blend} as {a}{tail}.",
         "{wish}, as you wished, with the same {blend} as {a}{tail}.",
-        "Here is {wish}, close to {a} in its {blend}{tail}.",
+        "Here is {wish}, close to {a} with its {blend}{tail}.",
     ),
     test=(
         "True to your words, {it} is {wish}, and {a} has the same {blend}{tail}.",

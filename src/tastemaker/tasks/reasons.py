@@ -14,7 +14,7 @@ from tastemaker.tasks.phrasings import Phrasings, fill, listed, singular, with_a
 
 _NEUTRAL_SHARE: Final = 0.3
 """How often a liked item is spoken of in the words that serve any past item."""
-_FEELS: Final = Phrasings(("feel", "side", "flavour"), ("touch",))
+_FEELS: Final = Phrasings(("feel", "tone", "flavour"), ("touch",))
 _MIXES: Final = Phrasings(("mix", "blend"), ("combination",))
 
 
@@ -30,13 +30,12 @@ def write_reason(evidence: Evidence, card: Card, noun: str, split: Split, random
     """
     found = parse(evidence.text)
     titles = {name: it.title for name, it in zip("ab", found.past, strict=False)}
-    subject = random.choice(("it", "it", "this one", "{title}"))
     titles["title"] = card_title(card)
-    sentences = [
-        template.replace("{it}", subject).format_map(_Kept(tail=_tail(found, split, random)))
-        for template in _templates(found, split, random)
-    ]
-    return fill(" ".join(sentences), _gaps(found, card, noun, split, random), titles)
+    first, *rest = _templates(found, split, random)
+    subject = random.choice(("it", "it", "this one", "{title}"))
+    text = " ".join((first.replace("{it}", subject), *(sentence.replace("{it}", "it") for sentence in rest)))
+    gaps = _gaps(found, card, noun, split, random)
+    return fill(text.replace("{tail}", _tail(found, split, random)), gaps, titles)
 
 
 def _templates(found: Grounds, split: Split, random: Random) -> list[str]:
@@ -44,6 +43,8 @@ def _templates(found: Grounds, split: Split, random: Random) -> list[str]:
     wished = any(not label.startswith("no ") for label in found.asked)
     refused = any(label.startswith("no ") for label in found.asked)
     if not wished:
+        if refused and not found.past:
+            return [say.OWN_WITHOUT.draw(split, random)]
         past = _about_past(found, split, random)
         return [past, say.ASKED_WITHOUT.draw(split, random)] if refused and random.random() < 0.7 else [past]
     if not found.past or not (found.shared or found.shared_decade):
@@ -61,7 +62,7 @@ def _templates(found: Grounds, split: Split, random: Random) -> list[str]:
 def _about_past(found: Grounds, split: Split, random: Random) -> str:
     """A sentence on the past items and what they share with the item, or on the item alone where there are none."""
     if not found.past:
-        return say.OWN_ALONE.draw(split, random)
+        return (say.OWN_ALONE if found.own or found.own_decade else say.TITLE_ALONE).draw(split, random)
     two = len(found.past) > 1
     if found.shared:
         neutral, liked = (say.SHARED_TWO, say.LIKED_TWO) if two else (say.SHARED_ONE, say.LIKED_ONE)
@@ -80,7 +81,7 @@ def _gaps(found: Grounds, card: Card, noun: str, split: Split, random: Random) -
     blend = (_MIXES if len(shared) > 1 else _FEELS).draw(split, random)
     wishes = tuple(label for label in found.asked if not label.startswith("no "))
     refusals = tuple(label.removeprefix("no ") for label in found.asked if label.startswith("no "))
-    without = f"no {listed(refusals, 'or')}"
+    without = f"no {' or '.join(refusals)}"
     wish = _described(wishes, noun)
     return {
         "sa": stars[0] if stars else "",
@@ -108,10 +109,3 @@ def _tail(found: Grounds, split: Split, random: Random) -> str:
     if not (found.shared and found.shared_decade) or random.random() < 0.35:
         return ""
     return (say.TAIL_TWO if len(found.past) > 1 else say.TAIL_ONE).draw(split, random)
-
-
-class _Kept(dict[str, str]):
-    """Leaves gaps that are to be filled later as they are."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"

@@ -14,7 +14,7 @@ from tastemaker.data.simulation import Choice, Simulation
 from tastemaker.data.split import Split
 from tastemaker.data.title_forms import printed_title
 from tastemaker.tasks.question_phrasings import LEADS, NEXT_LEADS, QUESTIONS
-from tastemaker.tasks.request import Turn
+from tastemaker.tasks.request import Turn, named
 from tastemaker.tasks.user_words import UserWords
 
 COURSES: Final[dict[str, int]] = {
@@ -80,7 +80,12 @@ class Script:
 
     def _reject(self) -> None:
         """The assistant recommends something else, and the user turns it down."""
-        rejected = self.simulation.rejection(self.choice, self.split, self.random, self.stated)
+        spoken_of = named(self.turns, self.simulation.extractor) + tuple(
+            it.item for it in self.turns if it.item is not None
+        )
+        rejected = self.simulation.rejection(self.choice, self.split, self.random, self.stated, spoken_of)
+        if rejected is None:
+            return
         leads = NEXT_LEADS if any(turn.item is not None for turn in self.turns) else LEADS
         self.turns.append(Turn("assistant", leads.draw(self.split, self.random), rejected.item))
         self._user(self.words.rejection(rejected.kind, rejected.fact))

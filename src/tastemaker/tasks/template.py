@@ -8,8 +8,8 @@ from tastemaker.tasks.phrasings import listed
 def template_reason(evidence: Evidence, card: Card) -> str:
     """Say in fixed words what evidence and card hold, all of it true by construction.
 
-    >>> template_reason(Evidence("liked Aladdin (1992), 5 stars; shares comedy; both 1990s"), Card("Babe (1995): comedy"))
-    'Because you liked Aladdin (1992): it shares comedy and 1990s.'
+    >>> template_reason(Evidence("liked Aladdin (1992), 5 stars; shares comedy"), Card("Babe (1995): comedy"))
+    'Because you liked Aladdin (1992): it shares comedy.'
     """
     found = parse(evidence.text)
     parts = []

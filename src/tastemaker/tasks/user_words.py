@@ -1,5 +1,6 @@
 """What a simulated user says, in one of many wordings and in a plain, casual or polite manner."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -60,15 +61,16 @@ class UserWords:
         named = dict(zip("ab", titles, strict=False))
         if manner < _CASUAL and self.random.random() < 0.3:
             named = {name: title.lower() for name, title in named.items()}
-        text = fill(template, self._gaps(facts, noun), named, is_casual=manner < _CASUAL)
+        is_last = re.search(r"\{[wW]ants?\}[.?!]$", template) is not None
+        text = fill(template, self._gaps(facts, noun, is_last), named, is_casual=manner < _CASUAL)
         return self._politely(text) if manner > 1 - _POLITE else text
 
-    def _gaps(self, facts: Sequence[Fact], noun: str) -> dict[str, str]:
+    def _gaps(self, facts: Sequence[Fact], noun: str, is_last: bool) -> dict[str, str]:
         gaps = {"noun": noun, "nouns": f"{noun}s"}
         if facts:
             wish, label = Wish.of(facts), spoken((facts[0][0].removeprefix("not "), facts[0][1]))
-            want = wish.singular(noun, self.random)
-            gaps |= {"want": want, "Want": want, "wants": wish.plural(f"{noun}s", self.random)}
+            want = wish.singular(noun, self.random, is_last)
+            gaps |= {"want": want, "Want": want, "wants": wish.plural(f"{noun}s", self.random, is_last)}
             gaps |= {"one": with_article(one(label, noun)), "many": many(label, f"{noun}s")}
         return gaps
 

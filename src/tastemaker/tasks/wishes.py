@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 from tastemaker.data.facts import Fact
+from tastemaker.data.vocabulary import MASS_NOUNS
 from tastemaker.tasks.cards import spoken
 from tastemaker.tasks.phrasings import listed, singular, with_article
 
@@ -16,6 +17,13 @@ _ADJECTIVES: Final = {
     "children's": "kids",
     "film-noir": "noir",
 }
+_REFUSALS: Final = {
+    (True, True): (" without {label}", " with no {label}", ", no {label}", ", but no {label}"),
+    (True, False): (", no {many}", ", but no {many}", ", anything but {many}"),
+    (False, True): (" without {label}", " with no {label}"),
+    (False, False): (" but no {many}",),
+}
+"""By whether the sentence ends with it, and whether the genre can stand without a plural."""
 _TENS: Final = ("fifties", "sixties", "seventies", "eighties", "nineties")
 
 
@@ -38,39 +46,32 @@ class Wish:
             refused=tuple(label for name, label in named if name.startswith("not ")),
         )
 
-    def singular(self, noun: str, random: Random) -> str:
-        """One item that meets the wish, with an article: "a comedy from the 90s"."""
+    def singular(self, noun: str, random: Random, is_last: bool = True) -> str:
+        """One item that meets the wish, with an article: "a comedy from the 90s"; `is_last` in its sentence."""
         if not self.wanted:
             base = random.choice((with_article(noun), "something", with_article(f"good {noun}")))
         elif len(self.wanted) == 1:
             base = with_article(one(self.wanted[0], noun, random))
-            if random.random() < 0.15:
-                base = f"some {self.wanted[0]}" if self.wanted[0] not in ("children's",) else base
+            if self.wanted[0] in MASS_NOUNS and random.random() < 0.2:
+                base = random.choice((f"some {self.wanted[0]}", f"something with {self.wanted[0]}"))
         else:
-            both = f"something with {listed(self.wanted)}"
-            base = both if random.random() < 0.3 else with_article(singular(self.wanted, noun))
-        return base + self._rest(noun, random)
+            base = with_article(singular(self.wanted, noun))
+            if MASS_NOUNS.issuperset(self.wanted) and random.random() < 0.4:
+                base = f"something with {listed(self.wanted)}"
+        return base + self._rest(noun, random, is_last)
 
-    def plural(self, nouns: str, random: Random) -> str:
-        """Several items that meet the wish: "comedies from the 90s"."""
+    def plural(self, nouns: str, random: Random, is_last: bool = True) -> str:
+        """Several items that meet the wish: "comedies from the 90s"; `is_last` in its sentence."""
         base = many(self.wanted[0], nouns) if len(self.wanted) == 1 else f"{listed(self.wanted)} {nouns}".strip()
-        return base + self._rest(nouns, random)
+        return base + self._rest(nouns, random, is_last)
 
-    def _rest(self, noun: str, random: Random) -> str:
+    def _rest(self, noun: str, random: Random, is_last: bool) -> str:
         decade = f" from the {written_decade(self.decade, random)}" if self.decade else ""
         if not self.refused:
             return decade
-        label = self.refused[0]
-        refusal = random.choice(
-            (
-                f", but no {many(label, noun)}"
-                if noun.endswith("s")
-                else f", but not {with_article(one(label, noun))}",
-                f" without {label}" if label != "children's" else ", but nothing for children",
-                f", no {label} please" if label != "children's" else ", no kids stuff please",
-            )
+        return decade + random.choice(_REFUSALS[is_last, self.refused[0] in MASS_NOUNS]).format(
+            label=self.refused[0], many=many(self.refused[0], noun.removesuffix("s") + "s")
         )
-        return decade + refusal
 
 
 def one(label: str, noun: str, random: Random | None = None) -> str:
