@@ -59,7 +59,7 @@ def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
 def token_shares(sizes: Sequence[int], budget: int, temperature: float) -> list[int]:
     """Split a budget of positions by p_g proportional to size_g^(1 / temperature) (Raffel et al., T5, 2020)."""
     powers = np.array(sizes, dtype=np.float64) ** (1.0 / temperature)
-    return [max(1, int(budget * share)) for share in powers / powers.sum()]
+    return [max(1, round(budget * share)) for share in powers / powers.sum()]
 
 
 def plan_batches(rows: Sequence[Row], budget: int, random: np.random.Generator) -> list[list[int]]:

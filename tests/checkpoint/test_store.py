@@ -1,0 +1,100 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from tastemaker.checkpoint import store
+from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, remove_run, save_checkpoint
+from tastemaker.errors import CheckpointError
+
+
+def checkpoint(step: int) -> Checkpoint:
+    return Checkpoint(step, {"weights": {"a": torch.full((3,), float(step))}}, {"recipe": {"name": "é", "step": step}})
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(5), ("last", "best"))
+    loaded = load_checkpoint(tmp_path, "last")
+    assert loaded.step == 5
+    assert loaded.tensors["weights"]["a"].tolist() == [5.0, 5.0, 5.0]
+    assert loaded.documents == {"recipe": {"name": "é", "step": 5}}
+
+
+def test_only_last_and_best_are_kept(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(1), ("last", "best"))
+    save_checkpoint(tmp_path, checkpoint(2), ("last",))
+    save_checkpoint(tmp_path, checkpoint(3), ("last",))
+    assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == ["step-00000001", "step-00000003"]
+    assert load_checkpoint(tmp_path, "best").step == 1
+    assert load_checkpoint(tmp_path, "last").step == 3
+
+
+def test_no_run(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"expected a run with a best\.json, found none.*tastemaker train"):
+        load_checkpoint(tmp_path, "best")
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "recipe.json"])
+def test_a_truncated_file_is_named(tmp_path: Path, name: str) -> None:
+    place = save_checkpoint(tmp_path, checkpoint(1), ("last",))
+    (place / name).write_bytes((place / name).read_bytes()[:-3])
+    with pytest.raises(
+        CheckpointError, match=rf"{name}: expected the file that training wrote, found it missing, trunc"
+    ):
+        load_checkpoint(tmp_path, "last")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    place = save_checkpoint(tmp_path, checkpoint(1), ("last",))
+    (place / "weights.safetensors").unlink()
+    with pytest.raises(CheckpointError, match=r"weights\.safetensors: expected the file"):
+        load_checkpoint(tmp_path, "last")
+
+
+def test_a_newer_version_is_refused(tmp_path: Path) -> None:
+    place = save_checkpoint(tmp_path, checkpoint(1), ("last",))
+    manifest = json.loads((place / "manifest.json").read_text())
+    (place / "manifest.json").write_text(json.dumps(manifest | {"version": 99}))
+    with pytest.raises(CheckpointError, match="expected checkpoint version 1 or older, found 99. Upgrade"):
+        load_checkpoint(tmp_path, "last")
+
+
+def test_a_broken_pointer_or_manifest_is_named(tmp_path: Path) -> None:
+    place = save_checkpoint(tmp_path, checkpoint(1), ("last",))
+    (place / "manifest.json").write_text("{")
+    with pytest.raises(CheckpointError, match=r"manifest\.json: expected a JSON document"):
+        load_checkpoint(tmp_path, "last")
+    (tmp_path / "last.json").write_text('{"checkpoint": "step-9"}')
+    with pytest.raises(CheckpointError, match="names checkpoint 'step-9', which is not in"):
+        load_checkpoint(tmp_path, "last")
+
+
+def test_a_full_disk_leaves_the_checkpoint_before_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_checkpoint(tmp_path, checkpoint(1), ("last",))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "save_file", full)
+    with pytest.raises(CheckpointError, match=r"could not write the checkpoint .*No space left.*--resume"):
+        save_checkpoint(tmp_path, checkpoint(2), ("last",))
+    assert load_checkpoint(tmp_path, "last").step == 1
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step-00000001"]
+
+
+def test_a_run_killed_while_it_writes_keeps_the_checkpoint_before(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(1), ("last",))
+    half = tmp_path / "checkpoints" / ".step-00000002.part"
+    half.mkdir()
+    (half / "weights.safetensors").write_bytes(b"half")
+    assert load_checkpoint(tmp_path, "last").step == 1
+    save_checkpoint(tmp_path, checkpoint(2), ("last",))
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step-00000002"]
+
+
+def test_removing_a_run_leaves_other_files(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(1), ("last", "best"))
+    (tmp_path / "notes.txt").write_text("mine")
+    remove_run(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

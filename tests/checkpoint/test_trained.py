@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from tastemaker.checkpoint.store import Checkpoint, save_checkpoint
+from tastemaker.checkpoint.trained import TrainedModel, load_trained
+from tastemaker.errors import CheckpointError
+
+
+def save(model: TrainedModel, run: Path, **documents: object) -> None:
+    save_checkpoint(run, Checkpoint(1, {"weights": model.weights()}, model.documents() | documents), ("best",))
+
+
+def test_round_trip(model: TrainedModel, tmp_path: Path) -> None:
+    save(model, tmp_path)
+    loaded = load_trained(tmp_path)
+    assert loaded.catalog == model.catalog
+    assert not loaded.network.training
+    for name, tensor in model.weights().items():
+        assert torch.equal(tensor, loaded.weights()[name]), name
+
+
+def test_weights_of_another_shape_are_refused(model: TrainedModel, tmp_path: Path) -> None:
+    recipe = dict(model.recipe) | {"model": dict(model.recipe["model"]) | {"width": 32}}
+    save(model, tmp_path, recipe=recipe)
+    with pytest.raises(CheckpointError, match="its checkpoint does not fit this version of tastemaker"):
+        load_trained(tmp_path)

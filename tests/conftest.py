@@ -1,0 +1,63 @@
+"""A small film shop that every package's tests can use, and a model of it, as initialised."""
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.cli.recipe import from_mapping, to_mapping
+from tastemaker.data.catalog import Catalog, CatalogItem
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
+from tastemaker.data.split import DataConfig
+from tastemaker.model.config import ModelConfig
+from tastemaker.model.network import ModelInputs, Network
+from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.tasks import TASKS
+from tastemaker.tasks.corpus import tokenizer_texts
+
+GENRES = ("Comedy", "Drama", "Horror", "Western")
+USERS, ITEMS, LENGTH = 12, 24, 14
+
+
+def film(row: int) -> CatalogItem:
+    year = 1970 + row
+    attributes = {"genre": (GENRES[row % 4],), "year": (str(year),), "decade": (f"{year // 10 * 10}s",)}
+    return CatalogItem(f"i{row}", f"The Great Journey {'abcdefghijklmnopqrstuvwx'[row]}{row} ({year})", "", attributes)
+
+
+@pytest.fixture(scope="session")
+def shop() -> Dataset:
+    """Twelve users, each with a favourite genre; the last film of the catalog is never seen in training."""
+    random = np.random.default_rng(7)
+    rows = []
+    for user in range(USERS):
+        for step, item in enumerate(random.permutation(ITEMS - 1)[:LENGTH]):
+            rating = 5.0 if item % 4 == user % 4 else float(random.integers(1, 6))
+            rows.append((f"u{user}", f"i{item}", step, "rating", rating, None, None))
+    catalog = Catalog(tuple(film(row) for row in range(ITEMS)))
+    table = pl.DataFrame(rows, schema=INTERACTION_COLUMNS, orient="row")
+    return Dataset.from_tables(catalog, table, DataConfig(path="shop", test_items=3, validation_items=2))
+
+
+@pytest.fixture
+def model(shop: Dataset) -> TrainedModel:
+    """A tiny untrained model of the shop, without dropout, in evaluation mode."""
+    return new_model(shop)
+
+
+def new_model(shop: Dataset, seed: int = 0, dropout: float = 0.0) -> TrainedModel:
+    recipe = from_mapping({"data": {"path": "shop"}, "tasks": {name: {} for name in TASKS}})
+    tokenizer = TextTokenizer.train(tokenizer_texts(shop, list(recipe.tasks.values())), 600)
+    torch.manual_seed(seed)
+    inputs = ModelInputs(
+        torch.randn(ITEMS, 8),
+        torch.from_numpy(shop.train_counts > 0),
+        tokenizer.size,
+        torch.from_numpy(np.bincount(shop.actions, minlength=len(ACTIONS))),
+        3.5,
+    )
+    config = ModelConfig(width=16, layers=2, heads=2, dropout=dropout, window=256)
+    plain = to_mapping(recipe) | {"model": vars(config)}
+    return TrainedModel(Network(config, inputs).eval(), tokenizer, shop.catalog, plain)

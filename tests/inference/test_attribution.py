@@ -1,0 +1,51 @@
+import numpy as np
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
+from tastemaker.inference.attribution import Question, contributions
+from tastemaker.inference.evidence import attributed_evidence
+from tastemaker.inference.reading import Reader
+from tastemaker.tasks.example import History, Text
+
+
+def test_a_contribution_is_what_the_item_loses_without_the_entry(model: TrainedModel, shop: Dataset) -> None:
+    reader, entries = Reader(model), shop.history(0)[:4]
+    (weights,) = contributions(reader, [Question((History(entries),), (7, 9))])
+    assert weights.shape == (2, 4)
+
+    def log_chance(past: tuple, item: int) -> float:  # type: ignore[type-arg]
+        return float(reader.scores([reader.history_row((History(past),))]).log_softmax(-1)[0, item])
+
+    for row, item in enumerate((7, 9)):
+        for left_out in range(4):
+            without = entries[:left_out] + entries[left_out + 1 :]
+            expected = log_chance(entries, item) - log_chance(without, item)
+            assert np.isclose(weights[row, left_out], expected, atol=1e-5)
+
+
+def test_questions_of_different_kinds_are_answered_together_as_alone(model: TrainedModel, shop: Dataset) -> None:
+    reader = Reader(model)
+    questions = [
+        Question((History(shop.history(1)[:3]),), (2,)),
+        Question((History(shop.history(2)[:5]), Text("a comedy", "user")), (4,), lead=()),
+        Question((History(()),), (4,)),
+    ]
+    together = contributions(reader, questions)
+    for question, answer in zip(questions, together, strict=True):
+        assert np.allclose(contributions(reader, [question])[0], answer, atol=1e-5)
+    assert together[2].shape == (1, 0)
+
+
+def test_evidence_names_liked_items_that_carried_the_score_and_share_a_fact(shop: Dataset) -> None:
+    target = 4
+    entries = tuple(entry for user in range(12) for entry in shop.history(user))
+    liked = next(e for e in entries if e.item % 4 == 0 and e.item != target and e.rating == 5.0)
+    other = next(e for e in entries if e.item % 4 == 1 and abs(e.item - target) > 12 and e.rating == 5.0)
+    disliked = next(e for e in entries if e.item == 8 and e.rating is not None and e.rating < 4)
+    past, weights = (liked, other, disliked), np.array([0.2, 0.9, 0.5], dtype=np.float32)
+    text = attributed_evidence(shop.catalog, target, (past, weights)).text
+    assert shop.catalog[liked.item].title in text
+    assert shop.catalog[other.item].title not in text
+    assert shop.catalog[8].title not in text
+    against = attributed_evidence(shop.catalog, target, (past, -weights)).text
+    assert shop.catalog[liked.item].title not in against

@@ -1,0 +1,90 @@
+import math
+
+import pytest
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.errors import RequestError
+from tastemaker.inference.predictor import Predictor
+from tastemaker.inference.recommender import Recommender
+from tastemaker.tasks import TASKS
+
+
+@pytest.fixture
+def recommender(model: TrainedModel, shop: Dataset) -> Recommender:
+    return Recommender(model, lambda: shop)
+
+
+def test_what_a_user_has_seen_is_not_recommended(recommender: Recommender, shop: Dataset) -> None:
+    found = recommender.recommend(user="u3", k=24)
+    seen = {shop.catalog[entry.item].item_id for entry in shop.history(3)}
+    assert len(found) == 24 - len(seen)
+    assert not seen & {item.item_id for item in found}
+    assert math.isclose(sum(item.score for item in found), 1.0, rel_tol=1e-5)
+    assert [item.score for item in found] == sorted((item.score for item in found), reverse=True)
+    assert all(item.reason and item.evidence for item in found)
+
+
+def test_reasons_cost_nothing_where_none_are_asked_for(recommender: Recommender) -> None:
+    with_reasons, without = recommender.recommend("u1", k=3), recommender.recommend("u1", k=3, reasons=False)
+    assert [item.item_id for item in with_reasons] == [item.item_id for item in without]
+    assert {item.reason for item in without} == {""}
+
+
+def test_titles_and_nobody_are_served_too(recommender: Recommender) -> None:
+    found = recommender.recommend(history=["the great journey c2", "i5"], k=5)
+    assert len(found) == 5 and not {"i2", "i5"} & {item.item_id for item in found}
+    assert len(recommender.recommend(k=5)) == 5
+
+
+def test_an_explanation_weighs_every_past_item(recommender: Recommender, shop: Dataset) -> None:
+    told = recommender.explain("i7", user="u2")
+    assert {part.item_id for part in told.contributions} == {shop.catalog[e.item].item_id for e in shop.history(2)}
+    sizes = [abs(part.weight) for part in told.contributions]
+    assert sizes == sorted(sizes, reverse=True)
+    assert told.title == "The Great Journey h7 (1977)" and 0 < told.score < 1
+
+
+def test_a_model_without_explanations_falls_back_on_the_template(model: TrainedModel, shop: Dataset) -> None:
+    recipe = dict(model.recipe) | {"tasks": {"next_item": dict(model.recipe["tasks"]["next_item"])}}
+    plain = Recommender(TrainedModel(model.network, model.tokenizer, model.catalog, recipe), lambda: shop)
+    assert all(item.reason[0].isupper() for item in plain.recommend("u1", k=3))
+    with pytest.raises(RequestError, match="was not trained on dialogue"):
+        plain.chat()
+
+
+@pytest.mark.parametrize("k", [0, 25])
+def test_k_must_fit_the_catalog(recommender: Recommender, k: int) -> None:
+    with pytest.raises(RequestError, match=f"k must lie between 1 and the catalog's 24 items, found {k}"):
+        recommender.recommend(k=k)
+
+
+def test_an_unknown_user_is_named(recommender: Recommender) -> None:
+    with pytest.raises(RequestError, match="user 'nobody' is not among the 12 users"):
+        recommender.recommend("nobody")
+
+
+def test_a_conversation_never_recommends_twice_and_needs_words(recommender: Recommender) -> None:
+    conversation = recommender.chat(user="u1")
+    with pytest.raises(RequestError, match="say something"):
+        conversation.say("  ")
+    replies = [conversation.say(words) for words in ("a comedy please", "no, another", "<rec> a drama")]
+    items = [reply.recommended.item_id for reply in replies if reply.recommended]
+    assert len(items) == len(set(items))
+    assert [turn.speaker for turn in conversation.turns] == ["user", "assistant"] * 3
+
+
+def test_every_task_is_answered_in_batches_as_one_by_one(model: TrainedModel, shop: Dataset) -> None:
+    predictor = Predictor(model)
+    for task in TASKS.values():
+        examples = list(task().examples(shop, Split.TEST))[:5]
+        if task().name == "next_item":
+            together = predictor.item_scores(examples)
+            assert together.shape == (5, 24)
+            assert abs(together[3] - predictor.item_scores(examples[3:4])[0]).max() < 1e-4
+        elif task().name in ("rating", "like"):
+            values = predictor.values(examples)
+            assert abs(values[3] - predictor.values(examples[3:4])[0]).max() < 1e-4
+        else:
+            assert predictor.replies(examples)[3:4] == predictor.replies(examples[3:4])

@@ -1,0 +1,41 @@
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.inference.reading import Reader, by_length
+from tastemaker.inference.writing import write
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.layout import Position, Row
+from tastemaker.tasks.dialogue import Dialogue
+
+
+def prompts(model: TrainedModel, shop: Dataset) -> list[Row]:
+    examples = list(Dialogue().examples(shop, Split.TRAIN))[:8]
+    return [Row.of((*model.layout.context(e.context), Position(markers.ASSISTANT))) for e in examples]
+
+
+def test_batched_writing_equals_single(model: TrainedModel, shop: Dataset) -> None:
+    vectors, rows = model.network.item_vectors(), prompts(model, shop)
+    assert len({len(row) for row in rows}) > 1
+    together = write(model.network, vectors, rows, (markers.END,), 12)
+    assert together == [write(model.network, vectors, [row], (markers.END,), 12)[0] for row in rows]
+
+
+def test_cached_writing_equals_reading_again_for_every_token(model: TrainedModel, shop: Dataset) -> None:
+    reader, row = Reader(model), prompts(model, shop)[0]
+    (written,) = write(model.network, reader.vectors, [row], (markers.END,), 10)
+    for length in range(len(written)):
+        so_far = Row.of([*map(Position._make, row.inputs.tolist()), *map(Position, written[:length])])
+        logits = model.network.text_logits(reader.last_states([so_far]))[0]
+        logits[[m for m in range(len(markers.MARKERS)) if m != markers.END]] = float("-inf")
+        assert int(logits.argmax()) == written[length]
+
+
+def test_no_marker_is_written_but_the_stops(model: TrainedModel, shop: Dataset) -> None:
+    for tokens in write(model.network, model.network.item_vectors(), prompts(model, shop), (markers.END,), 30):
+        assert all(token >= len(markers.MARKERS) for token in tokens[:-1])
+        assert tokens[-1] == markers.END or len(tokens) == 30
+
+
+def test_rows_come_in_batches_of_alike_lengths() -> None:
+    rows = [Row.of([Position(1)] * length) for length in (9, 1, 8, 2)]
+    assert list(by_length(rows, 18)) == [[1, 3], [2, 0]]

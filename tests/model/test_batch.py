@@ -1,0 +1,38 @@
+import torch
+
+from tastemaker.model.batch import ItemTargets, ScoreTargets, TextTargets, collate
+from tastemaker.model.layout import Position, Row, TaskTargets
+
+
+def test_rows_are_padded_on_the_right_and_targets_point_into_the_flattened_states() -> None:
+    short = Row.of([Position(1), Position(item=3, action=2)], {"next": TaskTargets([1], [7], [0.5])})
+    long = Row.of(
+        [Position(1), Position(5), Position(6)],
+        {
+            "next": TaskTargets([0], [8], [1.0]),
+            "rating": TaskTargets(
+                score_at={"rating": [2]}, scored_items={"rating": [4]}, score_values={"rating": [3.0]}
+            ),
+            "words": TaskTargets(text_at=[1], tokens=[6]),
+        },
+    )
+    batch = collate([short, long])
+    assert batch.tokens.tolist() == [[1, 0, 0], [1, 5, 6]]
+    assert batch.items.tolist() == [[0, 3, 0], [0, 0, 0]]
+    assert batch.actions.tolist() == [[0, 2, 0], [0, 0, 0]]
+    items, rating, words = (
+        batch.targets["next"]["items"],
+        batch.targets["rating"]["rating"],
+        batch.targets["words"]["text"],
+    )
+    assert isinstance(items, ItemTargets) and isinstance(rating, ScoreTargets) and isinstance(words, TextTargets)
+    assert items.at.tolist() == [1, 3] and items.items.tolist() == [7, 8] and items.weights.tolist() == [0.5, 1.0]
+    assert rating.at.tolist() == [5] and rating.values.tolist() == [3.0]
+    assert words.at.tolist() == [4] and words.tokens.tolist() == [6]
+
+
+def test_a_batch_moves_whole() -> None:
+    batch = collate([Row.of([Position(1)], {"next": TaskTargets([0], [7], [0.5])})])
+    moved = batch.to(torch.device("cpu"))
+    assert torch.equal(moved.tokens, batch.tokens)
+    assert torch.equal(moved.targets["next"]["items"].at, batch.targets["next"]["items"].at)

@@ -1,0 +1,97 @@
+from dataclasses import replace
+
+import pytest
+
+from tastemaker.data.dataset import Entry
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.layout import Layout, Row
+from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.tasks.example import (
+    Card,
+    Evidence,
+    Example,
+    History,
+    Item,
+    NextItems,
+    Recommended,
+    Reply,
+    Score,
+    Segment,
+    Text,
+)
+
+TOKENIZER = TextTokenizer.train(["a b c d e f g h"], 300)
+LAYOUT = Layout(TOKENIZER, 64)
+ENTRIES = (Entry(4, 9, 5.0), Entry(2, 5, 1.0))
+
+
+def tokens(row: Row) -> list[int]:
+    return row.inputs[:, 0].tolist()
+
+
+def test_history_targets_stand_where_the_state_before_them_is() -> None:
+    context = (History(ENTRIES),)
+    row = LAYOUT.row(
+        [
+            Example("next_item", context, NextItems((0, 1, 2), (4, 2, 7), (1.0, 0.2, 0.6))),
+            Example("rating", context, Score("rating", (1,), (2,), (1.0,))),
+        ]
+    )
+    assert row.inputs.tolist() == [[markers.HISTORY, 0, 0], [0, 5, 10], [0, 3, 6]]
+    assert row.targets["next_item"].item_at == [0, 1, 2]
+    assert row.targets["rating"].score_at == {"rating": [1]}
+
+
+def test_a_reply_predicts_lead_slot_and_reason_but_not_card_and_evidence() -> None:
+    slot = Recommended(3, Card("a b"), Evidence("c"))
+    example = Example("dialogue", (History(()), Text("d", "user"), Item(1)), Reply("e", slot, "f g"))
+    row = LAYOUT.row([example])
+    a, b, c, d, e, f, g = (TOKENIZER.encode(letter)[0] for letter in "abcdefg")
+    assert tokens(row) == [
+        markers.HISTORY, markers.USER, d, 0, markers.ASSISTANT, e, markers.REC, 0, markers.CARD, a, b,
+        markers.EVIDENCE, c, markers.REASON, f, g, markers.END,
+    ]  # fmt: skip
+    assert row.inputs[:, 1].tolist() == [0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    targets = row.targets["dialogue"]
+    assert targets.item_at == [6] and targets.items == [3]
+    assert list(zip(targets.text_at, targets.tokens, strict=True)) == [
+        (4, e), (5, markers.REC), (13, f), (14, g), (15, markers.END),
+    ]  # fmt: skip
+
+
+def test_a_reason_for_a_given_item_opens_with_its_marker() -> None:
+    context = (History(()), Recommended(3, Card("a"), Evidence("c")))
+    row = LAYOUT.row([Example("explanation", context, Reply("", None, "f"))])
+    assert tokens(row)[-3] == markers.REASON
+    assert row.targets["explanation"].item_at == []
+
+
+@pytest.mark.parametrize("changed", [Reply("h", Recommended(5, Card("b"), Evidence("a")), "h h"), Reply("g")])
+def test_changing_a_reply_changes_nothing_before_it(changed: Reply) -> None:
+    example = Example("dialogue", (History(ENTRIES), Text("d", "user")), Reply("e", Recommended(3, Card("a")), "f"))
+    before, after = LAYOUT.row([example]), LAYOUT.row([replace(example, target=changed)])
+    opening = tokens(before).index(markers.ASSISTANT) + 1
+    assert before.inputs[:opening].tolist() == after.inputs[:opening].tolist()
+
+
+def test_a_long_prompt_loses_low_priorities_first_and_the_end_of_the_last_words_last() -> None:
+    words = " ".join("abcdefgh" * 5)
+    context: tuple[Segment, ...] = (
+        History(ENTRIES),
+        Text(words, "user", 1),
+        Recommended(3, Card(words)),
+        Text("e f", "user", 2),
+    )
+    row = LAYOUT.row([Example("dialogue", context, Reply("h"))])
+    assert len(row) <= LAYOUT.window
+    assert tokens(row)[4:44] == list(TOKENIZER.encode(words))
+    assert markers.REC not in tokens(row)
+    assert tokens(row).count(markers.USER) == 2
+    assert row.inputs[1:3, 1].tolist() == [5, 3]
+
+
+def test_a_long_history_keeps_its_latest_entries() -> None:
+    entries = tuple(Entry(item, 9) for item in range(100))
+    positions = Layout(TOKENIZER, 10).context((History(entries),))
+    assert [position.item - 1 for position in positions[1:]] == list(range(91, 100))
+    assert positions[0].token == markers.HISTORY

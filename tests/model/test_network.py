@@ -1,0 +1,62 @@
+import torch
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.schema import ACTIONS
+from tastemaker.data.split import Split
+from tastemaker.model.batch import collate
+from tastemaker.model.layout import Row
+from tastemaker.tasks.dialogue import Dialogue
+
+
+def dialogue_rows(model: TrainedModel, shop: Dataset) -> list[Row]:
+    examples = list(Dialogue().examples(shop, Split.TRAIN))[:6]
+    return [model.layout.row([example]) for example in examples]
+
+
+def states(model: TrainedModel, rows: list[Row]) -> torch.Tensor:
+    vectors = model.network.item_vectors()
+    with torch.no_grad():
+        return model.network(collate(rows), vectors).unflatten(0, (len(rows), -1))
+
+
+def test_a_position_sees_only_what_stands_before_it(model: TrainedModel, shop: Dataset) -> None:
+    row = max(dialogue_rows(model, shop), key=len)
+    changed = row.inputs.copy()
+    changed[-5:, 0] = 11
+    before, after = states(model, [row])[0], states(model, [Row(changed, {})])[0]
+    assert torch.allclose(before[:-5], after[:-5], atol=1e-6)
+    assert not torch.allclose(before[-5:], after[-5:], atol=1e-4)
+
+
+def test_a_neighbour_and_padding_change_nothing(model: TrainedModel, shop: Dataset) -> None:
+    rows = dialogue_rows(model, shop)
+    together = states(model, rows)
+    for index, row in enumerate(rows):
+        assert torch.allclose(together[index, : len(row)], states(model, [row])[0], atol=1e-5)
+
+
+def test_reading_behind_a_cache_equals_reading_at_once(model: TrainedModel, shop: Dataset) -> None:
+    network, vectors = model.network, model.network.item_vectors()
+    row = max(dialogue_rows(model, shop), key=len)
+    batch = collate([row])
+    embeddings = network.embed(batch.tokens, batch.items, batch.actions, vectors)
+    mask = torch.ones_like(batch.tokens, dtype=torch.bool)
+    with torch.no_grad():
+        first, cache = network.backbone.read(embeddings[:, :-7], mask[:, :-7])
+        second, cache = network.backbone.read(embeddings[:, -7:-1], mask[:, -7:-1], cache)
+        third, _ = network.backbone.read(embeddings[:, -1:], mask[:, -1:], cache)
+    assert torch.allclose(torch.cat((first, second, third), 1), states(model, [row]), atol=1e-5)
+
+
+def test_what_a_history_liked_is_the_best_action_that_training_knows(model: TrainedModel) -> None:
+    assert ACTIONS[model.network.liked_action] == "rating_5"
+    model.network.action_counts[ACTIONS.index("like")] = 3
+    assert ACTIONS[model.network.liked_action] == "like"
+
+
+def test_an_entry_is_its_item_plus_its_action(model: TrainedModel) -> None:
+    network, vectors = model.network, model.network.item_vectors()
+    zero = torch.zeros(1, 1, dtype=torch.long)
+    embedded = network.embed(zero, zero + 4, zero + 2, vectors)[0, 0]
+    assert torch.allclose(embedded, vectors[3] + network.action_embedding.weight[1])

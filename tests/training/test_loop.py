@@ -1,0 +1,94 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from tastemaker.balancing import BALANCERS
+from tastemaker.balancing.config import BalancingConfig
+from tastemaker.checkpoint.store import load_checkpoint
+from tastemaker.checkpoint.trained import load_trained
+from tastemaker.data.dataset import Dataset
+from tastemaker.errors import TrainingError
+from tastemaker.tasks import TASKS
+from tastemaker.training.config import TrainingConfig
+from tastemaker.training.loop import Job, Trainer
+from tastemaker.training.watch import Silent
+from tests.conftest import new_model
+
+CPU = torch.device("cpu")
+CONFIG = TrainingConfig(token_budget=700, validate_every=4, max_steps=12, epochs=50, mixture_temperature=3.0)
+
+
+def trainer(shop: Dataset, out: Path, method: str = "fixed", **changes: object) -> Trainer:
+    torch.manual_seed(0)
+    out.mkdir(exist_ok=True)
+    tasks = {name: task() for name, task in TASKS.items()}
+    config = replace(CONFIG, **changes)  # type: ignore[arg-type]
+    job = Job(shop, tasks, new_model(shop, dropout=0.2), config, BalancingConfig(method), out)
+    return Trainer(job, Silent(), CPU)
+
+
+@pytest.mark.parametrize("method", BALANCERS)
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(shop: Dataset, tmp_path: Path, method: str) -> None:
+    trainer(shop, tmp_path / "whole", method).run(resume=False)
+    halted = trainer(shop, tmp_path / "halted", method)
+    halted.total_steps = 8
+    full_length = trainer(shop, tmp_path / "length", method).total_steps
+
+    class Killed(Exception):
+        pass
+
+    class Killer(Silent):
+        def step(self, step: int, losses: object) -> None:
+            if step == 10:
+                raise Killed
+
+    halted.total_steps, halted.watch = full_length, Killer()
+    with pytest.raises(Killed):
+        halted.run(resume=False)
+    trainer(shop, tmp_path / "halted", method).run(resume=True)
+    whole, resumed = (load_checkpoint(tmp_path / name, "last") for name in ("whole", "halted"))
+    assert whole.step == resumed.step == 12
+    for file in ("weights", "training"):
+        assert whole.tensors[file].keys() == resumed.tensors[file].keys()
+        for name, tensor in whole.tensors[file].items():
+            assert torch.equal(tensor, resumed.tensors[file][name]), name
+    logs = [(tmp_path / name / "losses.jsonl").read_text() for name in ("whole", "halted")]
+    assert logs[0] == logs[1]
+
+
+def test_training_lowers_every_task(shop: Dataset, tmp_path: Path) -> None:
+    job = trainer(shop, tmp_path, max_steps=60, validate_every=60, learning_rate=5e-3)
+    job.run(resume=False)
+    lines = [json.loads(line) for line in (tmp_path / "losses.jsonl").read_text().splitlines()]
+    train = [line["losses"] for line in lines if line["split"] == "train"]
+    assert set(train[0]) == set(TASKS)
+    for task in TASKS:
+        assert sum(losses[task] for losses in train[-5:]) < sum(losses[task] for losses in train[:5])
+
+
+def test_a_saved_model_gives_the_same_states(shop: Dataset, tmp_path: Path) -> None:
+    job = trainer(shop, tmp_path)
+    job.run(resume=False)
+    loaded = load_trained(tmp_path, "last")
+    assert torch.equal(loaded.network.item_vectors(), job.network.eval().item_vectors())
+    assert loaded.catalog == shop.catalog
+    assert loaded.tokenizer.encode("a comedy") == job.job.model.tokenizer.encode("a comedy")
+
+
+def test_patience_ends_training(shop: Dataset, tmp_path: Path) -> None:
+    job = trainer(shop, tmp_path, learning_rate=0.0, patience=2, max_steps=100)
+    job.run(resume=False)
+    assert job.step == 8
+    assert load_checkpoint(tmp_path, "last").documents["training"]["is_finished"]
+    assert load_checkpoint(tmp_path, "best").step == 0
+
+
+def test_a_loss_that_is_not_finite_is_named(shop: Dataset, tmp_path: Path) -> None:
+    job = trainer(shop, tmp_path)
+    with torch.no_grad():
+        job.network.scoring_head.mean_rating.fill_(float("nan"))
+    with pytest.raises(TrainingError, match="step 1: the loss of rating is not finite"):
+        job.run(resume=False)

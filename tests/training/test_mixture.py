@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+
+from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.model.batch import Batch
+from tastemaker.model.layout import Position, Row
+from tastemaker.tasks import TASKS
+from tastemaker.training.mixture import Mixture, group_tasks, plan_batches, token_shares
+
+ALL = [task() for task in TASKS.values()]
+
+
+def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
+    groups = [[task.name for task in group.tasks] for group in group_tasks(shop, ALL)]
+    assert groups == [["next_item", "rating", "like"], ["explanation"], ["dialogue"]]
+
+
+def test_shares_follow_sizes_and_even_out_with_temperature() -> None:
+    assert token_shares([100, 300], 8000, 1.0) == [2000, 6000]
+    assert token_shares([100, 10_000], 1100, 2.0) == [100, 1000]
+    assert token_shares([100, 300], 8000, 1e9) == [4000, 4000]
+
+
+@pytest.mark.parametrize("budget", [3, 40, 200])
+def test_a_plan_holds_every_row_once_within_the_budget(budget: int) -> None:
+    random = np.random.default_rng(0)
+    rows = [Row.of([Position(1)] * int(length)) for length in random.integers(1, 30, 50)]
+    plan = plan_batches(rows, budget, random)
+    assert sorted(index for batch in plan for index in batch) == list(range(50))
+    assert all(len(batch) == 1 or len(batch) * max(len(rows[index]) for index in batch) <= budget for batch in plan)
+
+
+def test_little_of_a_planned_epoch_is_padding() -> None:
+    random = np.random.default_rng(0)
+    rows = [Row.of([Position(1)] * int(length)) for length in random.integers(5, 200, 900)]
+    plan = plan_batches(rows, 4000, random)
+    padded = sum(len(batch) * max(len(rows[index]) for index in batch) for batch in plan)
+    assert sum(map(len, rows)) / padded > 0.9
+
+
+def mixture(model: TrainedModel, shop: Dataset, seed: int = 0) -> Mixture:
+    made = Mixture(shop, ALL, model.layout, seed)
+    made.set_budget(600, 2.0)
+    return made
+
+
+def same(first: list[Batch], second: list[Batch]) -> bool:
+    return all(
+        torch.equal(a.tokens, b.tokens) and torch.equal(a.items, b.items) for a, b in zip(first, second, strict=True)
+    )
+
+
+def test_steps_are_a_function_of_seed_and_state(model: TrainedModel, shop: Dataset) -> None:
+    first, second = mixture(model, shop), mixture(model, shop)
+    for _ in range(40):
+        assert same(first.next(), second.next())
+    resumed = mixture(model, shop)
+    resumed.restore(first.state())
+    assert same(first.next(), resumed.next())
+    assert not same(mixture(model, shop, seed=1).next(), mixture(model, shop).next())
+
+
+def test_each_epoch_of_a_group_has_every_training_interaction_once(model: TrainedModel, shop: Dataset) -> None:
+    made = mixture(model, shop)
+    expected = sorted(entry.item for user in range(12) for entry in shop.held_out(user, Split.TRAIN))
+    for epoch in range(3):
+        items: list[int] = []
+        while made.streams[0].epoch == epoch:
+            items += made.streams[0].next().targets["next_item"]["items"].items.tolist()
+        assert sorted(items) == expected
