@@ -60,8 +60,9 @@ def evaluate(
     """Judge a model on the examples of a split.
 
     Returns:
-        `{"run", "split", "tasks": {task: {metric: value}}, "baselines": {name: {task: {metric: value}}},
-        "slices": {slice: {name: {task: {metric: value}}}}, "intervals": {task: {metric: [low, high]}},
+        `{"run", "split", "against": [name], "tasks": {task: {metric: value}},
+        "baselines": {name: {task: {metric: value}}}, "slices": {slice: {name: {task: {metric: value}}}},
+        "intervals": {task: {metric: [low, high]}},
         "differences": {name: {task: {metric: {"value", "low", "high"}}}}, "sizes": {task: {what: count}},
         "simulated": [task], "samples": [...]}`; a figure that is not known is None.
     """
@@ -77,6 +78,7 @@ def evaluate(
     result = {
         "run": beside.run,
         "split": str(split),
+        "against": list(beside.against),
         "tasks": _values(ours),
         "baselines": {name: _values(found) for name, found in verdicts.items()},
         "slices": _slices(judge, questions, sliced, beside.say) if config.slices else {},
