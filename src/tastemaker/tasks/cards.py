@@ -21,7 +21,7 @@ SHOWN_LABELS: Final = 4
 """Most attribute values on a card or in one part of the evidence."""
 _MOST_PAST: Final = 2
 _PARTS: Final = re.compile(r"; (?=(?:liked|chose|shares|both|all|is|asked) )")
-_PAST: Final = re.compile(r"(?P<verb>liked|chose) (?P<title>.+?)(?:, (?P<stars>\d(?:\.\d)? stars?))?$")
+_PAST: Final = re.compile(r"(?P<verb>liked|chose) (?P<title>.+?)(?:, (?P<stars>\d+(?:\.\d+)? stars?))?$")
 _DECADE: Final = re.compile(r"\d{4}s$")
 
 

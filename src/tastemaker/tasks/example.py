@@ -94,7 +94,8 @@ class Reply:
     """What is to be written: text, and at most one slot `<rec>` followed by its reason.
 
     `lead` is written first; where `slot` is given, `<rec>` follows, whose state predicts `slot.item`, then `reason`.
-    A reply without a slot, such as a clarifying question, is `lead` alone.
+    A reply without a slot, such as a clarifying question, is `lead` alone. Where the context ends with a `Recommended`,
+    its item is to be explained: the reply is `reason` alone.
     """
 
     lead: str

@@ -12,6 +12,8 @@ from tastemaker.tasks.cards import Grounds, card_labels, card_title, is_decade, 
 from tastemaker.tasks.example import Card, Evidence
 from tastemaker.tasks.phrasings import Phrasings, fill, listed, singular, with_article
 
+_MOST_WORDS: Final = 30
+"""A second sentence that would make a reason longer than this is left out."""
 _NEUTRAL_SHARE: Final = 0.3
 """How often a liked item is spoken of in the words that serve any past item."""
 _FEELS: Final = Phrasings(("feel", "tone", "flavour"), ("touch",))
@@ -33,9 +35,13 @@ def write_reason(evidence: Evidence, card: Card, noun: str, split: Split, random
     titles["title"] = card_title(card)
     first, *rest = _templates(found, split, random)
     subject = random.choice(("it", "it", "this one", "{title}"))
-    text = " ".join((first.replace("{it}", subject), *(sentence.replace("{it}", "it") for sentence in rest)))
-    gaps = _gaps(found, card, noun, split, random)
-    return fill(text.replace("{tail}", _tail(found, split, random)), gaps, titles)
+    gaps, tail = _gaps(found, card, noun, split, random), _tail(found, split, random)
+    text = fill(first.replace("{it}", subject).replace("{tail}", tail), gaps, titles)
+    for sentence in rest:
+        more = fill(sentence.replace("{it}", "it").replace("{tail}", tail), gaps, titles)
+        if len(f"{text} {more}".split()) <= _MOST_WORDS:
+            text = f"{text} {more}"
+    return text
 
 
 def _templates(found: Grounds, split: Split, random: Random) -> list[str]:
