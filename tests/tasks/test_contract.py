@@ -69,9 +69,7 @@ def test_held_out_choices_are_not_in_the_training_examples_of_their_user(cinema:
         for example in TASKS[name]().examples(cinema, Split.TRAIN, epoch):
             assert example.user is not None
             held_out = {
-                entry.item
-                for split in (Split.VALIDATION, Split.TEST)
-                for entry in cinema.held_out(example.user, split)
+                entry.item for split in (Split.VALIDATION, Split.TEST) for entry in cinema.held_out(example.user, split)
             }
             assert not held_out & set(items_of(example))
 
@@ -131,7 +129,9 @@ def test_changing_target_items_changes_nothing_that_is_read_before_their_predict
             row[ITEM] = f"twin of {row[ITEM]}"
     before = build_cinema(cinema_table, (*cinema_items, *twins))
     after = build_cinema(changed, (*cinema_items, *twins))
-    pairs = list(zip(TASKS[name]().examples(before, Split.TEST), TASKS[name]().examples(after, Split.TEST), strict=True))
+    pairs = list(
+        zip(TASKS[name]().examples(before, Split.TEST), TASKS[name]().examples(after, Split.TEST), strict=True)
+    )
     assert pairs
     for one, other in pairs:
         assert one.context[0] == other.context[0]
@@ -172,4 +172,3 @@ def test_a_catalog_without_attributes_still_gives_examples(name: str, build_cine
 
 def test_the_registry_names_tasks_as_they_name_themselves() -> None:
     assert all(TASKS[name]().name == name for name in TASKS)
-

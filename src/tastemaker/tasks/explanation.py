@@ -42,9 +42,10 @@ class Explanation:
         simulation = simulation_of(dataset)
         count = self.per_user if split is Split.TRAIN else min(self.per_user, HELD_OUT_PER_USER)
         for user in range(len(dataset.user_ids)):
-            random = Random(f"{self.name} {split} {epoch if split is Split.TRAIN else 0} {user}")
-            for choice in simulation.choices(split, user, count, self.max_history, random):
-                yield self._example(simulation, choice, split, random)
+            seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0} {user}"
+            choices = simulation.choices(split, user, count, self.max_history, Random(seed))
+            for number, choice in enumerate(choices):
+                yield self._example(simulation, choice, split, Random(f"{seed} {number}"))
 
     def _example(self, simulation: Simulation, choice: Choice, split: Split, random: Random) -> Example:
         catalog = simulation.dataset.catalog
