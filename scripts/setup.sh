@@ -74,10 +74,10 @@ install_cpu_torch() {
 
 install_everything() {
     if wants_cpu_torch; then
-        say "downloads about 500 MB (CPU build of torch), less what pip has cached; takes a few minutes"
+        say "downloads about 500 MB (CPU build of torch), less what is there already; takes a few minutes"
         install_cpu_torch || pip install -c constraints.txt "torch==$torch_version"
     else
-        say "downloads about 500 MB, and with CUDA several GB more, less what pip has cached; takes some minutes"
+        say "downloads about 500 MB, and with CUDA several GB more, less what is there already; takes some minutes"
         pip install -c constraints.txt "torch==$torch_version"
     fi
     # The build of the package itself is pinned through the environment: by PIP_CONSTRAINT, from pip 25.3 on by the other.

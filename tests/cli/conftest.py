@@ -21,6 +21,8 @@ REPORT: dict[str, Any] = {
     "tasks": {"next_item": {"ndcg@10": 0.25, "users": 3}, "rating": {"rmse": float("nan")}},
     "baselines": {"popularity": {"next_item": {"ndcg@10": 0.125}}},
     "slices": {},
+    "sizes": {"next_item": {"users": 943}},
+    "simulated": ["rating"],
 }
 
 
@@ -139,6 +141,12 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> FakeStages:
         setattr(module, name, getattr(fake, name))
     monkeypatch.setitem(sys.modules, "tastemaker.cli.stages", module)
     return fake
+
+
+@pytest.fixture
+def report() -> dict[str, Any]:
+    """What the fake evaluation finds."""
+    return REPORT
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ Each stage is skipped where its result is there, and goes on where it was stoppe
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-import tastemaker
 from tastemaker.checkpoint.store import checkpoint_folder, read_json
-from tastemaker.cli import show
+from tastemaker.cli import show, stages
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe
@@ -21,9 +21,8 @@ from tastemaker.cli.tastes import Taste, distant_tastes, last_words, opening_wor
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
-
-if TYPE_CHECKING:
-    from tastemaker.inference.recommender import Conversation, Recommender
+from tastemaker.inference.conversation import Conversation
+from tastemaker.inference.recommender import Recommender
 
 SOURCE: Final = "movielens-100k"
 WIDTH: Final = 100
@@ -43,13 +42,13 @@ def run_demo(path: Path, run: Path, console: Console) -> None:
     """
     recipe = read_recipe(path)
     console.rule("1. data")
-    tastemaker.prepare(SOURCE, Path(recipe.data.path), say=console.print)
+    stages.prepare(SOURCE, Path(recipe.data.path), say=console.print)
     console.rule("2. training")
     train_once(recipe, run, console)
     console.rule("3. evaluation")
     evaluate_once(run, console)
     console.rule("4. three people")
-    model = tastemaker.load(run)
+    model = stages.load(run)
     for taste in distant_tastes(Dataset.load(recipe.data)):
         introduce(taste, model, console)
     console.rule("5. the report")
@@ -60,17 +59,15 @@ def run_demo(path: Path, run: Path, console: Console) -> None:
 def train_once(recipe: Recipe, run: Path, console: Console) -> None:
     """Train, or go on with a run that was stopped; a finished one stays."""
     has_begun = (run / "last.json").exists()
-    if has_begun:
-        last = checkpoint_folder(run, "last")
-        if not _is_same(read_json(last / "recipe.json"), recipe):
-            raise RecipeError(
-                f"{run}: expected a run of this recipe, found one of another. Move it away, or undo the change."
-            )
-        if read_json(last / "training.json").get("is_finished"):
-            console.print(f"{run}: trained already.")
-            return
+    if has_begun and not _is_of(run, recipe):
+        raise RecipeError(
+            f"{run}: expected a run of this recipe, found one of another. Move it away, or undo the change."
+        )
+    if stages.is_finished(run):
+        console.print(f"{run}: trained already.")
+        return
     with training_progress(show.messages()) as watch:
-        tastemaker.train(recipe, run, resume=has_begun, watch=watch)
+        stages.train(recipe, run, resume=has_begun, watch=watch)
 
 
 def evaluate_once(run: Path, console: Console) -> None:
@@ -81,12 +78,12 @@ def evaluate_once(run: Path, console: Console) -> None:
         report = read_json(results[0])
         console.print(f"{run}: evaluated already.")
     else:
-        report = tastemaker.evaluate(run, split=Split.TEST, say=show.messages().print)
+        report = stages.evaluate(run, split=Split.TEST, say=show.messages().print)
     for table in show.evaluation_tables(report):
         console.print(table)
 
 
-def introduce(taste: Taste, model: "Recommender", console: Console) -> None:
+def introduce(taste: Taste, model: Recommender, console: Console) -> None:
     """Show one user's past, their recommendations, and a conversation."""
     console.print()
     console.print(Text(f"User {taste.user_id}, fond of {', '.join(taste.genres)}", style="bold underline"))
@@ -99,7 +96,7 @@ def introduce(taste: Taste, model: "Recommender", console: Console) -> None:
     _exchange(conversation, last_words(taste, has_recommended), console)
 
 
-def _exchange(conversation: "Conversation", words: str, console: Console) -> bool:
+def _exchange(conversation: Conversation, words: str, console: Console) -> bool:
     """One turn each; whether the reply recommends something."""
     console.print(Text.assemble(("you> ", "bold cyan"), words))
     reply = conversation.say(words)
@@ -107,12 +104,13 @@ def _exchange(conversation: "Conversation", words: str, console: Console) -> boo
     return reply.recommended is not None
 
 
-def _is_same(stored: object, recipe: Recipe) -> bool:
-    """Whether a stored recipe is this one; one of another version that does not even fit is not."""
+def _is_of(run: Path, recipe: Recipe) -> bool:
+    """Whether a run was trained by this recipe; how it is evaluated does not matter."""
     try:
-        return from_mapping(stored) == recipe
+        stored = from_mapping(read_json(checkpoint_folder(run, "last") / "recipe.json"))
     except RecipeError:
         return False
+    return replace(stored, evaluation=recipe.evaluation) == recipe
 
 
 def main(arguments: list[str]) -> None:

@@ -189,7 +189,7 @@ def explain(
         show.write_json({"run": str(run), **asked, **asdict(explanation)})
         return
     console = show.output()
-    console.print(f"{explanation.title} (item {explanation.item_id}), score {explanation.score:.3f}")
+    console.print(f"{explanation.title} (item {explanation.item_id}), score {explanation.score:.4f}")
     console.print(explanation.reason)
     console.print(show.contribution_table(explanation))
 

@@ -6,6 +6,7 @@ from typing import final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 LINES = 20
 """About as many lines of losses as a run without a terminal prints."""
@@ -20,11 +21,11 @@ def training_progress(console: Console) -> Iterator["Bar | Lines"]:
     columns = (
         TextColumn("step"),
         MofNCompleteColumn(),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=12),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False, table_column=Column(ratio=1)),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, expand=True) as progress:
         yield Bar(progress)
 
 

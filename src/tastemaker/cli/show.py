@@ -14,10 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from tastemaker.inference.recommender import Explanation, Recommendation
+    from tastemaker.inference.answers import Explanation, Recommendation
 
 WIDTH = 100
 """Columns where stdout is no terminal that says how many it has."""
+
+STRONGEST = 10
+"""Most past items that an explanation shows; JSON has all."""
 
 
 def output() -> Console:
@@ -53,26 +56,30 @@ def recommendation_table(recommendations: Sequence["Recommendation"], with_reaso
         table.add_column("why", ratio=3)
     for rank, found in enumerate(recommendations, start=1):
         reason = [found.reason] if with_reasons else []
-        table.add_row(*map(Text, (str(rank), found.item_id, found.title, f"{found.score:.3f}", *reason)))
+        table.add_row(*map(Text, (str(rank), found.item_id, found.title, f"{found.score:.4f}", *reason)))
     return table
 
 
 def contribution_table(explanation: "Explanation") -> Table:
-    """Past items and how much each carried the score, the strongest first."""
+    """The past items that carried the score most, the strongest first."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("item", justify="right", style="dim")
     table.add_column("past item", style="bold")
     table.add_column("carried", justify="right")
-    for part in sorted(explanation.contributions, key=lambda part: -abs(part.weight)):
+    ordered = sorted(explanation.contributions, key=lambda part: -abs(part.weight))
+    for part in ordered[:STRONGEST]:
         table.add_row(*map(Text, (part.item_id, part.title, f"{part.weight:+.3f}")))
+    if ordered[STRONGEST:]:
+        table.add_row("", Text(f"and {len(ordered) - STRONGEST} more", style="dim"), "")
     return table
 
 
-def evaluation_tables(report: Mapping[str, Any]) -> Iterator[Table]:
-    """One table per task: a row per metric, a column per system, the evaluated run first."""
+def evaluation_tables(report: Mapping[str, Any]) -> Iterator[Text | Table]:
+    """A heading and a table per task: a row per metric, a column per system, the evaluated run first."""
     for task, metrics in report["tasks"].items():
         others = {name: scores[task] for name, scores in report["baselines"].items() if task in scores}
-        table = Table(title=f"{task}, {report['split']}", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+        yield _heading(task, report)
+        table = Table(box=box.SIMPLE_HEAD)
         table.add_column("metric")
         table.add_column("this run", justify="right", style="bold")
         for name in others:
@@ -81,6 +88,13 @@ def evaluation_tables(report: Mapping[str, Any]) -> Iterator[Table]:
             cells = (value, *(scores.get(metric) for scores in others.values()))
             table.add_row(Text(metric), *(Text(_figure(cell)) for cell in cells))
         yield table
+
+
+def _heading(task: str, report: Mapping[str, Any]) -> Text:
+    """What is measured, on how much, and whether its texts are simulated."""
+    sizes = [f"{count:,} {what}" for what, count in report.get("sizes", {}).get(task, {}).items()]
+    simulated = ["simulated"] if task in report.get("simulated", ()) else []
+    return Text(", ".join([f"{task} ({report['split']})", *simulated, *sizes]), style="bold")
 
 
 def _figure(value: object) -> str:

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from tastemaker.inference.recommender import ChatReply, Conversation
+    from tastemaker.inference.answers import ChatReply
+    from tastemaker.inference.conversation import Conversation
 
 WELCOME = "Say what you are in the mood for. An empty line or /quit ends."
 
