@@ -1,10 +1,14 @@
+import torch
+
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.inference.reading import Reader, by_length
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
+from tastemaker.model.batch import collate
 from tastemaker.model.layout import Position, Row
+from tastemaker.model.text import next_log_chances
 from tastemaker.tasks.dialogue import Dialogue
 
 
@@ -25,7 +29,10 @@ def test_cached_writing_equals_reading_again_for_every_token(model: TrainedModel
     (written,) = write(model.network, reader.vectors, [row], (markers.END,), 10)
     for length in range(len(written)):
         so_far = Row.of([*map(Position._make, row.inputs.tolist()), *map(Position, written[:length])])
-        logits = model.network.text_logits(reader.last_states([so_far]))[0]
+        batch = collate([so_far])
+        with torch.no_grad():
+            states = model.network(batch, reader.vectors).unsqueeze(0)
+            logits = next_log_chances(model.network, states, batch.tokens)[0]
         logits[[m for m in range(len(markers.MARKERS)) if m != markers.END]] = float("-inf")
         assert int(logits.argmax()) == written[length]
 

@@ -9,6 +9,7 @@ from tastemaker.inference.reading import by_length
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Row
 from tastemaker.model.network import Network
+from tastemaker.model.text import next_log_chances
 
 
 def write(
@@ -32,14 +33,15 @@ def _write(
     network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int
 ) -> list[list[int]]:
     inputs, mask = _padded_left(prompts, vectors.device)
-    states, cache = network.backbone.read(network.embed(inputs[0], inputs[1], inputs[2], vectors), mask)
+    tokens, items, actions = inputs
+    states, cache = network.backbone.read(network.embed(tokens, items, actions, vectors), mask)
     banned = torch.tensor([marker for marker in range(len(markers.MARKERS)) if marker not in stops])
     stop_set, written = set(stops), [list[int]() for _ in prompts]
     is_done = [False] * len(prompts)
     for _ in range(most):
-        logits = network.text_logits(states[:, -1])
-        logits[:, banned] = float("-inf")
-        chosen = logits.argmax(-1)
+        chances = next_log_chances(network, states, tokens)
+        chances[:, banned] = float("-inf")
+        chosen = chances.argmax(-1)
         for row, token in enumerate(chosen.tolist()):
             if not is_done[row]:
                 written[row].append(token)
@@ -48,9 +50,10 @@ def _write(
             break
         step = chosen.unsqueeze(1)
         absent = torch.zeros_like(step)
-        states, cache = network.backbone.read(
+        new, cache = network.backbone.read(
             network.embed(step, absent, absent, vectors), torch.ones_like(step, dtype=torch.bool), cache
         )
+        states, tokens = torch.cat((states, new), 1), torch.cat((tokens, step), 1)
     return written
 
 

@@ -16,6 +16,8 @@ class ModelConfig:
     dropout: float = 0.2
     vocabulary: int = 4096
     """Most entries of the tokenizer that is trained on the data set's text."""
+    copies: bool = True
+    """Whether the text head can copy words of the prompt, such as a title or a genre of the evidence."""
     window: int = 512
     """Longest prompt in positions; longer ones are cut by the priority of their segments."""
     content: str = "auto"

@@ -1,7 +1,12 @@
-"""The scoring head. Item and text heads are tied to the item table and the token embeddings, so they live there."""
+"""Heads with weights of their own. The item head and the plain text head are tied to the item and token tables."""
+
+import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tastemaker.model.tokenizer import MARKERS
 
 
 class ScoringHead(nn.Module):
@@ -23,3 +28,37 @@ class ScoringHead(nn.Module):
         items = self.item_norm(items)
         rating, like = self.layers(torch.cat((states, items, states * items), dim=-1)).unbind(-1)
         return self.mean_rating + rating, like
+
+
+class CopyHead(nn.Module):
+    """Writes a word by pointing at it: a gate chooses between the vocabulary and the prompt's own tokens.
+
+    See et al., "Get To The Point: Summarization with Pointer-Generator Networks", ACL 2017. The token at position
+    `j` is found by the state at `j - 1`, so that what followed once can be followed again:
+
+        p(w) = (1 - g) p_vocabulary(w) + g Σ_j a_j [token_j = w]
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(width, width)
+        self.key = nn.Linear(width, width)
+        self.gate = nn.Linear(width, 1)
+
+    def pointers(self, queries: Tensor, states: Tensor, tokens: Tensor, reach: Tensor) -> Tensor:
+        """Log-attention `[B, Q, T - 1]` of query states `[B, Q, D]` over the tokens `[B, T]` from the second on.
+
+        `states` `[B, T, D]` are those of the tokens; a query may point at positions up to its `reach` `[B, Q]`, where
+        text stands. Where there is none, all entries are minus infinity.
+        """
+        scores = self.query(queries) @ self.key(states[:, :-1]).transpose(1, 2) / math.sqrt(states.shape[-1])
+        places = torch.arange(1, tokens.shape[1], device=tokens.device)
+        is_open = (places <= reach.unsqueeze(-1)) & (tokens[:, 1:] >= len(MARKERS)).unsqueeze(1)
+        has_any = is_open.any(-1, keepdim=True)
+        logs = scores.masked_fill(~is_open & has_any, float("-inf")).log_softmax(-1)
+        return logs.masked_fill(~has_any, float("-inf"))
+
+    def mix(self, queries: Tensor, vocabulary: Tensor, copied: Tensor) -> Tensor:
+        """Mix log-probabilities of words from the vocabulary and from copying, `[..., W]`, by the gate."""
+        gate = self.gate(queries)
+        return torch.logaddexp(F.logsigmoid(-gate) + vocabulary, F.logsigmoid(gate) + copied)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from tastemaker.data.schema import ACTIONS
 from tastemaker.model.batch import Batch
 from tastemaker.model.config import ModelConfig
-from tastemaker.model.heads import ScoringHead
+from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.nano import Nano
 
@@ -46,6 +46,7 @@ class Network(nn.Module):
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
         self.scoring_head = ScoringHead(config.width, inputs.mean_rating, config.dropout)
+        self.copy_head = CopyHead(config.width) if config.copies else None
 
     def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
         """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""

@@ -15,6 +15,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets, Targets, TextTargets
 from tastemaker.model.network import Network
+from tastemaker.model.text import target_log_chances
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,34 @@ class TrivialLosses:
 def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: TrivialLosses) -> dict[str, Tensor]:
     """One forward pass; every task of the batch gets the sum of its kinds' normalised mean losses."""
     states = network(batch, vectors)
+    read = Read(network, batch.tokens, states, vectors)
     return {
-        task: torch.stack(
-            [_loss(network, states, target, vectors, kind) / getattr(trivial, kind) for kind, target in kinds.items()]
-        ).sum()
+        task: torch.stack([_loss(read, target, kind) / getattr(trivial, kind) for kind, target in kinds.items()]).sum()
         for task, kinds in batch.targets.items()
         if kinds
     }
 
 
-def _loss(network: Network, states: Tensor, target: Targets, vectors: Tensor, kind: str) -> Tensor:
+@dataclass(frozen=True)
+class Read:
+    """A batch as the network read it."""
+
+    network: Network
+    tokens: Tensor
+    """`[B, T]`"""
+    states: Tensor
+    """`[B * T, D]`"""
+    vectors: Tensor
+    """`[I, D]`"""
+
+
+def _loss(read: Read, target: Targets, kind: str) -> Tensor:
+    network, states, vectors = read.network, read.states, read.vectors
     match target:
         case ItemTargets(at, items, weights):
             return _item_loss(network, states[at], items, weights, vectors)
         case TextTargets(at, tokens):
-            return F.cross_entropy(network.text_logits(states[at]), tokens)
+            return -target_log_chances(network, states, read.tokens, at, tokens).mean()
         case ScoreTargets(at, items, values):
             rating, like = network.scoring_head(states[at], vectors[items])
             if kind == "rating":

@@ -1,0 +1,45 @@
+"""Log-probabilities of the next token: from the vocabulary, and where the model copies, from the prompt."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tastemaker.model.network import Network
+
+LEAST = 1e-13
+"""Probability of copying a word that is not there; above zero, so that gradients stay finite."""
+
+
+def target_log_chances(network: Network, states: Tensor, tokens: Tensor, at: Tensor, targets: Tensor) -> Tensor:
+    """Log-probability `[N]` of the tokens `targets`, each from the state at `at`.
+
+    Args:
+        network: whose heads are asked.
+        states: `[B * T, D]` of the whole batch.
+        tokens: `[B, T]`.
+        at: `[N]`, places in the flattened states.
+        targets: `[N]`.
+    """
+    asking = states[at]
+    vocabulary = F.log_softmax(network.text_logits(asking), -1).gather(1, targets.unsqueeze(1)).squeeze(1)
+    if network.copy_head is None:
+        return vocabulary
+    length = tokens.shape[1]
+    by_row = states.unflatten(0, tokens.shape)
+    reach = torch.arange(length, device=tokens.device).expand(tokens.shape)
+    pointers = network.copy_head.pointers(by_row, by_row, tokens, reach).flatten(0, 1)[at]
+    is_target = tokens[at // length, 1:] == targets.unsqueeze(1)
+    copied = (pointers.exp() * is_target).sum(-1).clamp_min(LEAST).log()
+    return network.copy_head.mix(asking, vocabulary.unsqueeze(1), copied.unsqueeze(1)).squeeze(1)
+
+
+def next_log_chances(network: Network, states: Tensor, tokens: Tensor) -> Tensor:
+    """Log-probabilities `[B, V]` of what follows the last position of states `[B, T, D]` and tokens `[B, T]`."""
+    last = states[:, -1]
+    vocabulary = F.log_softmax(network.text_logits(last), -1)
+    if network.copy_head is None:
+        return vocabulary
+    reach = tokens.new_full((len(tokens), 1), tokens.shape[1] - 1)
+    pointers = network.copy_head.pointers(last.unsqueeze(1), states, tokens, reach).squeeze(1)
+    copied = torch.zeros_like(vocabulary).scatter_add(1, tokens[:, 1:], pointers.exp())
+    return network.copy_head.mix(last, vocabulary, copied.clamp_min(LEAST).log())
