@@ -1,6 +1,7 @@
 """The stages, composed: each reads what the one before wrote. Command line and Python API are thin over them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,13 @@ from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.prepare import prepare
 from tastemaker.data.schema import ACTIONS
+from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
+from tastemaker.evaluation.answers import Contestant
+from tastemaker.evaluation.evaluate import Beside
+from tastemaker.evaluation.evaluate import evaluate as judge
+from tastemaker.evaluation.report import write_evaluation, write_report
+from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
@@ -73,6 +80,57 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         float(rated.mean()) if len(rated) else 0.0,
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))
+
+
+def evaluate(
+    run: Path,
+    *,
+    against: Path | None = None,
+    split: Split = Split.TEST,
+    full: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Judge a run beside baselines and write `RUN/evaluation.json` and `RUN/report.html`.
+
+    Args:
+        run: the run to judge.
+        against: another run on the same data set, judged on the same examples.
+        split: which part of the data set.
+        full: judge every written text instead of a sample.
+        say: is told what is measured next.
+
+    Returns:
+        See `tastemaker.evaluation.evaluate.evaluate`.
+
+    Raises:
+        CheckpointError: no run, or a broken one.
+        RecipeError: `against` was trained on another data set or split.
+    """
+    model = load_trained(run)
+    recipe = from_mapping(model.recipe, f"{run}: its recipe")
+    dataset = Dataset.load(recipe.data)
+    config = replace(recipe.evaluation, text_sample=None, attribution_sample=None) if full else recipe.evaluation
+    beside = Beside(
+        run=str(run),
+        against={} if against is None else {against.name: _contestant(against, model, recipe)},
+        content_vectors=content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say),
+        say=say,
+    )
+    result = judge(Predictor(model), dataset, recipe.tasks, config, split, beside)
+    write_evaluation(result, run / "evaluation.json")
+    write_report(result, run / "losses.jsonl", result["samples"], model.recipe, run / "report.html")
+    return result
+
+
+def _contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
+    """Another run as a contestant, on the tasks that it was trained on."""
+    model = load_trained(run)
+    recipe = from_mapping(model.recipe, f"{run}: its recipe")
+    if recipe.data != beside.data:
+        raise RecipeError(
+            f"{run}: expected a run on the same [data] as the judged one, {beside.data}, found {recipe.data}."
+        )
+    return Contestant(Predictor(model), frozenset(recipe.tasks))
 
 
 def load(run: Path | str) -> Recommender:

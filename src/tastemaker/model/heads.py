@@ -56,7 +56,8 @@ class CopyHead(nn.Module):
         is_open = (places <= reach.unsqueeze(-1)) & (tokens[:, 1:] >= len(MARKERS)).unsqueeze(1)
         has_any = is_open.any(-1, keepdim=True)
         logs = scores.masked_fill(~is_open & has_any, float("-inf")).log_softmax(-1)
-        return logs.masked_fill(~has_any, float("-inf"))
+        pointers: Tensor = logs.masked_fill(~has_any, float("-inf"))
+        return pointers
 
     def mix(self, queries: Tensor, vocabulary: Tensor, copied: Tensor) -> Tensor:
         """Mix log-probabilities of words from the vocabulary and from copying, `[..., W]`, by the gate."""

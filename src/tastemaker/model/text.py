@@ -25,7 +25,7 @@ def target_log_chances(network: Network, states: Tensor, tokens: Tensor, at: Ten
     if network.copy_head is None:
         return vocabulary
     length = tokens.shape[1]
-    by_row = states.unflatten(0, tokens.shape)
+    by_row = states.view(*tokens.shape, -1)
     reach = torch.arange(length, device=tokens.device).expand(tokens.shape)
     pointers = network.copy_head.pointers(by_row, by_row, tokens, reach).flatten(0, 1)[at]
     is_target = tokens[at // length, 1:] == targets.unsqueeze(1)
