@@ -21,7 +21,7 @@ from tastemaker.tasks.example import (
 
 def as_text(example: Example, catalog: Catalog) -> str:
     """Context, a line of dashes, and target, one segment or turn a line."""
-    context = "".join(_segment(segment, catalog) for segment in example.context).strip("\n")
+    context = "".join(_segment(segment, catalog) for segment in example.context).strip("\n").replace("\n ", "\n")
     return f"{context}\n---\n{_target(example.target, catalog)}\n"
 
 
