@@ -116,7 +116,7 @@ def test_somebody_is_shown_with_past_recommendations_and_a_conversation(stages):
     said = [line.removeprefix("you> ") for line in lines if line.startswith("you> ")]
     assert said == [
         "Hello, I would like to watch a film tonight.",
-        "Do you know a good horror film? I liked Film 0 [x].",
+        "I would like a horror film. I liked Film 0 [x].",
         "I have seen that one. What else would you recommend?",
     ]
     assert "  recommended: Fargo [uncut] (1996) (item 100)" in lines

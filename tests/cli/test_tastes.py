@@ -72,8 +72,8 @@ TASTE = Taste("1", ("Alien (1979)",), ("Horror",), "1970s")
 @pytest.mark.parametrize(
     ("taste", "second"),
     [
-        (TASTE, "Do you know a good horror film? I liked Alien (1979)."),
-        (Taste("1", (), (), None), "Do you know a good film?"),
+        (TASTE, "I would like a horror film. I liked Alien (1979)."),
+        (Taste("1", (), (), None), "I would like a good film."),
     ],
 )
 def test_opening_words(taste, second):

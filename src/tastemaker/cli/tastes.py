@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.vocabulary import decade_of
+from tastemaker.tasks.cards import spoken
+from tastemaker.tasks.phrasings import with_article
+from tastemaker.tasks.wishes import one
 
 MIN_LIKES = 20
 """Somebody with fewer liked items has no taste to speak of."""
@@ -61,7 +64,8 @@ def farthest_rows(points: NDArray[np.float64], start: NDArray[np.float64], count
 
 def opening_words(taste: Taste) -> tuple[str, str]:
     """What a user with this taste says first, and next: a vague wish, then one in terms of their taste."""
-    wish = f"Do you know a good {taste.genres[0].lower()} film?" if taste.genres else "Do you know a good film?"
+    genre = spoken(("genre", taste.genres[0])) if taste.genres else ""
+    wish = f"I would like {with_article(one(genre, 'film') if genre else 'good film')}."
     like = f" I liked {taste.liked[0]}." if taste.liked else ""
     return "Hello, I would like to watch a film tonight.", f"{wish}{like}"
 
