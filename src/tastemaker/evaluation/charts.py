@@ -31,6 +31,11 @@ Curve = tuple[Sequence[float], Sequence[float]]
 """Steps and losses."""
 
 
+def label(name: str) -> str:
+    """A contestant's name in words; a run's path stays as it is."""
+    return name if "/" in name else name.replace("_", " ")
+
+
 def loss_chart(train: Curve, validation: Curve) -> str:
     """The loss of one task over the steps: every training step pale, validations as a line."""
     with mpl.rc_context(STYLE):
@@ -56,7 +61,7 @@ def bar_chart(values: Mapping[str, float], model: str, interval: Sequence[float]
     """
     names = [model, *sorted((name for name in values if name != model), key=lambda name: -values[name])]
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 0.5 + 0.34 * len(names)))
+        figure = Figure(figsize=(8.6, 0.5 + 0.34 * len(names)))
         axes = figure.add_subplot()
         colours = [MODEL if name == model else RIVAL if name in rivals else OTHERS[0] for name in names]
         axes.barh(range(len(names)), [values[name] for name in names], color=colours, height=0.66)
@@ -68,7 +73,7 @@ def bar_chart(values: Mapping[str, float], model: str, interval: Sequence[float]
             axes.annotate(
                 f"{values[name]:.3f}", (start, row), (5, 0), textcoords="offset points", va="center", fontsize=9
             )
-        _tidy(axes, [name.replace("_", " ") for name in names])
+        _tidy(axes, [label(name) for name in names])
         return _svg(figure)
 
 
@@ -83,17 +88,17 @@ def slice_chart(values: Mapping[str, Mapping[str, float]], model: str, rivals: S
     names = list(dict.fromkeys(name for found in values.values() for name in found))
     height = 0.8 / max(1, len(names))
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 0.9 + 0.3 * len(values) * max(1.4, 0.7 * len(names))))
+        figure = Figure(figsize=(5.2, 0.9 + 0.3 * len(values) * max(1.4, 0.7 * len(names))))
         axes = figure.add_subplot()
         others = iter(OTHERS * len(names))
         for place, name in enumerate(names):
             colour = MODEL if name == model else RIVAL if name in rivals else next(others)
             rows = [row + (place - (len(names) - 1) / 2) * height for row in range(len(values))]
             found = [of.get(name, 0.0) for of in values.values()]
-            axes.barh(rows, found, height=height * 0.88, color=colour, label=name.replace("_", " "))
+            axes.barh(rows, found, height=height * 0.88, color=colour, label=label(name))
             for row, value in zip(rows, found, strict=True):
                 axes.annotate(f"{value:.3f}", (value, row), (4, 0), textcoords="offset points", va="center", fontsize=8)
-        _tidy(axes, [name.replace("_", " ") for name in values])
+        _tidy(axes, [label(name) for name in values])
         axes.legend(frameon=False, fontsize=9, ncols=len(names), loc="lower left", bbox_to_anchor=(0, 1.0))
         return _svg(figure)
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from tastemaker.errors import DataError
-from tastemaker.evaluation.charts import bar_chart, loss_chart, slice_chart
+from tastemaker.evaluation.charts import bar_chart, label, loss_chart, slice_chart
 from tastemaker.evaluation.evaluate import MODEL
 from tastemaker.evaluation.tables import best, format_figure, metric_table
 
@@ -45,7 +45,7 @@ def write_evaluation(result: Mapping[str, Any], out: Path) -> None:
 def render_report(result: Mapping[str, Any], losses: Path | None, samples: Samples, recipe: Mapping[str, Any]) -> str:
     """The page as text; see `write_report`."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["figure"] = format_figure
+    environment.filters |= {"figure": format_figure, "label": label}
     template = files("tastemaker.evaluation").joinpath(TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(template).render(
         result=result,
@@ -64,9 +64,7 @@ def write_beside(out: Path, text: str) -> None:
         beside.replace(out)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise DataError(
-            f"{out}: could not write the file ({error}). Free some space or choose another place."
-        ) from None
+        raise DataError(f"{out}: could not write the file ({error}). Free some space, or write elsewhere.") from None
 
 
 def _section(task: str, result: Mapping[str, Any], samples: Samples) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.title_forms import printed_title
 from tastemaker.evaluation.answers import given_item
 from tastemaker.evaluation.context import history_of
-from tastemaker.evaluation.written import reference
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.example import Example, Reply
 from tastemaker.tasks.request import turns_of
@@ -44,5 +43,10 @@ def _sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) 
         "reason": reply.reason,
         "evidence": reply.evidence,
         "chosen": title(given_item(example) if slot is None else slot.item),
-        "reference": reference(example),
+        "reference": _true_words(example),
     }
+
+
+def _true_words(example: Example) -> str:
+    target = example.target
+    return (target.reason or target.lead) if isinstance(target, Reply) else ""

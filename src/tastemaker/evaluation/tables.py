@@ -6,7 +6,9 @@ from typing import Any
 
 from tastemaker.metrics import METRICS
 
-VARIANTS = ("_unmasked", "_pessimistic", "_filtered")
+VARIANTS = ("_unmasked", "_pessimistic")
+"""Endings of metrics that stand apart."""
+FILTERED = "_filtered"
 NOT_JUDGED = ("facts_per_reason",)
 """More is not better."""
 
@@ -54,7 +56,7 @@ def metric_table(task: str, result: Mapping[str, Any], model: str) -> MetricTabl
 def best(metric: str, values: Sequence[float | None]) -> float | None:
     """The best of some values of a metric; None where no value is better than another."""
     name = metric
-    for suffix in VARIANTS:
+    for suffix in (*VARIANTS, FILTERED):
         name = name.removesuffix(suffix)
     known = [value for value in values if value is not None]
     if name not in METRICS or name in NOT_JUDGED or len(known) < 2:

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from tastemaker.data.facts import FactExtractor
+from tastemaker.evaluation.constraints import ConstraintFilter
+from tastemaker.evaluation.truth import Truth
+from tastemaker.evaluation.written import asked_material, reply_materials
+from tastemaker.inference.replying import WrittenReply
+from tastemaker.metrics import METRICS
+from tastemaker.tasks.example import Card, Example, History, Recommended, Reply, Text
+
+COMEDY, QUESTION = 0, None
+
+
+def example(item, *constraints, user=0):
+    slot = None if item is None else Recommended(item, Card(""))
+    target = Reply("Try" if slot else "What do you like?", slot, "A comedy." if slot else "", constraints)
+    return Example("dialogue", (History(()), Text("hello", "user")), target, user)
+
+
+@pytest.fixture
+def measured(dataset):
+    truth = Truth(dataset, FactExtractor(dataset.catalog))
+
+    def measure(examples, replies):
+        materials = reply_materials(examples, replies, truth)
+        materials |= asked_material(examples, replies, ConstraintFilter(dataset.catalog))
+        return {
+            name: getattr(found := metric.measure(materials[metric.reads].content), "value", found)
+            for name, metric in METRICS.items()
+            if metric.reads in materials
+        }
+
+    return measure
+
+
+def test_recommending_when_one_should_and_only_then(measured):
+    examples = [example(COMEDY), example(COMEDY), example(QUESTION), example(QUESTION)]
+    good, shy = WrittenReply("Try", COMEDY, "A comedy."), WrittenReply("What do you like?", None, "")
+    assert measured(examples, [good, good, shy, shy])["recommends_f1"] == 1
+    # One of two due recommendations made, and one that was not due: precision and recall are one half.
+    assert measured(examples, [good, shy, good, shy])["recommends_f1"] == 0.5
+
+
+def test_silence_where_a_reason_is_due_is_no_grounded_reason(measured):
+    examples = [example(COMEDY), example(COMEDY)]
+    figures = measured(examples, [WrittenReply("Try", COMEDY, "A comedy."), WrittenReply("What?", None, "")])
+    assert (figures["grounding"], figures["facts_per_reason"], figures["grounded_reasons"]) == (1, 0.5, 0.5)
+    figures = measured(examples, [WrittenReply("", None, "")] * 2)
+    assert (figures["grounding"], figures["bleu1"], figures["recommends_f1"]) == (0, 0, 0)
+
+
+def test_words_are_those_of_lead_and_reason(measured):
+    figures = measured([example(COMEDY)], [WrittenReply(" Try ", COMEDY, "A comedy.")])
+    assert figures["rougeL"] == figures["rouge1"] == pytest.approx(1)
+
+
+def test_constraints_met_counts_recommendations_after_a_wish(measured):
+    wish = (("genre", "Comedy"), ("not genre", "War"))
+    examples = [example(COMEDY, *wish), example(COMEDY, *wish), example(COMEDY), example(QUESTION)]
+    replies = [WrittenReply("", item, "") for item in (4, 3, 3, None)]
+    assert measured(examples, replies)["constraints_met"] == 1 / 2
+    assert "constraints_met" not in measured(examples[2:], replies[2:])
+
+
+def test_units_are_clustered_by_user(dataset):
+    truth = Truth(dataset, FactExtractor(dataset.catalog))
+    examples = [example(COMEDY, user=7), example(QUESTION, user=7), example(COMEDY, user=9)]
+    replies = [WrittenReply("Try", COMEDY, "A comedy."), WrittenReply("What?", None, ""), WrittenReply("", None, "")]
+    materials = reply_materials(examples, replies, truth)
+    np.testing.assert_array_equal(materials["titles"].clusters, [7, 7, 9])
+    np.testing.assert_array_equal(materials["facts"].clusters, [7, 9])
