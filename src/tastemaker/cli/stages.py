@@ -126,10 +126,8 @@ def _contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
     """Another run as a contestant, on the tasks that it was trained on."""
     model = load_trained(run)
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
-    if recipe.data != beside.data:
-        raise RecipeError(
-            f"{run}: expected a run on the same [data] as the judged one, {beside.data}, found {recipe.data}."
-        )
+    if replace(recipe.data, path=beside.data.path) != beside.data or model.catalog != judged.catalog:
+        raise RecipeError(f"{run}: expected a run on the data set and split of the judged one, found {recipe.data}.")
     return Contestant(Predictor(model), frozenset(recipe.tasks))
 
 
