@@ -123,21 +123,22 @@ class Simulation:
             choice: the target, which is never turned down.
             split: whose pairs of constraints may be used.
             random: where chance comes from.
-            stated: what was asked for so far; the item meets one of these wishes.
+            stated: what was asked for so far; the item meets all of it, or where none is found, one wish.
             named: items that were spoken of before.
 
         Returns:
             None where the catalog holds no such item.
         """
-        wanted = [fact for fact in stated if not fact[0].startswith("not ")][:1]
-        seen = [e.item for e in choice.history if self._meets(e.item, wanted) and e.item not in (choice.item, *named)]
+        seen = [e.item for e in choice.history if self._meets(e.item, stated) and e.item not in (choice.item, *named)]
         if seen and random.random() < _SEEN_SHARE:
             return Rejection(random.choice(seen), "seen")
         never = {entry.item for entry in self.dataset.history(choice.user)} | {*named}
-        pool = self._popular_with.get(wanted[0], []) if wanted else self._popular
-        item = next((it for it in random.choices(pool, k=_TRIES) if it not in never), None) if pool else None
-        if item is None:
+        wished = sorted((fact for fact in stated if fact in self._popular_with), key=lambda fact: fact[0] == "decade")
+        pool = self._popular_with[wished[0]] if wished else self._popular
+        offered = [item for item in random.choices(pool, k=_TRIES) if item not in never]
+        if not offered:
             return None
+        item = next((item for item in offered if self._meets(item, stated)), offered[0])
         kinds = dict(self._reasons_against(item, choice.item, split, stated))
         likely: list[Kind] = [*kinds, *(kind for kind in kinds if kind == "refused"), "other"]
         kind = random.choice(likely)
@@ -186,7 +187,9 @@ class Simulation:
         return wishes
 
     def _meets(self, item: int, wishes: Sequence[Fact]) -> bool:
-        return self.facts[item].issuperset(wishes)
+        """Whether all wishes and refusals hold of an item."""
+        facts = self.facts[item]
+        return all(((name.removeprefix("not "), value) in facts) != name.startswith("not ") for name, value in wishes)
 
     @cached_property
     def _few_valued(self) -> frozenset[str]:

@@ -14,6 +14,8 @@ from tastemaker.tasks.phrasings import Phrasings, fill, listed, singular, with_a
 
 _MOST_WORDS: Final = 30
 """A second sentence that would make a reason longer than this is left out."""
+_OWNER: Final = "'s"
+"""A label like "children's" cannot stand alone."""
 _NEUTRAL_SHARE: Final = 0.3
 """How often a liked item is spoken of in the words that serve any past item."""
 _FEELS: Final = Phrasings(("feel", "tone", "flavour"), ("touch",))
@@ -86,8 +88,8 @@ def _gaps(found: Grounds, card: Card, noun: str, split: Split, random: Random) -
     stars = [it.stars for it in found.past]
     blend = (_MIXES if len(shared) > 1 else _FEELS).draw(split, random)
     wishes = tuple(label for label in found.asked if not label.startswith("no "))
-    refusals = tuple(label.removeprefix("no ") for label in found.asked if label.startswith("no "))
-    without = f"no {' or '.join(refusals)}"
+    refusals = [label.removeprefix("no ") for label in found.asked if label.startswith("no ")]
+    without = f"no {' or '.join(f'{label} fare' if label.endswith(_OWNER) else label for label in refusals)}"
     wish = _described(wishes, noun)
     return {
         "sa": stars[0] if stars else "",
