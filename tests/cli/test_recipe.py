@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tastemaker.balancing import BALANCERS
 from tastemaker.cli.recipe import FIXED, STAGES, from_mapping, read_recipe, to_mapping
 from tastemaker.cli.tables import settable
 from tastemaker.data.split import DataConfig
@@ -83,6 +84,26 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             '[data]\npath = "d"\nsplit = "leave_last"\n[tasks.next_item]\n',
             ": [data] split must be one of 'leave_last_out', 'split_by_time', found 'leave_last'. "
             "Did you mean 'leave_last_out'?",
+        ),
+        (f'{SMALL}[balancing]\nmethod = "fix"\n', ": [balancing] there is no method 'fix'; did you mean 'fixed'?"),
+        (f"{SMALL}max_history = 0\n", ": [tasks.next_item] max_history must be at least one, found 0."),
+        (f"{START}[tasks.dialogue]\nnouns = []\n", ": [tasks.dialogue] nouns must be at least one, found ()."),
+        (f"{SMALL}[model]\nlayers = 0\n", ": [model] model.layers must be at least 1, found 0."),
+        (f"{SMALL}[model]\nwindow = 63\n", ": [model] model.window must be at least 64, found 63."),
+        (
+            f"{SMALL}[model]\nheads = 3\n",
+            ": [model] model.width must be a multiple of 2 * model.heads, found 128 with 3 heads.",
+        ),
+        (f"{SMALL}[model]\ndropout = 1\n", ": [model] model.dropout must lie between 0 and below 1, found 1.0."),
+        (f"{SMALL}[training]\nmax_steps = 0\n", ": [training] training.max_steps must be at least 1, found 0."),
+        (f"{SMALL}[training]\npatience = 0\n", ": [training] training.patience must be at least 1, found 0."),
+        (
+            f"{SMALL}[training]\nlearning_rate = 0\n",
+            ": [training] training.learning_rate must be more than 0, found 0.0.",
+        ),
+        (
+            f"{SMALL}[training]\nwarmup_share = 1.5\n",
+            ": [training] training.warmup_share must lie between 0 and 1, found 1.5.",
         ),
         (START, ": expected at least one task, such as [tasks.next_item], found none."),
         ("[tasks.next_item]\n", ": [data] needs 'path', the folder that `tastemaker prepare` wrote."),
@@ -161,27 +182,35 @@ def test_the_repository_s_recipes_differ_in_their_tasks_only():
 
 
 WORDS = st.text(max_size=12)
+WITHIN = {
+    "heads": st.sampled_from((1, 2, 4)),
+    "width": st.integers(min_value=1, max_value=99).map(lambda number: 8 * number),
+    "method": st.sampled_from(sorted(BALANCERS)),
+}
+"""Fields whose values depend on more than their type."""
 
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
-    """Whatever a field of this type may hold."""
+    """What any field of this type may hold: whole numbers from the least window on, shares."""
     if get_origin(hint) is tuple:
-        return st.lists(values(get_args(hint)[0]), max_size=3)
+        return st.lists(values(get_args(hint)[0]), min_size=1, max_size=3)
     if type(None) in get_args(hint):
         return values(get_args(hint)[0])
     if get_args(hint):
         return st.sampled_from(get_args(hint))
     return {
         bool: st.booleans(),
-        int: st.integers(min_value=0, max_value=2**60),
-        float: st.floats(min_value=0, allow_infinity=False, allow_nan=False),
+        int: st.integers(min_value=64, max_value=2**60),
+        float: st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True),
         str: WORDS,
     }[hint]
 
 
 def tables(config: Any) -> st.SearchStrategy[dict[str, Any]]:
     hints = get_type_hints(config)
-    return st.fixed_dictionaries({}, optional={key: values(hints[key]) for key in settable(config, FIXED)})
+    keys = settable(config, FIXED)
+    free = {key: values(hints[key]) for key in keys if key not in WITHIN}
+    return st.fixed_dictionaries({}, optional=free | {key: WITHIN[key] for key in keys if key in WITHIN})
 
 
 RECIPES = st.fixed_dictionaries(

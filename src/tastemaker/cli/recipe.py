@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tastemaker.balancing import BALANCERS
 from tastemaker.balancing.config import BalancingConfig
 from tastemaker.cli.tables import as_table, build, settable, suggestion
 from tastemaker.data.split import DataConfig
@@ -77,6 +78,9 @@ def from_mapping(plain: object, where: str = "recipe") -> Recipe:
     stages = {name: build(config, tables.get(name, {}), f"{where}: [{name}]") for name, config in STAGES.items()}
     if not stages["data"].path:
         raise RecipeError(f"{where}: [data] needs 'path', the folder that `tastemaker prepare` wrote.")
+    method = stages["balancing"].method
+    if method not in BALANCERS:
+        raise RecipeError(f"{where}: [balancing] there is no method {method!r}; {suggestion(method, BALANCERS)}")
     return Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where))
 
 
@@ -96,11 +100,22 @@ def _tasks(plain: object, where: str) -> dict[str, Task]:
     for name in tables:
         if name not in TASKS:
             raise RecipeError(f"{where}: [tasks] has no task {name!r}; {suggestion(name, TASKS)}")
-    return {
+    tasks = {
         name: build(task, tables[name], f"{where}: [tasks.{name}]", FIXED)
         for name, task in TASKS.items()
         if name in tables
     }
+    for name, task in tasks.items():
+        _check_sizes(task, f"{where}: [tasks.{name}]")
+    return tasks
+
+
+def _check_sizes(task: Task, where: str) -> None:
+    """Whatever a task counts, such as its longest history, it needs at least one of."""
+    for key in settable(task, FIXED):
+        value = getattr(task, key)
+        if (type(value) is int and value < 1) or value == ():
+            raise RecipeError(f"{where} {key} must be at least one, found {value!r}.")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

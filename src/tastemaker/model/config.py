@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tastemaker.errors import RecipeError
+
 
 @dataclass(frozen=True)
 class ModelConfig:
@@ -27,3 +29,15 @@ class ModelConfig:
     """Whether items have a learned id residual beside their content."""
     id_dropout: float = 0.1
     """Probability that an item's id residual is zeroed in a training step."""
+
+    def __post_init__(self) -> None:
+        for name, least in (("width", 1), ("layers", 1), ("heads", 1), ("vocabulary", 1), ("window", 64)):
+            if getattr(self, name) < least:
+                raise RecipeError(f"model.{name} must be at least {least}, found {getattr(self, name)}.")
+        if self.width % (2 * self.heads):
+            raise RecipeError(
+                f"model.width must be a multiple of 2 * model.heads, found {self.width} with {self.heads} heads."
+            )
+        for name in ("dropout", "id_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise RecipeError(f"model.{name} must lie between 0 and below 1, found {getattr(self, name)}.")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tastemaker.errors import RecipeError
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -31,3 +33,16 @@ class TrainingConfig:
     """Validations without a better one after which training stops."""
     validation_examples: int = 512
     """Most validation examples per task, a fixed seeded sample."""
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "token_budget", "validate_every", "patience", "validation_examples"):
+            if getattr(self, name) < 1:
+                raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
+        for name in ("max_steps", "threads"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
+        for name in ("mixture_temperature", "learning_rate", "gradient_clip"):
+            if not getattr(self, name) > 0:
+                raise RecipeError(f"training.{name} must be more than 0, found {getattr(self, name)}.")
+        if not 0 <= self.warmup_share <= 1:
+            raise RecipeError(f"training.warmup_share must lie between 0 and 1, found {self.warmup_share}.")
