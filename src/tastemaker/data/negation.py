@@ -20,7 +20,7 @@ _CARRYING_WORDS = """
     a an the any more another other too much many so very really please kind type sort of in mood for want wanted
     need like likes liked love to see watch watching seeing into fan keen feel feeling big huge exactly especially
     interested care enjoy stand bear anything something else movie movies film films one ones or nor with about from
-    be being on having have seriously super overly another yet again stuff do i'd me give show recommend suggest
+    be being on having have seriously super overly another yet again stuff fare do i'd me give show recommend suggest
     anymore be that's it's
 """
 _REFUSING: Final = frozenset(_REFUSING_WORDS.split())
