@@ -79,7 +79,7 @@ def test_a_saved_model_gives_the_same_states(shop: Dataset, tmp_path: Path) -> N
 
 
 def test_patience_ends_training(shop: Dataset, tmp_path: Path) -> None:
-    job = trainer(shop, tmp_path, learning_rate=0.0, patience=2, max_steps=100)
+    job = trainer(shop, tmp_path, learning_rate=1e-12, patience=2, max_steps=100)
     job.run(resume=False)
     assert job.step == 8
     assert load_checkpoint(tmp_path, "last").documents["training"]["is_finished"]
