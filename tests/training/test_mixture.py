@@ -42,7 +42,7 @@ def test_little_of_a_planned_epoch_is_padding() -> None:
 
 
 def mixture(model: TrainedModel, shop: Dataset, seed: int = 0) -> Mixture:
-    made = Mixture(shop, ALL, model.layout, seed)
+    made = Mixture(shop, group_tasks(shop, ALL), model.layout, seed)
     made.set_budget(600, 2.0)
     return made
 

@@ -98,7 +98,7 @@ class Recommender:
             raise RequestError(
                 "this run was not trained on dialogue. Add [tasks.dialogue] to its recipe and train again."
             )
-        return Conversation(self.reader, self.entries(user, history)[-self._text_history :])
+        return Conversation(self.reader, self.entries(user, history)[-self._longest("dialogue") :])
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""
@@ -106,17 +106,14 @@ class Recommender:
         action = self.model.network.liked_action
         return (*stored, *(Entry(find_item(self.model.catalog, words), action) for words in history))
 
-    @property
-    def _text_history(self) -> int:
-        """Longest history that the text tasks were trained with."""
-        lengths = [task.get("max_history", 30) for task in self.model.recipe["tasks"].values()]
-        return min(lengths, default=30)
+    def _longest(self, task: str) -> int:
+        """Longest history that a task was trained with."""
+        return int(self.model.recipe["tasks"][task]["max_history"])
 
     @property
     def _ranking_history(self) -> int:
-        """Longest history that ranking was trained with."""
-        lengths = [task.get("max_history", 30) for task in self.model.recipe["tasks"].values()]
-        return min(max(lengths, default=30), self.model.network.config.window - 1)
+        """Longest history that any task was trained with, as far as the window goes."""
+        return min(max(map(self._longest, self.model.recipe["tasks"])), self.model.network.config.window - 1)
 
     @torch.no_grad()
     def _chances(self, entries: Sequence[Entry], keep: int | None = None) -> Tensor:
@@ -147,7 +144,7 @@ class Recommender:
         """Reasons by the model, or by the template where it was trained without explanations."""
         if "explanation" not in self.model.recipe["tasks"]:
             return [template_reason(grounds, text) for grounds, text in zip(evidence, cards, strict=True)]
-        past = entries[-self._text_history :]
+        past = entries[-self._longest("explanation") :]
         contexts = [explanation_context(past, *about) for about in zip(rows, cards, evidence, strict=True)]
         return [reply.reason for reply in write_reasons(self.reader, contexts)]
 

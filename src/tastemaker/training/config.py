@@ -32,7 +32,7 @@ class TrainingConfig:
     patience: int = 5
     """Validations without a better one after which training stops."""
     validation_examples: int = 512
-    """Most validation examples per task, a fixed seeded sample."""
+    """Most validation contexts per group of tasks, a fixed seeded sample."""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "token_budget", "validate_every", "patience", "validation_examples"):
@@ -41,7 +41,7 @@ class TrainingConfig:
         for name in ("max_steps", "threads"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
-        for name in ("mixture_temperature", "learning_rate", "gradient_clip"):
+        for name in ("mixture_temperature", "gradient_clip"):
             if not getattr(self, name) > 0:
                 raise RecipeError(f"training.{name} must be more than 0, found {getattr(self, name)}.")
         if not 0 <= self.warmup_share <= 1:

@@ -21,7 +21,7 @@ from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import TrivialLosses, task_losses
-from tastemaker.training.mixture import Mixture
+from tastemaker.training.mixture import Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
 from tastemaker.training.validation import Validation
@@ -52,9 +52,10 @@ class Trainer:
         weights = torch.tensor([task.weight for task in tasks], device=device)
         self.balancer = BALANCERS[job.balancing.method](weights)
         self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
-        self.mixture = Mixture(job.dataset, tasks, job.model.layout, config.seed)
+        groups = group_tasks(job.dataset, tasks)
+        self.mixture = Mixture(job.dataset, groups, job.model.layout, config.seed)
         self.mixture.set_budget(config.token_budget, config.mixture_temperature)
-        self.validation = Validation(job.dataset, tasks, job.model.layout, config.validation_examples)
+        self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)
         self.step = 0
         self.total_steps = math.ceil(config.epochs * self.mixture.size / config.token_budget)
@@ -113,8 +114,7 @@ class Trainer:
         log.write(self.step, "validation", losses, self._weights())
         self.watch.validation(self.step, losses, is_best)
         if is_best:
-            batches = [batch for group in self.validation.batches.values() for batch in group]
-            self.network.item_table.cold_offset.fill_(cold_offset(self.network, batches))
+            self.network.item_table.cold_offset.fill_(cold_offset(self.network, self.validation.batches))
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
 
     def _weights(self) -> dict[str, float]:

@@ -26,11 +26,11 @@ class TaskGroup:
 
     tasks: tuple[Task, ...]
 
-    def rows(self, dataset: Dataset, layout: Layout, epoch: int) -> list[Row]:
+    def rows(self, dataset: Dataset, split: Split, layout: Layout, epoch: int = 0) -> list[Row]:
         """One row per context, with the targets of every task of the group."""
         by_context: dict[Context, list[Example]] = {}
         for task in self.tasks:
-            for example in task.examples(dataset, Split.TRAIN, epoch):
+            for example in task.examples(dataset, split, epoch):
                 by_context.setdefault(example.context, []).append(example)
         return [row for examples in by_context.values() for row in _rows(examples, layout)]
 
@@ -48,10 +48,10 @@ def _rows(examples: list[Example], layout: Layout) -> list[Row]:
 
 
 def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
-    """Put tasks together whose first epochs have the same contexts."""
+    """Put tasks together whose examples have the same contexts, as their few validation examples tell."""
     groups: dict[frozenset[Context], list[Task]] = {}
     for task in tasks:
-        contexts = frozenset(example.context for example in task.examples(dataset, Split.TRAIN))
+        contexts = frozenset(example.context for example in task.examples(dataset, Split.VALIDATION))
         groups.setdefault(contexts, []).append(task)
     return [TaskGroup(tuple(members)) for members in groups.values()]
 
@@ -90,7 +90,7 @@ class Stream:
         self.group, self.dataset, self.layout, self.seed = group, dataset, layout, seed
         self.budget = 1
         self.epoch, self.index = 0, 0
-        self._rows: list[Row] = group.rows(dataset, layout, 0)
+        self._rows: list[Row] = group.rows(dataset, Split.TRAIN, layout)
         self._planned_epoch, self._plan = -1, list[list[int]]()
 
     @property
@@ -110,7 +110,7 @@ class Stream:
 
     def _prepare(self) -> None:
         if self._planned_epoch >= 0 or self.epoch > 0:
-            self._rows = self.group.rows(self.dataset, self.layout, self.epoch)
+            self._rows = self.group.rows(self.dataset, Split.TRAIN, self.layout, self.epoch)
         self._plan = plan_batches(self._rows, self.budget, np.random.default_rng((self.seed, self.epoch)))
         self._planned_epoch = self.epoch
 
@@ -126,8 +126,7 @@ class Stream:
 class Mixture:
     """One stream per task group, under a shared budget of positions per step."""
 
-    def __init__(self, dataset: Dataset, tasks: Sequence[Task], layout: Layout, seed: int) -> None:
-        groups = group_tasks(dataset, tasks)
+    def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, seed: int) -> None:
         self.streams = [Stream(group, dataset, layout, seed) for group in groups]
         self.size = sum(stream.size for stream in self.streams)
         """Positions of one epoch of all tasks."""

@@ -1,4 +1,4 @@
-"""Validation losses by task, on a fixed seeded sample of the validation examples."""
+"""Validation losses by task, on a fixed seeded sample of the validation contexts."""
 
 from collections.abc import Sequence
 
@@ -8,40 +8,46 @@ import torch
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch, collate
-from tastemaker.model.layout import Layout
+from tastemaker.model.layout import Layout, Row
 from tastemaker.model.network import Network
-from tastemaker.tasks.example import Example, Task
 from tastemaker.training.losses import TrivialLosses, task_losses
-from tastemaker.training.mixture import plan_batches
+from tastemaker.training.mixture import TaskGroup, plan_batches
+
+POSITIONS = 8192
+"""Padded positions of one forward pass."""
 
 
 class Validation:
-    """The batches of a sample of each task's validation examples."""
+    """The batches of at most `most` validation contexts of each task group."""
 
-    def __init__(self, dataset: Dataset, tasks: Sequence[Task], layout: Layout, most: int) -> None:
-        self.batches: dict[str, list[Batch]] = {}
-        for task in tasks:
-            rows = [layout.row([example]) for example in sample(list(task.examples(dataset, Split.VALIDATION)), most)]
-            plan = plan_batches(rows, 8192, np.random.default_rng(0))
-            self.batches[task.name] = [collate([rows[index] for index in indices]) for indices in plan if indices]
+    def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, most: int) -> None:
+        self.batches: list[Batch] = []
+        for group in groups:
+            rows = sample(group.rows(dataset, Split.VALIDATION, layout), most)
+            plan = plan_batches(rows, POSITIONS, np.random.default_rng(0))
+            self.batches += [collate([rows[index] for index in indices]) for indices in plan if indices]
 
     @torch.no_grad()
     def losses(self, network: Network, trivial: TrivialLosses) -> dict[str, float]:
         """Mean loss by task, each batch counting by its rows; the network is back in training mode afterwards."""
         network.eval()
         vectors = network.item_table()
-        device = vectors.device
-        means = {}
-        for task, batches in self.batches.items():
-            losses = [float(task_losses(network, batch.to(device), vectors, trivial)[task]) for batch in batches]
-            means[task] = float(np.average(losses, weights=[len(batch.tokens) for batch in batches]))
+        found: dict[str, list[tuple[float, int]]] = {}
+        for batch in self.batches:
+            for task, loss in task_losses(network, batch.to(vectors.device), vectors, trivial).items():
+                found.setdefault(task, []).append((float(loss), len(batch.tokens)))
         network.train()
-        return means
+        return {task: _mean(pairs) for task, pairs in found.items()}
 
 
-def sample(examples: list[Example], most: int, seed: int = 0) -> list[Example]:
-    """At most `most` examples, drawn with a fixed seed, in their own order."""
-    if len(examples) <= most:
-        return examples
-    chosen = np.random.default_rng(seed).choice(len(examples), most, replace=False)
-    return [examples[index] for index in sorted(chosen)]
+def _mean(pairs: Sequence[tuple[float, int]]) -> float:
+    losses, rows = zip(*pairs, strict=True)
+    return float(np.average(losses, weights=rows))
+
+
+def sample(rows: list[Row], most: int, seed: int = 0) -> list[Row]:
+    """At most `most` rows, drawn with a fixed seed, in their own order."""
+    if len(rows) <= most:
+        return rows
+    chosen = np.random.default_rng(seed).choice(len(rows), most, replace=False)
+    return [rows[index] for index in sorted(chosen)]
