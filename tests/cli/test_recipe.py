@@ -87,6 +87,10 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         ),
         (f'{SMALL}[balancing]\nmethod = "fix"\n', ": [balancing] there is no method 'fix'; did you mean 'fixed'?"),
         (f"{SMALL}max_history = 0\n", ": [tasks.next_item] max_history must be at least one, found 0."),
+        (
+            f"{SMALL}max_history = 90\n[model]\nwindow = 90\n",
+            ": [tasks.next_item] max_history must be less than model.window, found 90 and 90.",
+        ),
         (f"{START}[tasks.dialogue]\nnouns = []\n", ": [tasks.dialogue] nouns must be at least one, found ()."),
         (f"{SMALL}[model]\nlayers = 0\n", ": [model] model.layers must be at least 1, found 0."),
         (f"{SMALL}[model]\nwindow = 63\n", ": [model] model.window must be at least 64, found 63."),
@@ -98,8 +102,8 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         (f"{SMALL}[training]\nmax_steps = 0\n", ": [training] training.max_steps must be at least 1, found 0."),
         (f"{SMALL}[training]\npatience = 0\n", ": [training] training.patience must be at least 1, found 0."),
         (
-            f"{SMALL}[training]\nlearning_rate = 0\n",
-            ": [training] training.learning_rate must be more than 0, found 0.0.",
+            f"{SMALL}[training]\nmixture_temperature = 0\n",
+            ": [training] training.mixture_temperature must be more than 0, found 0.0.",
         ),
         (
             f"{SMALL}[training]\nwarmup_share = 1.5\n",
@@ -185,6 +189,8 @@ WORDS = st.text(max_size=12)
 WITHIN = {
     "heads": st.sampled_from((1, 2, 4)),
     "width": st.integers(min_value=1, max_value=99).map(lambda number: 8 * number),
+    "max_history": st.integers(min_value=1, max_value=63),
+    "window": st.integers(min_value=256, max_value=2**60),
     "method": st.sampled_from(sorted(BALANCERS)),
 }
 """Fields whose values depend on more than their type."""

@@ -81,7 +81,7 @@ def from_mapping(plain: object, where: str = "recipe") -> Recipe:
     method = stages["balancing"].method
     if method not in BALANCERS:
         raise RecipeError(f"{where}: [balancing] there is no method {method!r}; {suggestion(method, BALANCERS)}")
-    return Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where))
+    return Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where, stages["model"].window))
 
 
 def to_mapping(recipe: Recipe) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def to_mapping(recipe: Recipe) -> dict[str, Any]:
     return plain
 
 
-def _tasks(plain: object, where: str) -> dict[str, Task]:
+def _tasks(plain: object, where: str, window: int) -> dict[str, Task]:
     tables = as_table(plain, f"{where}: [tasks]")
     if not tables:
         raise RecipeError(f"{where}: expected at least one task, such as [tasks.next_item], found none.")
@@ -106,16 +106,18 @@ def _tasks(plain: object, where: str) -> dict[str, Task]:
         if name in tables
     }
     for name, task in tasks.items():
-        _check_sizes(task, f"{where}: [tasks.{name}]")
+        _check_sizes(task, f"{where}: [tasks.{name}]", window)
     return tasks
 
 
-def _check_sizes(task: Task, where: str) -> None:
-    """Whatever a task counts, such as its longest history, it needs at least one of."""
+def _check_sizes(task: Task, where: str, window: int) -> None:
+    """Whatever a task counts, it needs at least one of; a history and its start entry fit in the window."""
     for key in settable(task, FIXED):
         value = getattr(task, key)
         if (type(value) is int and value < 1) or value == ():
             raise RecipeError(f"{where} {key} must be at least one, found {value!r}.")
+        if key == "max_history" and value >= window:
+            raise RecipeError(f"{where} {key} must be less than model.window, found {value} and {window}.")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
