@@ -7,6 +7,7 @@ import torch
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
+from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, collate
 from tastemaker.model.layout import Layout, Row
 from tastemaker.model.network import Network
@@ -24,6 +25,11 @@ class Validation:
         self.batches: list[Batch] = []
         for group in groups:
             rows = sample(group.rows(dataset, Split.VALIDATION, layout), most)
+            if not rows:
+                raise DataError(
+                    f"{dataset.config.path}: expected validation examples of {', '.join(t.name for t in group.tasks)}, "
+                    "found none. Hold out fewer items: lower data.test_items and data.validation_items."
+                )
             plan = plan_batches(rows, POSITIONS, np.random.default_rng(0))
             self.batches += [collate([rows[index] for index in indices]) for indices in plan if indices]
 
