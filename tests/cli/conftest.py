@@ -18,8 +18,8 @@ from tastemaker.data.storage import DataSetInfo
 REPORT: dict[str, Any] = {
     "run": "runs/x",
     "split": "test",
-    "tasks": {"next_item": {"ndcg@10": 0.25, "users": 3}, "rating": {"rmse": float("nan")}},
-    "baselines": {"popularity": {"next_item": {"ndcg@10": 0.125}}},
+    "tasks": {"next_item": {"ndcg@10": 0.25, "ndcg@10_unmasked": 0.2, "users": 3}, "rating": {"rmse": float("nan")}},
+    "baselines": {"co_occurrence": {"next_item": {"ndcg@10": 0.125}}},
     "slices": {},
     "sizes": {"next_item": {"users": 943}},
     "simulated": ["rating"],

@@ -91,9 +91,10 @@ def test_evaluate_prints_a_table_per_task(run, stages):
     result = run("evaluate", "runs/x", "--against", "runs/y", "--split", "validation", "--full")
     assert stages.calls == [("evaluate", (Path("runs/x"), Path("runs/y"), Split.VALIDATION, True))]
     lines = [line.split() for line in result.stdout.splitlines()]
-    assert ["metric", "this", "run", "popularity"] in lines
+    assert ["metric", "this", "run", "co", "occurrence"] in lines
     assert ["ndcg@10", "0.2500", "0.1250"] in lines
     assert ["users", "3"] in lines
+    assert "unmasked" not in result.stdout
     assert "next_item (test), 943 users\n" in result.stdout
     assert "rating (test), simulated\n" in result.stdout
     assert "Slices, loss curves and samples: runs/x/report.html" in result.stdout
@@ -103,7 +104,10 @@ def test_evaluate_prints_a_table_per_task(run, stages):
 def test_evaluate_json_has_null_for_what_is_not_finite(run, stages, report):
     result = run("evaluate", "runs/x", "--json")
     found = json.loads(result.stdout)
-    assert found["tasks"] == {"next_item": {"ndcg@10": 0.25, "users": 3}, "rating": {"rmse": None}}
+    assert found["tasks"] == {
+        "next_item": {"ndcg@10": 0.25, "ndcg@10_unmasked": 0.2, "users": 3},
+        "rating": {"rmse": None},
+    }
     assert {**found, "tasks": {}} == {**report, "tasks": {}}
     assert "judging next_item" in result.stderr
 

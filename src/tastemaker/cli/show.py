@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns where stdout is no terminal that says how many it has."""
 
+VARIANTS = ("_unmasked", "_pessimistic")
+"""Ends of metrics that tables leave to the report and to JSON: seen items ranked too, ties broken against us."""
+
 STRONGEST = 10
 """Most past items that an explanation shows; JSON has all."""
 
@@ -80,11 +83,13 @@ def evaluation_tables(report: Mapping[str, Any]) -> Iterator[Text | Table]:
         others = {name: scores[task] for name, scores in report["baselines"].items() if task in scores}
         yield _heading(task, report)
         table = Table(box=box.SIMPLE_HEAD)
-        table.add_column("metric")
+        table.add_column("metric", no_wrap=True)
         table.add_column("this run", justify="right", style="bold")
         for name in others:
-            table.add_column(Text(name), justify="right")
+            table.add_column(Text(name.replace("_", " ")), justify="right")
         for metric, value in metrics.items():
+            if metric.endswith(VARIANTS):
+                continue
             cells = (value, *(scores.get(metric) for scores in others.values()))
             table.add_row(Text(metric), *(Text(_figure(cell)) for cell in cells))
         yield table
