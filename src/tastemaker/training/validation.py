@@ -22,6 +22,7 @@ class Validation:
     """The batches of at most `most` validation contexts of each task group."""
 
     def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, most: int) -> None:
+        self.tasks = [task.name for group in groups for task in group.tasks]
         self.batches: list[Batch] = []
         for group in groups:
             rows = sample(group.rows(dataset, Split.VALIDATION, layout), most)
@@ -38,10 +39,10 @@ class Validation:
         """Mean loss by task, each batch counting by its rows; the network is back in training mode afterwards."""
         network.eval()
         vectors = network.item_table()
-        found: dict[str, list[tuple[float, int]]] = {}
+        found: dict[str, list[tuple[float, int]]] = {task: [] for task in self.tasks}
         for batch in self.batches:
             for task, loss in task_losses(network, batch.to(vectors.device), vectors, trivial).items():
-                found.setdefault(task, []).append((float(loss), len(batch.tokens)))
+                found[task].append((float(loss), len(batch.tokens)))
         network.train()
         return {task: _mean(pairs) for task, pairs in found.items()}
 
