@@ -1,0 +1,198 @@
+"""Turns the results into `docs/benchmarks.md`: the same files give the same page.
+
+python -m benchmarks.table
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.result import RESULTS, ROOT, read_results
+from tastemaker.metrics import METRICS
+
+PAGE: Final = ROOT / "docs" / "benchmarks.md"
+POOLED: Final = "pooled"
+VARIANTS: Final = ("_unmasked", "_pessimistic")
+"""Ends of metrics that stand in the JSON files only: seen items ranked too, ties broken against us."""
+
+HEAD: Final = """# Benchmarks
+
+Made by `python -m benchmarks.table` from the JSON files under `benchmarks/results`; do not edit. Each question is a
+script of that name in `benchmarks/`. What failed is in `benchmarks/LOG.md`, samples to read in `benchmarks/samples/`.
+
+Whole catalog ranked, seen items masked, ties in expectation. Intervals are 95 %, by paired bootstrap over users; seeds
+do not add users. *Simulated* marks tasks whose true texts were made from templates over real behaviour. Times on shared
+machines are orientation.
+"""
+NOTHING: Final = "\nThere are no results yet.\n"
+
+Results = Sequence[Mapping[str, Any]]
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+
+
+def page(results: Results) -> str:
+    """The whole page."""
+    questions = sorted({found["question"] for found in results})
+    parts = [part for question in questions for part in _question(question, results)]
+    return HEAD + ("\n" + "\n".join(parts) if parts else NOTHING)
+
+
+def _question(question: str, results: Results) -> Iterator[str]:
+    yield f"## {question.replace('_', ' ').capitalize()}\n"
+    for data in sorted({found["data"] for found in results if found["question"] == question}):
+        here = [found for found in results if (found["question"], found["data"]) == (question, data)]
+        yield f"### {data}\n"
+        pooled = [found for found in here if found["seed"] == POOLED]
+        single = [found for found in here if found["seed"] != POOLED]
+        for found in pooled:
+            yield from _answer(found)
+        yield from _figures(single, with_intervals=not pooled)
+        yield from _slices(single)
+        yield from _made(here)
+
+
+def _answer(found: Mapping[str, Any]) -> Iterator[str]:
+    """A pooled result: figures with intervals, then the differences from everyone else."""
+    seeds, simulated = found["details"]["seeds"], found["details"].get("simulated", ())
+    yield f"**{found['model']}**, {found['split']}, mean over {len(seeds)} seeds ({_listed(seeds)}):\n"
+    rows = [
+        (_metric(name, simulated), _number(value), _interval(found["intervals"].get(name)), _seeds(found, name))
+        for name, value in found["metrics"].items()
+    ]
+    yield _table(("metric", "mean", "95 % interval", "each seed"), rows)
+    gaps_of = sorted(found["differences"].items())
+    differences = [
+        (_metric(name, simulated), other, *_difference(gap))
+        for name in found["metrics"]
+        for other, gaps in gaps_of
+        if (gap := gaps.get(name))
+    ]
+    yield f"{found['model']} minus the others:\n"
+    yield _table(("metric", "other", "difference", "95 % interval", "relative", "95 % interval"), differences)
+
+
+def _figures(results: Results, *, with_intervals: bool) -> Iterator[str]:
+    """A table per task: a row per metric, a column per model, each the mean over its seeds."""
+    names = list(dict.fromkeys(name for found in results for name in found["metrics"] if not name.endswith(VARIANTS)))
+    simulated = {task for found in results for task in found.get("details", {}).get("simulated", ())}
+    for task in dict.fromkeys(name.partition("/")[0] for name in names):
+        rows = [name for name in names if name.partition("/")[0] == task]
+        models = _models(results, rows)
+        cells = [[_metric(name, ()), *(_cell(models[it], name, with_intervals) for it in models)] for name in rows]
+        counts = [f"{it} ({len(models[it])})" for it in models]
+        yield f"`{task}`{' (simulated)' if task in simulated else ''}, mean (number of seeds in the head):\n"
+        yield _table(("metric", *counts), cells)
+
+
+def _models(results: Results, names: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """Results by model, those that have any of the metrics; with most metrics first, then by name."""
+    models: dict[str, list[Mapping[str, Any]]] = {}
+    for found in results:
+        if any(found["metrics"].get(name) is not None for name in names):
+            models.setdefault(found["model"], []).append(found)
+    return dict(sorted(models.items(), key=lambda pair: (-max(len(it["metrics"]) for it in pair[1]), pair[0])))
+
+
+def _cell(results: Results, name: str, with_interval: bool) -> str:
+    values = [found["metrics"][name] for found in results if found["metrics"].get(name) is not None]
+    if not values:
+        return ""
+    known = results[0].get("intervals", {}).get(name) if with_interval and len(results) == 1 else None
+    return f"{_number(sum(values) / len(values))}{f' {_interval(known)}' if known else ''}"
+
+
+def _slices(results: Results) -> Iterator[str]:
+    """Harder versions of the same requests."""
+    values: dict[tuple[str, str], dict[str, list[float]]] = {}
+    for found in results:
+        for part, by_model in found.get("slices", {}).items():
+            for model, by_task in by_model.items():
+                for name, value in _flat(by_task):
+                    values.setdefault((part, name), {}).setdefault(model, []).extend([] if value is None else [value])
+    models = list(dict.fromkeys(model for found in values.values() for model in found))
+    rows = [
+        (part, name, *(_number(sum(it[m]) / len(it[m])) if it.get(m) else "" for m in models))
+        for (part, name), it in values.items()
+    ]
+    if rows:
+        yield "Slices, mean over seeds (`model` is the joint one):\n"
+        yield _table(("slice", "metric", *models), rows)
+
+
+def _made(results: Results) -> Iterator[str]:
+    """How the figures were made; baselines without training of their own were judged in the same runs."""
+    rows = []
+    for found in results:
+        if not found["seconds"]:
+            continue
+        machine = found["machine"]
+        where = f"{machine['processor']}, {machine['threads']} of {machine['cores']} cores, load {machine['load']:.1f}"
+        memory = "" if found["peak_memory_mb"] is None else f"{found['peak_memory_mb']:.0f}"
+        made = (found["recipe"], found["commit"][:10] + ("-dirty" if found["commit"].endswith("-dirty") else ""))
+        rows.append((found["model"], str(found["seed"]), f"{found['seconds']:.0f}", memory, *made, where))
+    yield "How they were made:\n"
+    yield _table(("model", "seed", "seconds", "peak MB", "recipe", "commit", "machine"), rows)
+    yield f"SHA-256 of the data: {_listed(sorted({found['data_sha256'] for found in results}))}.\n"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _metric(name: str, simulated: Sequence[str]) -> str:
+    """A metric's name with what a reader must know of it."""
+    task, _, metric = name.rpartition("/")
+    known = METRICS.get(metric)
+    notes = ["simulated"] if task in simulated else []
+    notes += ["lower is better"] if known and known.is_lower_better else []
+    return f"{name} ({', '.join(notes)})" if notes else name
+
+
+def _difference(gap: Mapping[str, float]) -> tuple[str, str, str, str]:
+    relative = (
+        (f"{100 * gap['relative']:+.1f} %", f"[{100 * gap['relative_low']:+.1f}, {100 * gap['relative_high']:+.1f}] %")
+        if "relative" in gap
+        else ("", "")
+    )
+    return (f"{gap['value']:+.4f}", f"[{gap['low']:+.4f}, {gap['high']:+.4f}]", *relative)
+
+
+def _interval(bounds: Sequence[float] | None) -> str:
+    return f"[{_number(bounds[0])}, {_number(bounds[1])}]" if bounds else ""
+
+
+def _seeds(found: Mapping[str, Any], name: str) -> str:
+    return ", ".join(map(_number, found["details"].get("by_seed", {}).get(name, ())))
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _flat(by_task: Mapping[str, Mapping[str, float | None]]) -> Iterator[tuple[str, float | None]]:
+    for task, by_metric in by_task.items():
+        for metric, value in by_metric.items():
+            yield f"{task}/{metric}", value
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page and print it."""
+    parser = argparse.ArgumentParser(description="Tables of all results.")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=PAGE)
+    given = parser.parse_args(arguments)
+    text = page(read_results(given.results))
+    beside = given.out.with_name(f".{given.out.name}.part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(given.out)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
