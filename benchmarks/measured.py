@@ -89,11 +89,11 @@ def _attempts(place: Path) -> list[dict[str, Any]]:
 
 
 def _closed(attempt: dict[str, Any], place: Path) -> dict[str, Any]:
-    """An attempt whose watcher was killed with it lasted until its log was last written."""
+    """An attempt whose watcher was killed with it lasted until it last wrote to its log or its folder."""
     if attempt["seconds"] is not None:
         return attempt
-    log = place.with_name(f"{place.name}.log")
-    ended = log.stat().st_mtime if log.exists() else attempt["started"]
+    written = [path for path in (place.with_name(f"{place.name}.log"), *place.glob("*")) if path.exists()]
+    ended = max([attempt["started"], *(path.stat().st_mtime for path in written)])
     return attempt | {"seconds": round(max(0.0, ended - attempt["started"]), 1)}
 
 

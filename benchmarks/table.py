@@ -76,6 +76,9 @@ def _figures(results: Results, *, with_intervals: bool) -> Iterator[str]:
     """A table per task: a row per metric, a column per model, each the mean over its seeds."""
     names = list(dict.fromkeys(name for found in results for name in found["metrics"] if not name.endswith(VARIANTS)))
     simulated = {task for found in results for task in found.get("details", {}).get("simulated", ())}
+    if not any(name.rpartition("/")[2] in METRICS for name in names):
+        yield from _plain_figures(results, names)
+        return
     for task in dict.fromkeys(name.partition("/")[0] for name in names):
         rows = [name for name in names if name.partition("/")[0] == task]
         models = _models(results, rows)
@@ -83,6 +86,15 @@ def _figures(results: Results, *, with_intervals: bool) -> Iterator[str]:
         counts = [f"{it} ({len(models[it])})" for it in models]
         yield f"`{task}`{' (simulated)' if task in simulated else ''}, mean (number of seeds in the head):\n"
         yield _table(("metric", *counts), cells)
+
+
+def _plain_figures(results: Results, names: Sequence[str]) -> Iterator[str]:
+    """One table where nothing is judged by task, such as times."""
+    models = _models(results, names)
+    if models:
+        yield _table(
+            ("measured", *models), [[name, *(_cell(models[it], name, False) for it in models)] for name in names]
+        )
 
 
 def _models(results: Results, names: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:

@@ -1,6 +1,7 @@
 """Commands that are run and measured, over all attempts."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def test_a_failure_names_the_log_and_its_time_counts(tmp_path: Path) -> None:
     assert cost_of(tmp_path / "run").attempts == 2
 
 
-def test_an_attempt_that_was_killed_lasted_until_its_log_ends(tmp_path: Path) -> None:
+def test_an_attempt_that_was_killed_lasted_until_it_last_wrote(tmp_path: Path) -> None:
     place = tmp_path / "run"
     run_measured("a trial", [sys.executable, "-c", "print(1)"], place, threads=1)
     path = tmp_path / "run.cost.json"
@@ -35,3 +36,7 @@ def test_an_attempt_that_was_killed_lasted_until_its_log_ends(tmp_path: Path) ->
     log_ends = (tmp_path / "run.log").stat().st_mtime
     path.write_text(json.dumps([attempt | {"seconds": None, "peak_memory_mb": None, "started": log_ends - 42.0}]))
     assert cost_of(place).seconds == 42.0
+    place.mkdir()
+    (place / "losses.jsonl").touch()
+    os.utime(place / "losses.jsonl", (log_ends + 8, log_ends + 8))
+    assert cost_of(place).seconds == 50.0, "training wrote its losses when it said nothing"

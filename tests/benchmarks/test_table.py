@@ -83,6 +83,14 @@ def test_slices_and_making_are_shown(text: str) -> None:
     assert f"SHA-256 of the data: {'f' * 64}." in text
 
 
+def test_times_stand_in_one_table(tmp_path: Path) -> None:
+    metrics = {"chat_turn/p95_ms": 1234.56, "load/median_s": 0.25}
+    replace(SINGLE, question="speed", metrics=metrics, slices={}).write(tmp_path)
+    assert "| measured | joint |\n| --- | --- |\n| chat_turn/p95_ms | 1,234.6 |\n| load/median_s | 0.2500 |\n" in page(
+        read_results(tmp_path)
+    )
+
+
 def test_no_results_are_said() -> None:
     assert page([]).endswith(NOTHING)
 
