@@ -62,12 +62,20 @@ def test_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 def test_a_broken_pointer_or_manifest_is_named(tmp_path: Path) -> None:
     place = save_checkpoint(tmp_path, checkpoint(1), ("last",))
+    for broken, missing in [("[]", "version"), ('{"version": 1, "step": "x"}', "step and files")]:
+        (place / "manifest.json").write_text(broken)
+        with pytest.raises(CheckpointError, match=rf"manifest\.json: expected {missing} in it, found none that fits\."):
+            load_checkpoint(tmp_path, "last")
     (place / "manifest.json").write_text("{")
     with pytest.raises(CheckpointError, match=r"manifest\.json: expected a JSON document"):
         load_checkpoint(tmp_path, "last")
     (tmp_path / "last.json").write_text('{"checkpoint": "step-9"}')
     with pytest.raises(CheckpointError, match="names checkpoint 'step-9', which is not in"):
         load_checkpoint(tmp_path, "last")
+    for broken in ("[]", "{}", '{"checkpoint": 3}'):
+        (tmp_path / "last.json").write_text(broken)
+        with pytest.raises(CheckpointError, match=r"last\.json: expected checkpoint in it.*again with --overwrite\."):
+            load_checkpoint(tmp_path, "last")
 
 
 def test_a_full_disk_leaves_the_checkpoint_before_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

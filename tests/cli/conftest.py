@@ -88,8 +88,10 @@ class FakeStages:
         self.calls.append(("prepare", (source, out, path)))
         return DataSetInfo(source, "somewhere", "free", {"users": 943, "interactions": 100000})
 
-    def train(self, recipe: Recipe, out: Path, *, resume: bool = False, watch: Any = None) -> Path:
-        self.calls.append(("train", (recipe, out, resume)))
+    def train(
+        self, recipe: Recipe, out: Path, *, resume: bool = False, overwrite: bool = False, watch: Any = None
+    ) -> Path:
+        self.calls.append(("train", (recipe, out, resume, overwrite)))
         watch.start(40, 0)
         watch.step(1, {"next_item": 0.5})
         watch.step(2, {"next_item": 0.25})
@@ -160,7 +162,7 @@ def recipe_file(tmp_path: Path) -> Path:
 def run() -> Callable[..., Result]:
     """Run a command line, with what is typed into it."""
 
-    def invoke(*arguments: object, typed: str = "") -> Result:
+    def invoke(*arguments: object, typed: str | bytes = "") -> Result:
         return CliRunner().invoke(app, [str(argument) for argument in arguments], input=typed, env=PLAIN)
 
     return invoke

@@ -1,6 +1,7 @@
 """What every command asks of its stage and prints; stages are fakes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -36,6 +37,7 @@ def test_version(run):
         (["prepare", "movielens-100k"], "Missing option '--out'"),
         (["train"], "Missing argument 'RECIPE'"),
         (["train", "recipe.toml"], "Missing option '--out'"),
+        (["train", "recipe.toml", "--out", "x", "--resume", "--overwrite"], "give --resume or --overwrite, not both."),
         (["evaluate", "runs/x", "--split", "train"], "'train' is not one of 'validation', 'test'"),
         (["recommend", "runs/x", "-k", "0"], "-k"),
         (["recommend", "runs/x", "--user", "1", "--history", "Heat"], "give --user or --history, not both."),
@@ -64,10 +66,15 @@ def test_train_reads_recipe_and_overrides(run, stages, recipe_file):
         "train", recipe_file, "--out", "runs/x", "--set", "training.epochs=3", "--set", "data.path=d", "--resume"
     )
     assert result.exit_code == 0, result.output
-    [(_, (recipe, out, resume))] = stages.calls
+    [(_, (recipe, out, resume, overwrite))] = stages.calls
     assert (recipe.training.epochs, recipe.data.path, recipe.tasks["next_item"].weight) == (3, "d", 2.0)
-    assert (out, resume) == (Path("runs/x"), True)
+    assert (out, resume, overwrite) == (Path("runs/x"), True, False)
     assert result.stdout == "runs/x: trained. Next: tastemaker evaluate runs/x\n"
+
+
+def test_train_overwrites_when_asked_to(run, stages, recipe_file):
+    assert run("train", recipe_file, "--out", "runs/x", "--overwrite").exit_code == 0
+    assert stages.calls[0][1][1:] == (Path("runs/x"), False, True)
 
 
 def test_train_tells_losses_in_lines_without_a_terminal(run, stages, recipe_file):
@@ -163,9 +170,9 @@ def test_explain_json(run, stages):
     assert found["contributions"][1] == {"item_id": "8", "title": "Babe (1995)", "weight": -0.5}
 
 
-@pytest.mark.parametrize("end", ["", "\n", "/quit\n"])
+@pytest.mark.parametrize("end", ["", "\n", "/quit\nignored\n"])
 def test_chat_answers_every_line_until_the_end(run, stages, end):
-    result = run("chat", "runs/x", "--user", "42", typed=f"hello\na film [please]\n{end}")
+    result = run("chat", "runs/x", "--user", "42", typed=f"\nhello\n  \na film [please]\n{end}")
     assert result.exit_code == 0
     assert stages.calls[1] == ("chat", ("42", []))
     assert result.stdout.splitlines() == [
@@ -177,3 +184,15 @@ def test_chat_answers_every_line_until_the_end(run, stages, end):
 
 def test_chat_stops_at_quit(run, stages):
     assert "ignored" not in run("chat", "runs/x", typed="/quit\nignored\n").stdout
+
+
+def test_chat_reads_bytes_that_are_no_utf8(run, stages):
+    result = run("chat", "runs/x", typed=b"caf\xe9\n")
+    assert (result.exit_code, result.stdout) == (0, "tastemaker> You said: caf\N{REPLACEMENT CHARACTER}\n")
+
+
+def test_explain_shows_no_table_of_nothing(run, stages, monkeypatch):
+    nobody = replace(stages.explain("100"), contributions=())
+    monkeypatch.setattr(stages, "explain", lambda *asked, **about: nobody)
+    result = run("explain", "runs/x", "--item", "100")
+    assert result.stdout == "Fargo [uncut] (1996) (item 100), score 1.5000\nYou liked Heat.\n"

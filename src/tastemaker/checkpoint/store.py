@@ -20,6 +20,8 @@ from tastemaker.errors import CheckpointError
 
 VERSION = 1
 
+AGAIN = "Copy the run again, or train it again with --overwrite."
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -73,16 +75,17 @@ def load_checkpoint(run: Path, pointer: str) -> Checkpoint:
         CheckpointError: there is none, or it is truncated, altered or of a newer version.
     """
     place = checkpoint_folder(run, pointer)
-    manifest = read_json(place / "manifest.json")
-    if manifest.get("version", 0) > VERSION:
+    manifest = _read_object(place / "manifest.json", {"version": int})
+    if manifest["version"] > VERSION:
         raise CheckpointError(
             f"{place}: expected checkpoint version {VERSION} or older, found {manifest['version']}. Upgrade tastemaker."
         )
+    manifest = _read_object(place / "manifest.json", {"step": int, "files": dict})
     for name, checksum in manifest["files"].items():
         if not (place / name).is_file() or file_checksum(place / name) != checksum:
             raise CheckpointError(
                 f"{place / name}: expected the file that training wrote, found it missing, truncated or altered. "
-                "Copy the run again, or train again with --resume."
+                + AGAIN
             )
     return Checkpoint(
         manifest["step"],
@@ -103,9 +106,9 @@ def checkpoint_folder(run: Path, pointer: str) -> Path:
             f"{run}: expected a run with a {path.name}, found none. "
             f"Train one with `tastemaker train RECIPE --out {run}`."
         )
-    name = str(read_json(path).get("checkpoint", ""))
-    if not name or not (run / "checkpoints" / name).is_dir():
-        raise CheckpointError(f"{path}: names checkpoint {name!r}, which is not in {run / 'checkpoints'}. Train again.")
+    name: str = _read_object(path, {"checkpoint": str})["checkpoint"]
+    if not (run / "checkpoints" / name).is_dir():
+        raise CheckpointError(f"{path}: names checkpoint {name!r}, which is not in {run / 'checkpoints'}. {AGAIN}")
     return run / "checkpoints" / name
 
 
@@ -125,7 +128,21 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: expected a JSON document, found {error}. Copy the run again.") from None
+        raise CheckpointError(f"{path}: expected a JSON document, found {error}. {AGAIN}") from None
+
+
+def _read_object(path: Path, fields: Mapping[str, type]) -> dict[str, Any]:
+    """Read a JSON object that has these fields, each of its type.
+
+    Raises:
+        CheckpointError: it has not.
+    """
+    document = read_json(path)
+    known = document if isinstance(document, dict) else {}
+    wrong = [name for name, kind in fields.items() if not isinstance(known.get(name), kind)]
+    if wrong:
+        raise CheckpointError(f"{path}: expected {' and '.join(wrong)} in it, found none that fits. {AGAIN}")
+    return known
 
 
 def _remove_unnamed(run: Path) -> None:

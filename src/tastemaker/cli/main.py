@@ -70,7 +70,7 @@ def _tastemaker(
 @app.command(
     epilog=_examples(
         "tastemaker prepare movielens-100k --out data/movielens-100k",
-        "tastemaker prepare movielens-100k --path ~/ml-100k.zip --out data/movielens-100k",
+        "tastemaker prepare movielens-100k --path ml-100k.zip --out data/ml",
     )
 )
 def prepare(
@@ -90,7 +90,7 @@ def prepare(
 @app.command(
     epilog=_examples(
         "tastemaker train recipes/demo.toml --out runs/demo",
-        "tastemaker train recipes/demo.toml --out runs/short --set training.epochs=3 --set training.seed=1",
+        "tastemaker train recipes/demo.toml --out runs/short --set training.epochs=3",
         "tastemaker train recipes/demo.toml --out runs/demo --resume",
     )
 )
@@ -102,15 +102,18 @@ def train(
         typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Replace one value of the recipe; may be given again."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run that stands there.")] = False,
 ) -> None:
     """Train a model as a recipe says."""
+    if resume and overwrite:
+        raise typer.BadParameter("give --resume or --overwrite, not both.")
     again = " ".join(
         ["tastemaker train", str(recipe), "--out", str(out), *(f"--set {each}" for each in overrides or ())]
     )
     with one_line_failures(f"Go on with `{again} --resume`."):
         read = tastemaker.read_recipe(recipe, overrides or ())
         with training_progress(show.messages()) as watch:
-            run = tastemaker.train(read, out, resume=resume, watch=watch)
+            run = tastemaker.train(read, out, resume=resume, overwrite=overwrite, watch=watch)
     show.output().print(f"{run}: trained. Next: tastemaker evaluate {run}", soft_wrap=True)
 
 
@@ -146,7 +149,7 @@ def evaluate(
 @app.command(
     epilog=_examples(
         "tastemaker recommend runs/demo --user 42",
-        'tastemaker recommend runs/demo --history "Toy Story" --history "Babe" -k 5 --no-reasons',
+        'tastemaker recommend runs/demo --history "Toy Story" --history Babe --no-reasons',
         "tastemaker recommend runs/demo --json",
     )
 )
@@ -191,18 +194,19 @@ def explain(
     console = show.output()
     console.print(f"{explanation.title} (item {explanation.item_id}), score {explanation.score:.4f}")
     console.print(explanation.reason)
-    console.print(show.contribution_table(explanation))
+    if explanation.contributions:
+        console.print(show.contribution_table(explanation))
 
 
 @app.command(
     epilog=_examples(
         "tastemaker chat runs/demo",
         "tastemaker chat runs/demo --user 42",
-        'echo "a funny film from the 1980s" | tastemaker chat runs/demo --history "Airplane!"',
+        'echo "a funny film, please" | tastemaker chat runs/demo --history Fargo',
     )
 )
 def chat(run: Run, user: User = None, history: History = None) -> None:
-    """Talk about what to see next; an empty line or /quit ends."""
+    """Talk about what to see next; /quit ends."""
     asked = _asked(user, history)
     with show.clean_stdout():
         conversation = tastemaker.load(run).chat(**asked)

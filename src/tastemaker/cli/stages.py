@@ -1,9 +1,10 @@
 """The stages, composed: each reads what the one before wrote. Command line and Python API are thin over them."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.prepare import prepare
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
-from tastemaker.errors import RecipeError
+from tastemaker.errors import CheckpointError, RecipeError
 from tastemaker.evaluation.answers import Contestant
 from tastemaker.evaluation.evaluate import Beside
 from tastemaker.evaluation.evaluate import evaluate as judge
@@ -31,19 +32,28 @@ from tastemaker.training.watch import Silent, Watch
 
 __all__ = ["evaluate", "load", "prepare", "train"]
 
+FREE: Final = tuple(f"training.{key}" for key in ("max_steps", "device", "threads", "patience"))
+"""Keys that may change when a run is resumed."""
 
-def train(recipe: Recipe, out: Path, *, resume: bool = False, watch: Watch | None = None) -> Path:
+
+def train(
+    recipe: Recipe, out: Path | str, *, resume: bool = False, overwrite: bool = False, watch: Watch | None = None
+) -> Path:
     """Train what `recipe` says and leave the run in `out`.
 
     Args:
         recipe: see `tastemaker.cli.recipe.read_recipe`.
         out: folder of the run.
         resume: go on from the last checkpoint in `out`, if there is one; the recipe must be the same.
+        overwrite: replace the run that `out` holds, once the new one is ready to begin.
         watch: is told of every step.
 
     Raises:
         RecipeError: the recipe cannot be trained, or differs from that of the run to resume.
+        CheckpointError: `out` holds a run that is neither to be resumed nor overwritten, or is no folder.
     """
+    out = Path(out)
+    _check_place(out, is_free=resume or overwrite)
     watch = watch or Silent()
     device = torch.device(chosen_device(recipe.training.device))
     if recipe.training.threads is not None:
@@ -51,13 +61,13 @@ def train(recipe: Recipe, out: Path, *, resume: bool = False, watch: Watch | Non
     resume = resume and (out / "last.json").is_file()
     if resume:
         _check_same_recipe(recipe, out)
-    else:
-        remove_run(out)
-    out.mkdir(parents=True, exist_ok=True)
     dataset = Dataset.load(recipe.data)
     torch.manual_seed(recipe.training.seed)
     model = new_model(recipe, dataset, watch.say)
     trainer = Trainer(Job(dataset, recipe.tasks, model, recipe.training, recipe.balancing, out), watch, device)
+    if not resume:
+        remove_run(out)
+    out.mkdir(parents=True, exist_ok=True)
     trainer.run(resume)
     return out
 
@@ -83,9 +93,9 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
 
 
 def evaluate(
-    run: Path,
+    run: Path | str,
     *,
-    against: Path | None = None,
+    against: Path | str | None = None,
     split: Split = Split.TEST,
     full: bool = False,
     say: Callable[[str], None] = lambda line: None,
@@ -106,13 +116,14 @@ def evaluate(
         CheckpointError: no run, or a broken one.
         RecipeError: `against` was trained on another data set or split.
     """
+    run = Path(run)
     model = load_trained(run)
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     dataset = Dataset.load(recipe.data)
     config = replace(recipe.evaluation, text_sample=None, attribution_sample=None) if full else recipe.evaluation
     beside = Beside(
         run=str(run),
-        against={} if against is None else {against.name: _contestant(against, model, recipe)},
+        against={} if against is None else {Path(against).name: _contestant(Path(against), model, recipe)},
         content_vectors=content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say),
         say=say,
     )
@@ -165,21 +176,34 @@ def chosen_device(name: str) -> str:
     return name
 
 
+def _check_place(out: Path, is_free: bool) -> None:
+    """A run is hours of work: nothing replaces it unasked."""
+    file = next((place for place in (out, *out.parents) if place.exists() and not place.is_dir()), None)
+    if file is not None:
+        raise CheckpointError(f"{out}: expected a folder for the run, found a file at {file}. Pass another --out.")
+    if (out / "last.json").exists() and not is_free:
+        raise CheckpointError(
+            f"{out}: holds a run already. Go on with it by --resume, replace it by --overwrite, or pass another --out."
+        )
+
+
 def _check_same_recipe(recipe: Recipe, out: Path) -> None:
     """A resumed run must be the run that was begun; how long and on what device it runs may change."""
-    free = {"max_steps", "device", "threads", "patience"}
-    before = read_json(checkpoint_folder(out, "last") / "recipe.json")
-    for table, values in to_mapping(recipe).items():
-        for key, value in values.items():
-            if table == "evaluation" or (table == "training" and key in free):
-                continue
-            if _plain(before.get(table, {}).get(key)) != _plain(value):
-                raise RecipeError(
-                    f"{out}: to resume, {table}.{key} must be {before.get(table, {}).get(key)!r} as when training "
-                    f"began, found {value!r}. Train into another --out instead."
-                )
+    before = _leaves(read_json(checkpoint_folder(out, "last") / "recipe.json"))
+    now = _leaves(json.loads(json.dumps(to_mapping(recipe))))
+    for key in sorted(before.keys() | now.keys()):
+        if key in FREE or key.startswith("evaluation."):
+            continue
+        if before.get(key) != now.get(key):
+            raise RecipeError(
+                f"{out}: to resume, {key} must be {before.get(key)!r} as when training began, found {now.get(key)!r}. "
+                "Train into another --out instead."
+            )
 
 
-def _plain(value: Any) -> Any:
-    """JSON turns tuples into lists."""
-    return list(value) if isinstance(value, tuple) else value
+def _leaves(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Every value of nested tables by its dotted key."""
+    leaves: dict[str, Any] = {}
+    for key, value in tables.items():
+        leaves |= _leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return leaves

@@ -1,5 +1,6 @@
 """A dialogue in the terminal, or with a script through a pipe."""
 
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,19 @@ if TYPE_CHECKING:
     from tastemaker.inference.answers import ChatReply
     from tastemaker.inference.conversation import Conversation
 
-WELCOME = "Say what you are in the mood for. An empty line or /quit ends."
+WELCOME = "Say what you are in the mood for. /quit ends."
 
 
 def talk(conversation: "Conversation", console: Console) -> None:
-    """Answer every line of stdin until it ends, is empty, or says /quit."""
+    """Answer every line of stdin until it ends or says /quit; an empty one is passed over."""
     is_terminal = sys.stdin.isatty()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     if is_terminal:
         console.print(Text(WELCOME, style="dim"))
-    while text := _line("you> " if is_terminal else ""):
-        show_reply(conversation.say(text), console)
+    while (text := _line("you> " if is_terminal else "")) is not None:
+        if text:
+            show_reply(conversation.say(text), console)
 
 
 def show_reply(reply: "ChatReply", console: Console) -> None:
@@ -30,10 +34,10 @@ def show_reply(reply: "ChatReply", console: Console) -> None:
         console.print(Text.assemble("  recommended: ", (found.title, "bold"), (f" (item {found.item_id})", "dim")))
 
 
-def _line(prompt: str) -> str:
-    """The next thing said; empty at the end."""
+def _line(prompt: str) -> str | None:
+    """The next thing said; None at the end."""
     try:
         text = input(prompt).strip()
     except EOFError:
-        return ""
-    return "" if text == "/quit" else text
+        return None
+    return None if text == "/quit" else text

@@ -1,0 +1,111 @@
+"""Training into a place: what it goes on with, what it replaces, and what it leaves alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tastemaker.cli import stages
+from tastemaker.cli.recipe import Recipe, from_mapping
+from tastemaker.data.dataset import Dataset
+from tastemaker.errors import CheckpointError, DataError, RecipeError
+
+TINY = {
+    "model": {"width": 16, "layers": 1, "heads": 2, "vocabulary": 400, "content": "tfidf"},
+    "tasks": {"next_item": {}, "dialogue": {}},
+}
+
+
+@pytest.fixture
+def recipe(shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Recipe]:
+    """A recipe whose data set is the shop."""
+    monkeypatch.setattr(stages.Dataset, "load", lambda config: shop)
+
+    def make(max_steps: int = 2, **training: object) -> Recipe:
+        fixed = {"token_budget": 256, "validation_examples": 4, "validate_every": 2, "epochs": 4}
+        table = {**fixed, "max_steps": max_steps, **training}
+        return from_mapping({"data": {"path": str(tmp_path)}, **TINY, "training": table})
+
+    return make
+
+
+def manifest(run: Path) -> dict[str, str]:
+    """Checksums of all that the last checkpoint holds."""
+    [*_, place] = sorted((run / "checkpoints").iterdir())
+    return json.loads((place / "manifest.json").read_text())["files"]
+
+
+class KilledError(Exception):
+    """What stands for `kill -9`."""
+
+
+class KillAt(stages.Silent):
+    def __init__(self, step: int) -> None:
+        self.at = step
+
+    def step(self, step: int, losses: object) -> None:
+        if step == self.at:
+            raise KilledError
+
+
+def test_a_killed_run_with_all_kinds_of_keys_goes_on_as_if_nothing_had_been(recipe, tmp_path):
+    """Checkpoint after steps 2 and 4; killed in step 3, it goes on from 2. `dialogue` has a key that holds an array."""
+    stages.train(recipe(4), tmp_path / "whole")
+    with pytest.raises(KilledError):
+        stages.train(recipe(4), tmp_path / "killed", watch=KillAt(3))
+    stages.train(recipe(4), tmp_path / "killed", resume=True)
+    assert manifest(tmp_path / "killed") == manifest(tmp_path / "whole")
+
+
+def test_a_run_is_not_replaced_unasked(recipe, tmp_path):
+    run = stages.train(recipe(), str(tmp_path / "run"))
+    before = manifest(run)
+    with pytest.raises(CheckpointError) as caught:
+        stages.train(recipe(seed=1), run)
+    assert str(caught.value) == (
+        f"{run}: holds a run already. Go on with it by --resume, replace it by --overwrite, or pass another --out."
+    )
+    assert manifest(run) == before
+    stages.train(recipe(seed=1), run, overwrite=True)
+    assert manifest(run).keys() == before.keys()
+    assert manifest(run) != before
+
+
+def test_a_run_stays_when_its_successor_cannot_begin(recipe, tmp_path, monkeypatch):
+    run = stages.train(recipe(), tmp_path / "run")
+    before = manifest(run)
+
+    def fail(config):
+        raise DataError("no data")
+
+    monkeypatch.setattr(stages.Dataset, "load", fail)
+    with pytest.raises(DataError):
+        stages.train(recipe(), run, overwrite=True)
+    assert manifest(run) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"seed": 1}, "training.seed must be 0 as when training began, found 1."),
+        ({"learning_rate": 0.5}, "training.learning_rate must be 0.001 as when training began, found 0.5."),
+    ],
+)
+def test_resuming_names_the_key_that_differs(recipe, tmp_path, change, line):
+    run = stages.train(recipe(), tmp_path / "run")
+    with pytest.raises(RecipeError) as caught:
+        stages.train(recipe(**change), run, resume=True)
+    assert str(caught.value) == f"{run}: to resume, {line} Train into another --out instead."
+
+
+@pytest.mark.parametrize("below", ["", "deeper/still"])
+def test_a_run_cannot_stand_in_a_file(recipe, tmp_path, below):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(CheckpointError) as caught:
+        stages.train(recipe(), file / below)
+    assert str(caught.value) == (
+        f"{file / below}: expected a folder for the run, found a file at {file}. Pass another --out."
+    )
+    assert file.read_text() == "mine"
