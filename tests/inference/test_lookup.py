@@ -11,6 +11,7 @@ CATALOG = Catalog(
         CatalogItem("9", "Chasing Amy (1997)", attributes={"year": ("1997",)}),
         CatalogItem("10", "Sabrina (1954)", attributes={"year": ("1954",)}),
         CatalogItem("11", "Sabrina (1995)", attributes={"year": ("1995",)}),
+        CatalogItem("12", "It's a Small World, The (1999)", attributes={"year": ("1999",)}),
     )
 )
 
@@ -22,6 +23,13 @@ def test_an_item_is_found_by_id_or_title(words: str) -> None:
 
 def test_a_year_tells_two_films_apart() -> None:
     assert find_item(CATALOG, "sabrina (1995)") == 4
+
+
+@pytest.mark.parametrize(
+    "words", ["The It's a small world", "It's a Small World, The", "it's a small world, the (1999)"]
+)
+def test_an_article_may_stand_in_front_or_behind(words: str) -> None:
+    assert find_item(CATALOG, words) == 5
 
 
 def test_an_ambiguous_title_lists_its_candidates() -> None:

@@ -6,6 +6,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RequestError
+from tastemaker.inference.conversation import MOST_TOKENS
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.tasks import TASKS
@@ -52,6 +53,23 @@ def test_a_model_without_explanations_falls_back_on_the_template(model: TrainedM
     assert all(item.reason[0].isupper() for item in plain.recommend("u1", k=3))
     with pytest.raises(RequestError, match="was not trained on dialogue"):
         plain.chat()
+
+
+@pytest.mark.parametrize("words", ["film " * 10_000, "x" * 10_000, "\N{CLAPPER BOARD}" * 1000, "\u7535\u5f71" * 1000])
+def test_of_many_words_the_last_are_read(recommender: Recommender, words: str) -> None:
+    conversation = recommender.chat()
+    conversation.say(words + " a western")
+    heard = conversation.turns[0].text
+    assert heard.endswith(" a western")
+    assert (
+        len(recommender.model.tokenizer.encode(heard)) <= MOST_TOKENS + 8
+    )  # halves of a character come back as three bytes
+
+
+def test_a_turn_of_usual_length_is_read_whole(recommender: Recommender) -> None:
+    conversation = recommender.chat()
+    conversation.say(" I liked The Great Journey c2. ")
+    assert conversation.turns[0].text == "I liked The Great Journey c2."
 
 
 @pytest.mark.parametrize("k", [0, 25])

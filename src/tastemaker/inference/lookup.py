@@ -5,20 +5,25 @@ from collections.abc import Sequence
 
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.title_forms import printed_title
+from tastemaker.data.titles import natural_title
 from tastemaker.errors import RequestError
 
 
 def find_item(catalog: Catalog, words: str) -> int:
     """Row of the item with this id, or with this title, upper or lower case, with or without its year.
 
+    An article may stand in front or behind a comma: "The Godfather" or "Godfather, The".
+
     Raises:
         RequestError: no item has it, with the closest titles; or several have, with their ids.
     """
     if words in catalog.rows:
         return catalog.rows[words]
-    wanted = _plain(words)
+    wanted = _plain(natural_title(words.title()))
     rows = [
-        row for row, item in enumerate(catalog) if wanted in (_plain(printed_title(item)), _without_year(item.title))
+        row
+        for row, item in enumerate(catalog)
+        if wanted in (_plain(printed_title(item)), _without_year(printed_title(item)))
     ]
     if len(rows) == 1:
         return rows[0]
@@ -38,7 +43,7 @@ def _closest(catalog: Catalog, wanted: str) -> list[int]:
     if within:
         return within[:5]
     rows = {title: row for row, title in enumerate(titles)} | {
-        _without_year(item.title): row for row, item in enumerate(catalog)
+        _without_year(printed_title(item)): row for row, item in enumerate(catalog)
     }
     return list(dict.fromkeys(rows[title] for title in difflib.get_close_matches(wanted, rows, 5, 0.7)))
 
