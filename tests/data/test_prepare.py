@@ -40,8 +40,8 @@ def test_a_folder_becomes_a_data_set(put: Put, grouplens: Raw, out: Path) -> Non
     }
     assert read_table(out, "interactions")["user_id"].to_list() == ["9", "186", "196", "196"]
     assert said[0].startswith("Licence: MovieLens 100K by GroupLens")
-    assert said[1] == "u.item: 4 rows read, 1 repaired, 0 rejected (repaired, no title: 1)."
-    assert said[2] == "u.data: 5 rows read, 0 repaired, 1 rejected (rejected, rating out of 1..5: 1)."
+    assert said[1] == "u.item: 4 rows read, 1 repaired (no title: 1), 0 rejected."
+    assert said[2] == "u.data: 5 rows read, 0 repaired, 1 rejected (rating out of 1..5: 1)."
     assert "Warning: expected 100,000 interactions, found 4. The files may be incomplete." in said
     assert said[-1] == f"{out}: wrote 4 interactions, 4 items, 3 users. Rejected rows are in rejected.jsonl."
 

@@ -16,7 +16,7 @@ from tastemaker.data.storage import FORMAT_VERSION, DataSetInfo, file_checksum, 
 from tastemaker.errors import DataError
 
 
-def prepare(source: str, out: Path, path: Path | None = None, seed: int = 0, say: Say = log) -> DataSetInfo:
+def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: int = 0, say: Say = log) -> DataSetInfo:
     """Make the data set `out` of a known source; what is already there and the same is kept.
 
     Args:
@@ -30,8 +30,8 @@ def prepare(source: str, out: Path, path: Path | None = None, seed: int = 0, say
         DataError: the source is unknown, or its files are not what its reader expects, or `out` cannot be written.
         DownloadError: the files cannot be fetched.
     """
-    reader = _reader(source)
-    raw = None if path is None else RawFiles.at(path)
+    out, reader = Path(out), _reader(source)
+    raw = None if path is None else RawFiles.at(Path(path))
     checksums = _known_checksums(reader) if raw is None else raw.checksums(reader.needed(raw))
     there = _finished(out, checksums, seed)
     if there:
@@ -112,13 +112,17 @@ def _account(found: RawTables) -> list[str]:
     lines = []
     for cleaned in found.cleaned:
         counts = dict(cleaned.counts)
-        read, repaired, rejected = (counts.pop(name) for name in ("read", "repaired", "rejected"))
-        reasons = "; ".join(f"{reason}: {count:,}" for reason, count in counts.items())
         lines.append(
-            f"{cleaned.file}: {read:,} rows read, {repaired:,} repaired, {rejected:,} rejected"
-            + (f" ({reasons})." if reasons else ".")
+            f"{cleaned.file}: {counts['read']:,} rows read, {_why('repaired', counts)}, {_why('rejected', counts)}."
         )
     return lines
+
+
+def _why(fate: str, counts: Mapping[str, int]) -> str:
+    """How many rows met it, and how many for each reason: `3 rejected (duplicate: 2; no such item: 1)`."""
+    start = f"{fate}, "
+    reasons = [f"{name.removeprefix(start)}: {count:,}" for name, count in counts.items() if name.startswith(start)]
+    return f"{counts[fate]:,} {fate}" + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
 def _missing(found: RawTables, reader: Reader) -> list[str]:
