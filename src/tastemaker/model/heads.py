@@ -8,25 +8,35 @@ from torch.nn import functional as F
 
 from tastemaker.model.tokenizer import MARKERS
 
+FACTORS = 16
+"""Factors of user and item whose product a score adds to their biases."""
+SCORING_DROPOUT = 0.5
+"""On both inputs of the scoring head: ratings are few, and a state knows its user well."""
+
 
 class ScoringHead(nn.Module):
     """Rating and like of an item, from a state and the item's vector.
 
-    A perceptron on `[state, item, state * item]`, whose rating is a deviation from the mean training rating.
+    Biased matrix factorisation (Koren et al., 2009) whose user factors are read off the state: a mean, a bias of the
+    user, a bias of the item, and the product of a few factors of both. So few parameters do not overfit few ratings.
     """
 
     mean_rating: Tensor
 
-    def __init__(self, width: int, mean_rating: float, dropout: float) -> None:
+    def __init__(self, width: int, mean_rating: float) -> None:
         super().__init__()
         self.register_buffer("mean_rating", torch.tensor(mean_rating))
+        self.dropout = nn.Dropout(SCORING_DROPOUT)
         self.item_norm = nn.LayerNorm(width)
-        self.layers = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, 2))
+        self.user = nn.Linear(width, 2 * (1 + FACTORS))
+        self.item = nn.Linear(width, 2 * (1 + FACTORS))
 
     def forward(self, states: Tensor, items: Tensor) -> tuple[Tensor, Tensor]:
         """Return ratings `[N]` on the rating scale and like logits `[N]` for states and item vectors `[N, D]`."""
-        items = self.item_norm(items)
-        rating, like = self.layers(torch.cat((states, items, states * items), dim=-1)).unbind(-1)
+        user = self.user(self.dropout(states)).unflatten(-1, (2, 1 + FACTORS))
+        item = self.item(self.dropout(self.item_norm(items))).unflatten(-1, (2, 1 + FACTORS))
+        scores = user[..., 0] + item[..., 0] + (user[..., 1:] * item[..., 1:]).sum(-1) / math.sqrt(FACTORS)
+        rating, like = scores.unbind(-1)
         return self.mean_rating + rating, like
 
 

@@ -45,7 +45,7 @@ class Network(nn.Module):
         self.register_buffer("action_counts", inputs.action_counts)
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
-        self.scoring_head = ScoringHead(config.width, inputs.mean_rating, config.dropout)
+        self.scoring_head = ScoringHead(config.width, inputs.mean_rating)
         self.copy_head = CopyHead(config.width) if config.copies else None
 
     def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
