@@ -1,8 +1,10 @@
+import pytest
 import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
+from tastemaker.inference import replying
 from tastemaker.inference.reading import Reader, by_length
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
@@ -10,6 +12,7 @@ from tastemaker.model.batch import collate
 from tastemaker.model.layout import Position, Row
 from tastemaker.model.text import next_log_chances
 from tastemaker.tasks.dialogue import Dialogue
+from tastemaker.tasks.request import Turn, dialogue_context
 
 
 def prompts(model: TrainedModel, shop: Dataset) -> list[Row]:
@@ -46,3 +49,17 @@ def test_no_marker_is_written_but_the_stops(model: TrainedModel, shop: Dataset) 
 def test_rows_come_in_batches_of_alike_lengths() -> None:
     rows = [Row.of([Position(1)] * length) for length in (9, 1, 8, 2)]
     assert list(by_length(rows, 18)) == [[1, 3], [2, 0]]
+
+
+def test_words_without_an_end_are_dropped_for_a_recommendation(
+    model: TrainedModel, shop: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty-four times the same token is no sentence; a film is still an answer."""
+    babble = model.tokenizer.encode("film")[-1:] * replying.MOST_TOKENS
+    monkeypatch.setattr(
+        replying, "write", lambda network, vectors, prompts, stops, most: [list(babble) for _ in prompts]
+    )
+    reader = Reader(model)
+    (reply,) = replying.write_replies(reader, [dialogue_context((), (Turn("user", "xxx"),), reader.extractor)])
+    assert reply.lead == ""
+    assert reply.item is not None

@@ -70,12 +70,18 @@ def _write_turns(reader: Reader, contexts: Sequence[Context], obeys_words: bool)
 
 
 def _leads(reader: Reader, contexts: Sequence[Context]) -> list[tuple[tuple[int, ...], bool]]:
-    """The tokens that open each reply, and whether a slot follows."""
+    """The tokens that open each reply, and whether a slot follows.
+
+    Words that come to no end are babble, as after a message like none in training: the slot then opens without words.
+    """
     layout = reader.model.layout
     prompts = [Row.of((*layout.context(c, 2 * MOST_TOKENS), Position(markers.ASSISTANT))) for c in contexts]
     ends = (markers.REC, markers.END)
     written = write(reader.model.network, reader.vectors, prompts, ends, MOST_TOKENS)
-    return [(tuple(t for t in tokens if t not in ends), tokens[-1:] == [markers.REC]) for tokens in written]
+    return [
+        (tuple(tokens[:-1]), tokens[-1] == markers.REC) if tokens and tokens[-1] in ends else ((), True)
+        for tokens in written
+    ]
 
 
 def _reason_row(reader: Reader, reply: OpenSlot, slot: Recommended) -> Row:
