@@ -1,13 +1,15 @@
 """What every command asks of its stage and prints; stages are fakes."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
-from tastemaker.cli.show import contribution_table
+from tastemaker.cli.show import contribution_table, evaluation_tables
 from tastemaker.data.split import Split
 
 COMMANDS = ("prepare", "train", "evaluate", "recommend", "explain", "chat")
@@ -98,7 +100,7 @@ def test_evaluate_prints_a_table_per_task(run, stages):
     result = run("evaluate", "runs/x", "--against", "runs/y", "--split", "validation", "--full")
     assert stages.calls == [("evaluate", (Path("runs/x"), Path("runs/y"), Split.VALIDATION, True))]
     lines = [line.split() for line in result.stdout.splitlines()]
-    assert ["metric", "this", "run", "co", "occurrence"] in lines
+    assert lines[2:4] == [["this", "co"], ["metric", "run", "occurrence"]]
     assert ["ndcg@10", "0.2500", "0.1250"] in lines
     assert ["users", "3"] in lines
     assert "unmasked" not in result.stdout
@@ -196,3 +198,18 @@ def test_explain_shows_no_table_of_nothing(run, stages, monkeypatch):
     monkeypatch.setattr(stages, "explain", lambda *asked, **about: nobody)
     result = run("explain", "runs/x", "--item", "100")
     assert result.stdout == "Fargo [uncut] (1996) (item 100), score 1.5000\nYou liked Heat.\n"
+
+
+def test_tables_fit_a_narrow_terminal_and_cut_no_figure(report):
+    """The widest that a run has of its own: 24 + 7 + 10 + 12 + 12 + 10 columns and 5 gaps are 80."""
+    names = ("popularity", "cooccurrence_last_1", "cooccurrence_last_2", "content_neighbours")
+    scores = {"next_item": {"popularity_percentile@10": 0.5, "mean_popularity@10": 371.2928}}
+    text = io.StringIO()
+    console = Console(file=text, width=80)
+    for part in evaluation_tables({"split": "test", "tasks": scores, "baselines": dict.fromkeys(names, scores)}):
+        console.print(part)
+    lines = [line.split() for line in text.getvalue().splitlines()]
+    assert ["metric", "run", "popularity", "1", "2", "neighbours"] in lines
+    assert ["this", "last", "last", "content"] in lines
+    assert ["mean_popularity@10", *["371.29"] * 5] in lines
+    assert max(map(len, text.getvalue().splitlines())) <= 80

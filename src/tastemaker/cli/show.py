@@ -78,15 +78,18 @@ def contribution_table(explanation: "Explanation") -> Table:
 
 
 def evaluation_tables(report: Mapping[str, Any]) -> Iterator[Text | Table]:
-    """A heading and a table per task: a row per metric, a column per system, the evaluated run first."""
+    """A heading and a table per task: a row per metric, a column per system, the evaluated run first.
+
+    Names of systems are stacked, a word a line, so that the tables of a usual evaluation fit in 80 columns.
+    """
     for task, metrics in report["tasks"].items():
         others = {name: scores[task] for name, scores in report["baselines"].items() if task in scores}
         yield _heading(task, report)
-        table = Table(box=box.SIMPLE_HEAD)
+        table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)
         table.add_column("metric", no_wrap=True)
-        table.add_column("this run", justify="right", style="bold")
-        for name in others:
-            table.add_column(Text(name.replace("_", " ")), justify="right")
+        for name in ("this_run", *others):
+            style = "" if name in others else "bold"
+            table.add_column(Text(name.replace("_", "\n")), justify="right", overflow="fold", style=style)
         for metric, value in metrics.items():
             if metric.endswith(VARIANTS):
                 continue
@@ -99,11 +102,14 @@ def _heading(task: str, report: Mapping[str, Any]) -> Text:
     """What is measured, on how much, and whether its texts are simulated."""
     sizes = [f"{count:,} {what}" for what, count in report.get("sizes", {}).get(task, {}).items()]
     simulated = ["simulated"] if task in report.get("simulated", ()) else []
-    return Text(", ".join([f"{task} ({report['split']})", *simulated, *sizes]), style="bold")
+    return Text("\n" + ", ".join([f"{task} ({report['split']})", *simulated, *sizes]), style="bold")
 
 
 def _figure(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)
+    """Four decimals, two above ten: `0.1571`, `214.92`."""
+    if isinstance(value, float):
+        return f"{value:.4f}" if abs(value) < 10 else f"{value:.2f}"
+    return "" if value is None else str(value)
 
 
 def _plain(value: object) -> object:
