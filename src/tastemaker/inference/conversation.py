@@ -7,6 +7,7 @@ from tastemaker.data.dataset import Entry
 from tastemaker.data.title_forms import printed_title
 from tastemaker.errors import RequestError
 from tastemaker.inference.answers import ChatReply, Recommendation
+from tastemaker.inference.checking import true_reason
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_replies
 from tastemaker.tasks.request import Turn, dialogue_context
@@ -38,8 +39,9 @@ class Conversation:
             return ChatReply(reply.lead)
         item = self._reader.catalog[reply.item]
         title = printed_title(item)
-        recommended = Recommendation(item.item_id, title, reply.chance, reply.reason, reply.evidence)
-        return ChatReply(in_words(reply.lead, title, reply.reason), recommended)
+        reason = true_reason(reply, self._reader.extractor)
+        recommended = Recommendation(item.item_id, title, reply.chance, reason, reply.evidence)
+        return ChatReply(in_words(reply.lead, title, reason), recommended)
 
     def _heard(self, text: str) -> str:
         tokenizer = self._reader.model.tokenizer

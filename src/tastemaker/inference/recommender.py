@@ -15,6 +15,7 @@ from tastemaker.data.title_forms import printed_title
 from tastemaker.errors import RequestError
 from tastemaker.inference.answers import Contribution, Explanation, Recommendation
 from tastemaker.inference.attribution import Question, contributions
+from tastemaker.inference.checking import true_reason
 from tastemaker.inference.conversation import Conversation
 from tastemaker.inference.evidence import attributed_evidence
 from tastemaker.inference.lookup import find_item
@@ -141,12 +142,12 @@ class Recommender:
     def _written(
         self, entries: tuple[Entry, ...], rows: Sequence[int], cards: Sequence[Card], evidence: Sequence[Evidence]
     ) -> list[str]:
-        """Reasons by the model, or by the template where it was trained without explanations."""
+        """Reasons by the model, or by the template where it was trained without explanations or writes nothing fit."""
         if "explanation" not in self.model.recipe["tasks"]:
             return [template_reason(grounds, text) for grounds, text in zip(evidence, cards, strict=True)]
         past = entries[-self._longest("explanation") :]
         contexts = [explanation_context(past, *about) for about in zip(rows, cards, evidence, strict=True)]
-        return [reply.reason for reply in write_reasons(self.reader, contexts)]
+        return [true_reason(reply, self.reader.extractor) for reply in write_reasons(self.reader, contexts)]
 
     def _recommendation(self, row: int, score: float, reason: str = "", evidence: str = "") -> Recommendation:
         item = self.model.catalog[row]

@@ -1,7 +1,7 @@
 """Writing a reply: the words before a slot, the item that fills it, and the reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.slots import OpenSlot, fill_slots
@@ -28,6 +28,8 @@ class WrittenReply:
     evidence: str = ""
     chance: float = 0.0
     """Probability of the item, among all that might be recommended."""
+    is_finished: bool = True
+    """Whether the reason came to an end of its own."""
 
 
 def write_replies(reader: Reader, contexts: Sequence[Context], *, obeys_words: bool = True) -> list[WrittenReply]:
@@ -46,9 +48,8 @@ def write_reasons(reader: Reader, contexts: Sequence[Context]) -> list[WrittenRe
     """Write the reason for the item that ends every context."""
     layout = reader.model.layout
     prompts = [Row.of((*layout.context(c, MOST_TOKENS), Position(markers.REASON))) for c in contexts]
-    return [
-        _reply("", context[-1], reason) for context, reason in zip(contexts, _reasons(reader, prompts), strict=True)
-    ]
+    written = _reasons(reader, prompts)
+    return [_reply(reader, "", context[-1], tokens) for context, tokens in zip(contexts, written, strict=True)]
 
 
 def _write_turns(reader: Reader, contexts: Sequence[Context], obeys_words: bool) -> list[WrittenReply]:
@@ -62,8 +63,8 @@ def _write_turns(reader: Reader, contexts: Sequence[Context], obeys_words: bool)
     for lead, has_slot in leads:
         words = reader.model.tokenizer.decode(lead)
         if has_slot:
-            found, reason = next(finished)
-            replies.append(_reply(words, found.slot, reason, found.chance))
+            found, tokens = next(finished)
+            replies.append(replace(_reply(reader, words, found.slot, tokens), chance=found.chance))
         else:
             replies.append(WrittenReply(words, None, ""))
     return replies
@@ -91,11 +92,17 @@ def _reason_row(reader: Reader, reply: OpenSlot, slot: Recommended) -> Row:
     return Row.of((*layout.context(reply.context, len(written) + MOST_TOKENS), *written))
 
 
-def _reasons(reader: Reader, prompts: Sequence[Row]) -> list[str]:
-    written = write(reader.model.network, reader.vectors, prompts, (markers.END,), MOST_TOKENS)
-    return [reader.model.tokenizer.decode(tokens) for tokens in written]
+def _reasons(reader: Reader, prompts: Sequence[Row]) -> list[list[int]]:
+    return write(reader.model.network, reader.vectors, prompts, (markers.END,), MOST_TOKENS)
 
 
-def _reply(lead: str, slot: Segment, reason: str, chance: float = 0.0) -> WrittenReply:
+def _reply(reader: Reader, lead: str, slot: Segment, reason: Sequence[int]) -> WrittenReply:
     assert isinstance(slot, Recommended)
-    return WrittenReply(lead, slot.item, reason, slot.card.text, slot.evidence.text if slot.evidence else "", chance)
+    return WrittenReply(
+        lead=lead,
+        item=slot.item,
+        reason=reader.model.tokenizer.decode(reason),
+        card=slot.card.text,
+        evidence=slot.evidence.text if slot.evidence else "",
+        is_finished=reason[-1:] == [markers.END],
+    )

@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+import pytest
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.facts import FactExtractor
+from tastemaker.inference.checking import true_reason
+from tastemaker.inference.replying import WrittenReply
+from tastemaker.tasks.cards import card, evidence
+
+
+@pytest.fixture
+def reply(shop: Dataset) -> WrittenReply:
+    """Item 4 is a comedy of 1974, recommended for item 0, a comedy of 1970."""
+    grounds = evidence(shop.catalog, 4, [(0, 5.0)])
+    return WrittenReply("", 4, "", card(shop.catalog, 4).text, grounds.text)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "You gave The Great Journey a0 (1970) 5 stars, and it is a comedy too.",
+        "Another film from the 1970s.",
+        "The Great Journey e4 (1974) is a comedy as well.",
+    ],
+)
+def test_a_true_reason_stands(shop: Dataset, reply: WrittenReply, reason: str) -> None:
+    assert true_reason(replace(reply, reason=reason), FactExtractor(shop.catalog)) == reason
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "You gave The Great Journey c2 (1972) 5 stars, and it is a comedy too.",
+        "It is a horror film.",
+        "A comedy from the 1980s.",
+        "You will like it.",
+        "",
+    ],
+)
+def test_a_false_or_empty_reason_gives_way_to_the_template(shop: Dataset, reply: WrittenReply, reason: str) -> None:
+    told = true_reason(replace(reply, reason=reason), FactExtractor(shop.catalog))
+    assert told != reason and "The Great Journey a0 (1970)" in told and "comedy" in told
+
+
+def test_a_reason_without_an_end_gives_way_too(shop: Dataset, reply: WrittenReply) -> None:
+    babble = replace(reply, reason="a comedy and a comedy and a comedy and", is_finished=False)
+    assert true_reason(babble, FactExtractor(shop.catalog)) != babble.reason
+
+
+def test_a_question_needs_no_reason(shop: Dataset) -> None:
+    assert true_reason(WrittenReply("Which genre?", None, ""), FactExtractor(shop.catalog)) == ""
