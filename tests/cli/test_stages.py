@@ -9,6 +9,7 @@ import pytest
 from tastemaker.cli import stages
 from tastemaker.cli.recipe import Recipe, from_mapping
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, DataError, RecipeError
 
 TINY = {
@@ -109,3 +110,12 @@ def test_a_run_cannot_stand_in_a_file(recipe, tmp_path, below):
         f"{file / below}: expected a folder for the run, found a file at {file}. Pass another --out."
     )
     assert file.read_text() == "mine"
+
+
+def test_a_new_model_knows_the_mean_and_the_actions_of_training_alone(shop: Dataset, tmp_path: Path) -> None:
+    plain = {"data": {"path": str(tmp_path)}, "model": {"content": "none", "width": 16, "heads": 2}}
+    model = stages.new_model(from_mapping(plain | {"tasks": {"next_item": {}}}), shop, lambda _: None)
+    entries = [entry for user in range(12) for entry in shop.held_out(user, Split.TRAIN)]
+    ratings = [entry.rating for entry in entries if entry.rating is not None]
+    assert float(model.network.scoring_head.mean_rating) == pytest.approx(sum(ratings) / len(ratings))
+    assert int(model.network.action_counts.sum()) == len(entries)

@@ -125,3 +125,8 @@ def test_an_unknown_user() -> None:
         RequestError, match=r"^user 'u9' is not among the 2 users of ml \(for example u0, u1\)\. .* pass --history"
     ):
         dataset.user_row("u9")
+
+
+def test_training_interactions_are_marked() -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(6, 2), CONFIG)
+    assert dataset.is_training.tolist() == [True, True, True, False, False, False, True, True]

@@ -81,12 +81,13 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")
     say("learning the vocabulary")
     tokenizer = TextTokenizer.train(tokenizer_texts(dataset, list(recipe.tasks.values())), recipe.model.vocabulary)
-    rated = dataset.ratings[np.isfinite(dataset.ratings)]
+    ratings = dataset.ratings[dataset.is_training]
+    rated = ratings[np.isfinite(ratings)]
     inputs = ModelInputs(
         torch.from_numpy(content),
         torch.from_numpy(dataset.train_counts > 0),
         tokenizer.size,
-        torch.from_numpy(np.bincount(dataset.actions, minlength=len(ACTIONS))),
+        torch.from_numpy(np.bincount(dataset.actions[dataset.is_training], minlength=len(ACTIONS))),
         float(rated.mean()) if len(rated) else 0.0,
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))

@@ -190,11 +190,13 @@ class Dataset:
     @cached_property
     def train_counts(self) -> IntArray:
         """`[I]`: training interactions of every item; an item with none is cold."""
-        counts = np.zeros(len(self.catalog), dtype=np.int64)
-        for user in range(len(self.user_ids)):
-            start = self.offsets[user]
-            np.add.at(counts, self.items[start : start + self.cuts.train[user]], 1)
-        return counts
+        return np.bincount(self.items[self.is_training], minlength=len(self.catalog))
+
+    @cached_property
+    def is_training(self) -> NDArray[np.bool_]:
+        """`[interactions]`: which of them belong to the training split."""
+        starts = np.repeat(self.offsets[:-1], np.diff(self.offsets))
+        return np.arange(len(self.items)) - starts < np.repeat(self.cuts.train, np.diff(self.offsets))
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:
