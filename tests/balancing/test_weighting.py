@@ -28,6 +28,13 @@ def test_weights_are_the_gradient_of_the_loss(name: str) -> None:
     assert torch.allclose(gradient, balancer.weights())
 
 
+@pytest.mark.parametrize("name", BALANCERS)
+def test_all_that_a_balancer_holds_is_where_the_weights_are(name: str) -> None:
+    balancer = BALANCERS[name](torch.ones(2, device="meta"))
+    assert isinstance(balancer, nn.Module)
+    assert {tensor.device.type for tensor in balancer.state_dict().values()} == {"meta"}
+
+
 def test_fixed_is_the_weighted_sum() -> None:
     assert float(Fixed(WEIGHTS)(LOSSES)) == 1.0 * 0.5 + 0.5 * 2.0 + 2.0 * 1.0
 

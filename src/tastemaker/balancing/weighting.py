@@ -58,7 +58,7 @@ class Uncertainty(nn.Module):
     def __init__(self, task_weights: Tensor) -> None:
         super().__init__()
         self.register_buffer("task_weights", task_weights)
-        self.scalarizer = UW(len(task_weights))
+        self.scalarizer = UW(len(task_weights)).to(task_weights.device)
 
     def forward(self, losses: Tensor) -> Tensor:
         """See `LossWeighting.__call__`."""
