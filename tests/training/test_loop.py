@@ -59,6 +59,30 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(shop: Dataset, tm
     assert logs[0] == logs[1]
 
 
+def test_a_run_killed_before_its_first_checkpoint_goes_on_as_if_nothing_had_been(shop: Dataset, tmp_path: Path) -> None:
+    """Killed in step 3, before the validation at 4: the one at step 0 counts once, for patience and in the log."""
+
+    class KilledError(Exception):
+        pass
+
+    class Killer(Silent):
+        def step(self, step: int, losses: object) -> None:
+            if step == 3:
+                raise KilledError
+
+    hopeless = {"learning_rate": 1e-12, "patience": 2, "max_steps": 100}
+    trainer(shop, tmp_path / "whole", **hopeless).run(resume=False)
+    killed = trainer(shop, tmp_path / "killed", **hopeless)
+    killed.watch = Killer()
+    with pytest.raises(KilledError):
+        killed.run(resume=False)
+    trainer(shop, tmp_path / "killed", **hopeless).run(resume=True)
+    whole, resumed = (load_checkpoint(tmp_path / name, "last") for name in ("whole", "killed"))
+    assert whole.documents["training"] == resumed.documents["training"]
+    logs = [(tmp_path / name / "losses.jsonl").read_text() for name in ("whole", "killed")]
+    assert logs[0] == logs[1]
+
+
 def test_training_lowers_every_task(shop: Dataset, tmp_path: Path) -> None:
     job = trainer(shop, tmp_path, max_steps=120, validate_every=120, learning_rate=5e-3)
     job.run(resume=False)

@@ -64,8 +64,9 @@ class Trainer:
 
     def run(self, resume: bool) -> None:
         """Train to the end, to the last step or until early stopping."""
-        if resume:
-            self.restore(load_checkpoint(self.job.out, "last"))
+        checkpoint = load_checkpoint(self.job.out, "last") if resume else None
+        if checkpoint and checkpoint.step:  # before the first step nothing is known that would not be found again
+            self.restore(checkpoint)
         log = LossLog(self.job.out, self.step)
         self.watch.start(self.total_steps, self.step)
         try:
