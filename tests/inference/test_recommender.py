@@ -93,6 +93,17 @@ def test_a_conversation_never_recommends_twice_and_needs_words(recommender: Reco
     assert [turn.speaker for turn in conversation.turns] == ["user", "assistant"] * 3
 
 
+def test_a_conversation_recommends_nothing_seen_even_before_what_it_reads(model: TrainedModel, shop: Dataset) -> None:
+    """It reads the last 2 of 14 entries."""
+    tasks = dict(model.recipe["tasks"]) | {"dialogue": dict(model.recipe["tasks"]["dialogue"]) | {"max_history": 2}}
+    short = TrainedModel(model.network, model.tokenizer, model.catalog, dict(model.recipe) | {"tasks": tasks})
+    for user in range(12):
+        conversation = Recommender(short, lambda: shop).chat(user=f"u{user}")
+        seen = {shop.catalog[entry.item].item_id for entry in shop.history(user)}
+        replies = [conversation.say(words) for words in ("a comedy please", "no, another", "a drama")]
+        assert not seen & {reply.recommended.item_id for reply in replies if reply.recommended}
+
+
 def test_every_task_is_answered_in_batches_as_one_by_one(model: TrainedModel, shop: Dataset) -> None:
     predictor = Predictor(model)
     for task in TASKS.values():

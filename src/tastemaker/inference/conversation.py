@@ -19,8 +19,10 @@ MOST_TOKENS: Final = 80
 class Conversation:
     """Holds the turns of one dialogue."""
 
-    def __init__(self, reader: Reader, history: Sequence[Entry]) -> None:
-        self._reader, self._history = reader, tuple(history)
+    def __init__(self, reader: Reader, entries: Sequence[Entry], longest: int) -> None:
+        """Begin with the user's past `entries`: the last `longest` are read, none is recommended."""
+        self._reader, self._history = reader, tuple(entries[-longest:])
+        self._seen = frozenset(entry.item for entry in entries)
         self.turns: tuple[Turn, ...] = ()
 
     def say(self, text: str) -> ChatReply:
@@ -33,7 +35,7 @@ class Conversation:
             raise RequestError("say something: what are you in the mood for, or a title that you liked.")
         turns = (*self.turns, Turn("user", self._heard(text.strip())))
         context = dialogue_context(self._history, turns, self._reader.extractor)
-        (reply,) = write_replies(self._reader, [context])
+        (reply,) = write_replies(self._reader, [context], seen=self._seen)
         self.turns = (*turns, Turn("assistant", reply.lead, reply.item))
         if reply.item is None:
             return ChatReply(reply.lead)

@@ -99,7 +99,7 @@ class Recommender:
             raise RequestError(
                 "this run was not trained on dialogue. Add [tasks.dialogue] to its recipe and train again."
             )
-        return Conversation(self.reader, self.entries(user, history)[-self._longest("dialogue") :])
+        return Conversation(self.reader, self.entries(user, history), self._longest("dialogue"))
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""

@@ -1,6 +1,6 @@
 """Writing a reply: the words before a slot, the item that fills it, and the reason."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tastemaker.inference.reading import Reader
@@ -32,14 +32,23 @@ class WrittenReply:
     """Whether the reason came to an end of its own."""
 
 
-def write_replies(reader: Reader, contexts: Sequence[Context], *, obeys_words: bool = True) -> list[WrittenReply]:
-    """Write a reply to every context. Where a context ends in a recommended item, only its reason is left to write."""
+def write_replies(
+    reader: Reader, contexts: Sequence[Context], *, obeys_words: bool = True, seen: Collection[int] = ()
+) -> list[WrittenReply]:
+    """Write a reply to every context. Where a context ends in a recommended item, only its reason is left to write.
+
+    Args:
+        reader: the model.
+        contexts: what the replies answer.
+        obeys_words: whether facts in the user's words filter what is recommended.
+        seen: rows not to be recommended, beside those that a context holds.
+    """
     replies: dict[int, WrittenReply] = {}
     is_given = [isinstance(context[-1], Recommended) for context in contexts]
     given = [index for index, known in enumerate(is_given) if known]
     replies |= dict(zip(given, write_reasons(reader, [contexts[index] for index in given]), strict=True))
     asked_for = [index for index, known in enumerate(is_given) if not known]
-    written = _write_turns(reader, [contexts[index] for index in asked_for], obeys_words)
+    written = _write_turns(reader, [contexts[index] for index in asked_for], obeys_words, frozenset(seen))
     replies |= dict(zip(asked_for, written, strict=True))
     return [replies[index] for index in range(len(contexts))]
 
@@ -52,10 +61,12 @@ def write_reasons(reader: Reader, contexts: Sequence[Context]) -> list[WrittenRe
     return [_reply(reader, "", context[-1], tokens) for context, tokens in zip(contexts, written, strict=True)]
 
 
-def _write_turns(reader: Reader, contexts: Sequence[Context], obeys_words: bool) -> list[WrittenReply]:
+def _write_turns(
+    reader: Reader, contexts: Sequence[Context], obeys_words: bool, seen: frozenset[int]
+) -> list[WrittenReply]:
     """Write the assistant's next turn: a lead, and where it opens a slot, the item and the reason."""
     leads = _leads(reader, contexts)
-    open_slots = [OpenSlot(c, lead) for c, (lead, has_slot) in zip(contexts, leads, strict=True) if has_slot]
+    open_slots = [OpenSlot(c, lead, seen) for c, (lead, has_slot) in zip(contexts, leads, strict=True) if has_slot]
     filled = fill_slots(reader, open_slots, obeys_words=obeys_words)
     prompts = [_reason_row(reader, slot, found.slot) for slot, found in zip(open_slots, filled, strict=True)]
     finished = iter(zip(filled, _reasons(reader, prompts), strict=True))

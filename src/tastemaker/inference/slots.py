@@ -1,6 +1,6 @@
 """Filling `<rec>`: the best unseen item that meets the user's wishes, its card, and the evidence for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,8 @@ class OpenSlot:
     context: tuple[Segment, ...]
     lead: tuple[int, ...]
     """Token ids written before `<rec>`."""
+    seen: frozenset[int] = frozenset()
+    """Rows that are not to be recommended, beside those that the context holds."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def fill_slots(reader: Reader, slots: Sequence[OpenSlot], *, obeys_words: bool) 
     scores = reader.scores([reader.slot_row(slot.context, slot.lead) for slot in slots]) if slots else ()
     wishes = [asked(turns_of(slot.context), reader.extractor) for slot in slots]
     chances = [
-        item_chances(reader.catalog, row, slot.context, wish if obeys_words else ())
+        item_chances(reader.catalog, row, seen_items(slot.context) | slot.seen, wish if obeys_words else ())
         for row, slot, wish in zip(scores, slots, wishes, strict=True)
     ]
     items = [int(row.argmax()) for row in chances]
@@ -53,13 +55,13 @@ def fill_slots(reader: Reader, slots: Sequence[OpenSlot], *, obeys_words: bool) 
     return filled
 
 
-def item_chances(catalog: Catalog, scores: Tensor, context: Sequence[Segment], wishes: Sequence[Fact]) -> Tensor:
-    """Probabilities `[I]` from scores `[I]`: 0 for items seen in the context and for those that miss a wish.
+def item_chances(catalog: Catalog, scores: Tensor, seen: Collection[int], wishes: Sequence[Fact]) -> Tensor:
+    """Probabilities `[I]` from scores `[I]`: 0 for the rows `seen` and for those that miss a wish.
 
     A wish that no item left can meet is let go.
     """
     allowed = torch.ones(len(scores), dtype=torch.bool)
-    allowed[list(seen_items(context))] = False
+    allowed[list(seen)] = False
     for fact in wishes:
         meets = torch.tensor([holds(item, fact) for item in catalog])
         if (allowed & meets).any():

@@ -35,7 +35,7 @@ def _write(
     inputs, mask = _padded_left(prompts, vectors.device)
     tokens, items, actions = inputs
     states, cache = network.backbone.read(network.embed(tokens, items, actions, vectors), mask)
-    banned = torch.tensor([marker for marker in range(len(markers.MARKERS)) if marker not in stops])
+    banned = [marker for marker in range(len(markers.MARKERS)) if marker not in stops]
     stop_set, written = set(stops), [list[int]() for _ in prompts]
     is_done = [False] * len(prompts)
     for _ in range(most):
