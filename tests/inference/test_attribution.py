@@ -1,10 +1,12 @@
 import numpy as np
 
 from tastemaker.checkpoint.trained import TrainedModel
-from tastemaker.data.dataset import Dataset
+from tastemaker.data.dataset import Dataset, Entry
+from tastemaker.data.schema import ACTIONS
 from tastemaker.inference.attribution import Question, contributions
 from tastemaker.inference.evidence import attributed_evidence
 from tastemaker.inference.reading import Reader
+from tastemaker.inference.recommender import Recommender
 from tastemaker.tasks.example import History, Text
 
 
@@ -49,3 +51,31 @@ def test_evidence_names_liked_items_that_carried_the_score_and_share_a_fact(shop
     assert shop.catalog[8].title not in text
     against = attributed_evidence(shop.catalog, target, (past, -weights)).text
     assert shop.catalog[liked.item].title not in against
+
+
+def named(shop: Dataset, *entries: Entry, threshold: float = 4.0) -> list[int]:
+    """Rows that the evidence for film 4 names, each entry having carried as much as the others."""
+    weights = np.ones(len(entries), dtype=np.float32)
+    text = attributed_evidence(shop.catalog, 4, (entries, weights), like_threshold=threshold).text
+    return [row for row, item in enumerate(shop.catalog) if item.title in text]
+
+
+def test_what_counts_as_liked_is_what_the_recipe_says(shop: Dataset) -> None:
+    """Films 0 and 8 are comedies like 4."""
+    past = Entry(0, ACTIONS.index("rating_3"), 3.0), Entry(8, ACTIONS.index("rating_5"), 5.0)
+    assert named(shop, *past) == [8]
+    assert named(shop, *past, threshold=3.0) == [0, 8]
+
+
+def test_an_item_is_no_reason_for_itself_nor_is_one_disliked_by_an_event(shop: Dataset) -> None:
+    """Of two places in the evidence none goes to 4 itself or to the disliked 0; 8 and 12 are left."""
+    itself, liked = Entry(4, ACTIONS.index("like")), [Entry(row, ACTIONS.index("like")) for row in (8, 12)]
+    assert named(shop, itself, Entry(0, ACTIONS.index("dislike")), *liked) == [8, 12]
+
+
+def test_a_model_in_use_goes_by_the_threshold_of_its_recipe(model: TrainedModel, shop: Dataset) -> None:
+    data = dict(model.recipe["data"]) | {"like_threshold": 5.5}
+    strict = TrainedModel(model.network, model.tokenizer, model.catalog, dict(model.recipe) | {"data": data})
+    usual = [item.evidence for item in Recommender(model, lambda: shop).recommend("u3", k=5)]
+    assert any("liked" in text for text in usual)
+    assert not any("liked" in item.evidence for item in Recommender(strict, lambda: shop).recommend("u3", k=5))

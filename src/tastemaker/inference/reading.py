@@ -30,6 +30,11 @@ class Reader:
         """The items, by row."""
         return self.model.catalog
 
+    @property
+    def like_threshold(self) -> float:
+        """From which rating on the model's recipe calls an item liked."""
+        return float(self.model.recipe["data"]["like_threshold"])
+
     @cached_property
     def vectors(self) -> Tensor:
         """Item vectors `[I, D]`."""

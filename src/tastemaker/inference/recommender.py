@@ -135,7 +135,8 @@ class Recommender:
         catalog = self.model.catalog
         cards = [card(catalog, row) for row in rows]
         evidence = [
-            attributed_evidence(catalog, row, (entries, weight)) for row, weight in zip(rows, weights, strict=True)
+            attributed_evidence(catalog, row, (entries, weight), like_threshold=self.reader.like_threshold)
+            for row, weight in zip(rows, weights, strict=True)
         ]
         return list(zip(self._written(entries, rows, cards, evidence), evidence, strict=True))
 

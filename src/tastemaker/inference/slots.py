@@ -50,7 +50,8 @@ def fill_slots(reader: Reader, slots: Sequence[OpenSlot], *, obeys_words: bool) 
     filled = []
     for question, item, weights, wish, row in zip(questions, items, answers, wishes, chances, strict=True):
         mentioned = named(turns_of(question.context), reader.extractor)
-        grounds = attributed_evidence(reader.catalog, item, (question.entries, weights[0]), mentioned, wish)
+        carried = (question.entries, weights[0])
+        grounds = attributed_evidence(reader.catalog, item, carried, mentioned, wish, reader.like_threshold)
         filled.append(FilledSlot(Recommended(item, card(reader.catalog, item), grounds), float(row[item])))
     return filled
 
