@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Final
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import holds
@@ -11,15 +10,12 @@ from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
 from tastemaker.tasks.cards import card, evidence
 from tastemaker.tasks.example import Example, Recommended, Reply
-from tastemaker.tasks.past import speaking_items
+from tastemaker.tasks.past import choices_of, speaking_items
 from tastemaker.tasks.question_phrasings import LEADS, NEXT_LEADS
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import Turn, asked, dialogue_context, named
 from tastemaker.tasks.script import Script, draw_course, question
 from tastemaker.tasks.user_words import UserWords
-
-HELD_OUT_PER_USER: Final = 2
-"""Most examples a user in validation and test, so that all users count alike."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +44,9 @@ class Dialogue:
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one reply of a dialogue for every item drawn; training draws anew in every epoch."""
         simulation = simulation_of(dataset)
-        count = self.per_user if split is Split.TRAIN else min(self.per_user, HELD_OUT_PER_USER)
-        for user in range(len(dataset.user_ids)):
-            seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0} {user}"
-            choices = simulation.choices(split, user, count, self.max_history, Random(seed))
-            for number, choice in enumerate(choices):
-                yield self._example(simulation, choice, split, Random(f"{seed} {number}"))
+        seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0}"
+        for choice, random in choices_of(simulation, split, seed, self.per_user, self.max_history):
+            yield self._example(simulation, choice, split, random)
 
     def _example(self, simulation: Simulation, choice: Choice, split: Split, random: Random) -> Example:
         course, is_cold = draw_course(random), random.random() < self.cold_share

@@ -9,12 +9,9 @@ from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
 from tastemaker.tasks.cards import card, evidence
 from tastemaker.tasks.example import Example, Reply
-from tastemaker.tasks.past import speaking_items
+from tastemaker.tasks.past import choices_of, speaking_items
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import explanation_context
-
-HELD_OUT_PER_USER = 2
-"""Most examples a user in validation and test, so that all users count alike."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +37,9 @@ class Explanation:
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield examples of items that users chose and liked in the split; training draws anew in every epoch."""
         simulation = simulation_of(dataset)
-        count = self.per_user if split is Split.TRAIN else min(self.per_user, HELD_OUT_PER_USER)
-        for user in range(len(dataset.user_ids)):
-            seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0} {user}"
-            choices = simulation.choices(split, user, count, self.max_history, Random(seed))
-            for number, choice in enumerate(choices):
-                yield self._example(simulation, choice, split, Random(f"{seed} {number}"))
+        seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0}"
+        for choice, random in choices_of(simulation, split, seed, self.per_user, self.max_history):
+            yield self._example(simulation, choice, split, random)
 
     def _example(self, simulation: Simulation, choice: Choice, split: Split, random: Random) -> Example:
         catalog = simulation.dataset.catalog

@@ -1,12 +1,37 @@
-"""Which past items speak for a recommendation, in training; in use attribution chooses them."""
+"""Which choices simulated texts are about, and which past items speak for each; in use attribution chooses those."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Final
 
 from tastemaker.data.simulation import Choice, Simulation
+from tastemaker.data.split import Split
 
 PastItem = tuple[int, float | None]
 """Row and rating, None where the item was chosen or named without one."""
+
+
+HELD_OUT_PER_USER: Final = 2
+"""Most choices a user in validation and test, so that all users count alike."""
+
+
+def choices_of(
+    simulation: Simulation, split: Split, seed: str, per_user: int, max_history: int
+) -> Iterator[tuple[Choice, Random]]:
+    """Draw the choices of all users, each with the randomness that its texts are to be written with.
+
+    Args:
+        simulation: of the data set.
+        split: whose targets to draw.
+        seed: with the user's row and the choice's number it seeds all that is drawn.
+        per_user: most choices of a user in training.
+        max_history: most entries of a choice's past.
+    """
+    count = per_user if split is Split.TRAIN else min(per_user, HELD_OUT_PER_USER)
+    for user in range(len(simulation.dataset.user_ids)):
+        choices = simulation.choices(split, user, count, max_history, Random(f"{seed} {user}"))
+        for number, choice in enumerate(choices):
+            yield choice, Random(f"{seed} {user} {number}")
 
 
 def speaking_items(
