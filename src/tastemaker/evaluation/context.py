@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.split import Split
-from tastemaker.tasks.example import Example, History, Item, NextItems, Recommended, Reply, Score
+from tastemaker.inference import slots
+from tastemaker.tasks.example import Example, History, NextItems, Reply, Score
 
 IntArray = NDArray[np.int64]
 Drawn = TypeVar("Drawn")
@@ -22,8 +23,7 @@ def history_of(example: Example) -> tuple[Entry, ...]:
 
 def seen_items(example: Example) -> list[int]:
     """Items that an example's context holds: those of the history, and those that the dialogue so far brought up."""
-    named = {segment.item for segment in example.context if isinstance(segment, Item | Recommended)}
-    return sorted(named | {entry.item for entry in history_of(example)})
+    return sorted(slots.seen_items(example.context))
 
 
 def known_items(example: Example, dataset: Dataset, split: Split) -> list[int]:
