@@ -118,7 +118,7 @@ def evaluate(
         RecipeError: `against` was trained on another data set or split.
     """
     run = Path(run)
-    model = load_trained(run)
+    model = load_trained(run, device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     dataset = Dataset.load(recipe.data)
     config = replace(recipe.evaluation, text_sample=None, attribution_sample=None) if full else recipe.evaluation
@@ -136,7 +136,7 @@ def evaluate(
 
 def _contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
     """Another run as a contestant, on the tasks that it was trained on."""
-    model = load_trained(run)
+    model = load_trained(run, device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     if replace(recipe.data, path=beside.data.path) != beside.data or model.catalog != judged.catalog:
         raise RecipeError(f"{run}: expected a run on the data set and split of the judged one, found {recipe.data}.")
@@ -149,7 +149,7 @@ def load(run: Path | str) -> Recommender:
     Raises:
         CheckpointError: no run, or a checkpoint that is truncated, altered or of a newer version.
     """
-    model = load_trained(Path(run))
+    model = load_trained(Path(run), device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     return Recommender(model, lambda: Dataset.load(recipe.data))
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
+from tastemaker.data.schema import RATING_SCALE
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply, write_replies
 from tastemaker.tasks.example import Example, Reply, Score
@@ -65,5 +66,5 @@ class Predictor:
     def _values(self, state: Tensor, target: Score) -> FloatArray:
         items = self.reader.vectors[list(target.items)]
         rating, like = self.model.network.scoring_head(state.expand_as(items), items)
-        values: FloatArray = (rating.clamp(1, 5) if target.kind == "rating" else like.sigmoid()).cpu().numpy()
+        values: FloatArray = (rating.clamp(*RATING_SCALE) if target.kind == "rating" else like.sigmoid()).cpu().numpy()
         return values
