@@ -50,3 +50,9 @@ def test_a_reason_without_an_end_gives_way_too(shop: Dataset, reply: WrittenRepl
 
 def test_a_question_needs_no_reason(shop: Dataset) -> None:
     assert true_reason(WrittenReply("Which genre?", None, ""), FactExtractor(shop.catalog)) == ""
+
+
+def test_articles_agree_with_what_was_copied_behind_them(shop: Dataset, reply: WrittenReply) -> None:
+    reason = "You asked for a action film of the 1970s, and an comedy is a one. An great day for a unique film."
+    told = true_reason(replace(reply, reason=reason), FactExtractor(shop.catalog))
+    assert told == "You asked for an action film of the 1970s, and a comedy is a one. A great day for a unique film."
