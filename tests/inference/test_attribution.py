@@ -4,7 +4,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.schema import ACTIONS
 from tastemaker.inference.attribution import Question, contributions
-from tastemaker.inference.evidence import attributed_evidence
+from tastemaker.inference.evidence import attributed_evidence, speaking_for
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.recommender import Recommender
 from tastemaker.tasks.example import History, Text
@@ -79,3 +79,12 @@ def test_a_model_in_use_goes_by_the_threshold_of_its_recipe(model: TrainedModel,
     usual = [item.evidence for item in Recommender(model, lambda: shop).recommend("u3", k=5)]
     assert any("liked" in text for text in usual)
     assert not any("liked" in item.evidence for item in Recommender(strict, lambda: shop).recommend("u3", k=5))
+
+
+def test_a_second_item_must_leave_something_in_common_and_the_decade_alone_comes_last(shop: Dataset) -> None:
+    """Film 4 is a comedy of 1974; 1 is a drama of 1971, 8 a comedy of 1978, 16 a comedy of 1986."""
+    assert speaking_for(shop.catalog, 4, [], [1, 8, 16]) == [8, 16]
+    assert speaking_for(shop.catalog, 4, [], [1, 2]) == [1, 2]
+    assert speaking_for(shop.catalog, 4, [8], [1, 16]) == [8, 16]
+    assert speaking_for(shop.catalog, 4, [1], []) == [1]
+    assert speaking_for(shop.catalog, 4, [], []) == []

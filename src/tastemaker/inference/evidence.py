@@ -36,17 +36,38 @@ def attributed_evidence(
     """
     entries, weights = attribution
     ratings = {entry.item: entry.rating for entry in entries}
-    past = [row for row in named if row != item][:MOST_PAST]
-    for index in np.argsort(-weights):
-        entry = entries[index]
-        is_open = len(past) < MOST_PAST and entry.item not in (item, *past)
-        if is_open and weights[index] > 0 and speaks_for(catalog, item, entry, like_threshold):
-            past.append(entry.item)
+    carrying = [
+        entries[index].item
+        for index in np.argsort(-weights)
+        if weights[index] > 0 and not is_disliked(entries[index], like_threshold)
+    ]
+    past = speaking_for(catalog, item, [row for row in named if row != item][:MOST_PAST], carrying)
     return evidence(catalog, item, [(row, ratings.get(row)) for row in past], asked, like_threshold)
 
 
-def speaks_for(catalog: Catalog, item: int, entry: Entry, like_threshold: float) -> bool:
-    """Whether an entry was not disliked and has a fact in common with the item, so that it can be named as a reason."""
-    is_rated_low = entry.rating is not None and entry.rating < like_threshold
-    is_disliked = is_rated_low or ACTIONS[entry.action] == "dislike"
-    return not is_disliked and bool(item_facts(catalog[entry.item]) & item_facts(catalog[item]))
+def speaking_for(catalog: Catalog, item: int, named: Sequence[int], carrying: Sequence[int]) -> list[int]:
+    """The named rows and, while there is room, the first carrying ones that share a fact with the item and all others.
+
+    A shared attribute says more than a shared time: the decade alone serves only where nothing else is shared.
+    """
+    for shared in (_facts(catalog, item, with_time=False), _facts(catalog, item, with_time=True)):
+        past, common = list(named), shared
+        for row in named:
+            common = common & item_facts(catalog[row]) or common
+        for row in carrying:
+            left = common & item_facts(catalog[row])
+            if left and len(past) < MOST_PAST and row not in (item, *past):
+                past.append(row)
+                common = left
+        if past:
+            break
+    return past
+
+
+def is_disliked(entry: Entry, like_threshold: float) -> bool:
+    """Whether an entry says that the user did not like the item, so that it is no reason for another."""
+    return (entry.rating is not None and entry.rating < like_threshold) or ACTIONS[entry.action] == "dislike"
+
+
+def _facts(catalog: Catalog, item: int, *, with_time: bool) -> frozenset[Fact]:
+    return frozenset(fact for fact in item_facts(catalog[item]) if with_time or fact[0] not in ("decade", "year"))
