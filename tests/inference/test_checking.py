@@ -34,6 +34,7 @@ def test_a_true_reason_stands(shop: Dataset, reply: WrittenReply, reason: str) -
         "You gave The Great Journey c2 (1972) 5 stars, and it is a comedy too.",
         "It is a horror film.",
         "A comedy from the 1980s.",
+        "You asked for a no horror, and it is a comedy.",
         "You will like it.",
         "",
     ],

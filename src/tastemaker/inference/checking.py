@@ -9,21 +9,23 @@ from tastemaker.tasks.example import Card, Evidence
 from tastemaker.tasks.phrasings import with_article
 from tastemaker.tasks.template import template_reason
 
+_BROKEN: Final = re.compile(r"\ban? no\b", re.IGNORECASE)
+"""A refusal copied where a wish belongs: "you asked for a no war"."""
 _ARTICLE: Final = re.compile(r"\b(?P<article>[Aa]n?) (?P<word>[a-gi-np-tv-z][\w'-]*)")
 
 
 def true_reason(reply: WrittenReply, extractor: FactExtractor) -> str:
     """The reply's reason, or the plain template's where the model's own is not fit to be read.
 
-    That is: it came to no end, names no fact, or states one that neither card nor evidence nor the item bears out, as
-    far as the extractor sees. "a action" is put right as well: the word behind the article is copied, often after it.
+    That is: it came to no end, is broken, names no fact, or states one that neither card nor evidence nor the item
+    bears out, as far as the extractor sees. "a action" is put right as well: the word behind the article is copied, often after it.
     Evaluation judges what the model wrote, not this.
     """
     if reply.item is None:
         return ""
     known = extractor.facts(reply.card) | extractor.facts(reply.evidence) | item_facts(extractor.catalog[reply.item])
     stated = extractor.facts(reply.reason)
-    if reply.is_finished and stated and stated <= known:
+    if reply.is_finished and stated and stated <= known and not _BROKEN.search(reply.reason):
         return _ARTICLE.sub(_agreeing, reply.reason)
     return template_reason(Evidence(reply.evidence), Card(reply.card))
 
