@@ -18,8 +18,8 @@ def true_reason(reply: WrittenReply, extractor: FactExtractor) -> str:
     """The reply's reason, or the plain template's where the model's own is not fit to be read.
 
     That is: it came to no end, is broken, names no fact, or states one that neither card nor evidence nor the item
-    bears out, as far as the extractor sees. "a action" is put right as well: the word behind the article is copied, often after it.
-    Evaluation judges what the model wrote, not this.
+    bears out, as far as the extractor sees. "a action" is put right as well: the word behind the article is copied,
+    often after it. Evaluation judges what the model wrote, not this.
     """
     if reply.item is None:
         return ""
