@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from hypothesis import settings
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.cli.recipe import from_mapping, to_mapping
@@ -16,6 +17,9 @@ from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.corpus import tokenizer_texts
+
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
 
 GENRES = ("Comedy", "Drama", "Horror", "Western")
 USERS, ITEMS, LENGTH = 12, 24, 14
