@@ -9,8 +9,8 @@ from tastemaker.tasks.example import Card, Evidence
 from tastemaker.tasks.phrasings import with_article
 from tastemaker.tasks.template import template_reason
 
-_BROKEN: Final = re.compile(r"\ban? no\b", re.IGNORECASE)
-"""A refusal copied where a wish belongs: "you asked for a no war"."""
+_BROKEN: Final = re.compile(r"\ban? no\b|\band (film|movie)\b|\ban? \d{4}s[,.]", re.IGNORECASE)
+"""Copied where something else belongs: "you asked for a no war", "a crime and film", "a 1970s, as you wished"."""
 _ARTICLE: Final = re.compile(r"\b(?P<article>[Aa]n?) (?P<word>[a-gi-np-tv-z][\w'-]*)")
 
 
@@ -25,9 +25,15 @@ def true_reason(reply: WrittenReply, extractor: FactExtractor) -> str:
         return ""
     known = extractor.facts(reply.card) | extractor.facts(reply.evidence) | item_facts(extractor.catalog[reply.item])
     stated = extractor.facts(reply.reason)
-    if reply.is_finished and stated and stated <= known and not _BROKEN.search(reply.reason):
+    if reply.is_finished and stated and stated <= known and not _is_broken(reply.reason, extractor):
         return _ARTICLE.sub(_agreeing, reply.reason)
     return template_reason(Evidence(reply.evidence), Card(reply.card))
+
+
+def _is_broken(reason: str, extractor: FactExtractor) -> bool:
+    """Whether a phrase is torn, or a title stands twice: "you liked both Heat (1995) and Heat (1995)"."""
+    titles = [statement.fact for statement in extractor.statements(reason) if statement.row is not None]
+    return bool(_BROKEN.search(reason)) or len(set(titles)) < len(titles)
 
 
 def _agreeing(found: re.Match[str]) -> str:
