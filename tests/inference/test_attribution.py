@@ -1,6 +1,7 @@
 import numpy as np
 
 from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.schema import ACTIONS
 from tastemaker.inference.attribution import Question, contributions
@@ -88,3 +89,9 @@ def test_a_second_item_must_leave_something_in_common_and_the_decade_alone_comes
     assert speaking_for(shop.catalog, 4, [8], [1, 16]) == [8, 16]
     assert speaking_for(shop.catalog, 4, [1], []) == [1]
     assert speaking_for(shop.catalog, 4, [], []) == []
+
+
+def test_a_film_that_the_catalog_holds_twice_is_named_once() -> None:
+    films = [CatalogItem(str(row), title, "", {"genre": ("Comedy",)}) for row, title in enumerate("AABC")]
+    assert speaking_for(Catalog(tuple(films)), 3, [], [0, 1, 2]) == [0, 2]
+    assert speaking_for(Catalog(tuple(films)), 1, [], [0, 2]) == [2]

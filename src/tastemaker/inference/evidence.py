@@ -10,6 +10,7 @@ from tastemaker.data.dataset import Entry
 from tastemaker.data.facts import Fact, item_facts
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import DataConfig
+from tastemaker.data.title_forms import printed_title
 from tastemaker.tasks.cards import evidence
 from tastemaker.tasks.example import Evidence
 
@@ -56,12 +57,17 @@ def speaking_for(catalog: Catalog, item: int, named: Sequence[int], carrying: Se
             common = common & item_facts(catalog[row]) or common
         for row in carrying:
             left = common & item_facts(catalog[row])
-            if left and len(past) < MOST_PAST and row not in (item, *past):
+            if left and len(past) < MOST_PAST and not _is_among(catalog, row, (item, *past)):
                 past.append(row)
                 common = left
         if past:
             break
     return past
+
+
+def _is_among(catalog: Catalog, row: int, rows: Sequence[int]) -> bool:
+    """Whether a row or its title is among others: MovieLens holds some films under two ids."""
+    return printed_title(catalog[row]) in {printed_title(catalog[other]) for other in rows}
 
 
 def is_disliked(entry: Entry, like_threshold: float) -> bool:

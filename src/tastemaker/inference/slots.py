@@ -8,6 +8,7 @@ from torch import Tensor
 
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.facts import Fact, holds
+from tastemaker.errors import RequestError
 from tastemaker.inference.attribution import Question, contributions
 from tastemaker.inference.evidence import attributed_evidence
 from tastemaker.inference.reading import Reader
@@ -60,9 +61,17 @@ def item_chances(catalog: Catalog, scores: Tensor, seen: Collection[int], wishes
     """Probabilities `[I]` from scores `[I]`: 0 for the rows `seen` and for those that miss a wish.
 
     A wish that no item left can meet is let go.
+
+    Raises:
+        RequestError: every item of the catalog is seen.
     """
     allowed = torch.ones(len(scores), dtype=torch.bool)
     allowed[list(seen)] = False
+    if not allowed.any():
+        raise RequestError(
+            f"all {len(catalog)} items of the catalog are known to this user already: there is none left to recommend. "
+            "Pass a shorter history."
+        )
     for fact in wishes:
         meets = torch.tensor([holds(item, fact) for item in catalog])
         if (allowed & meets).any():
