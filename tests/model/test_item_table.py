@@ -30,7 +30,7 @@ def test_without_content_id_dropout_would_leave_nothing_so_it_is_off() -> None:
 
 def test_the_training_softmax_leaves_cold_items_out() -> None:
     items = table()
-    logits = items.warm_logits(torch.randn(2, 8), items())
+    logits = torch.randn(2, 8) @ items().T + items.warm_bias()
     assert bool(torch.isinf(logits[:, 3]).all()) and bool(torch.isfinite(logits[:, :3]).all())
 
 

@@ -44,12 +44,12 @@ class ItemTable(nn.Module):
             vectors.append(self.residual.weight * keep.unsqueeze(1))
         return torch.stack(vectors).sum(0)
 
-    def warm_logits(self, states: Tensor, vectors: Tensor) -> Tensor:
-        """Logits `[N, I]` of the training softmax, for states `[N, D]` and item vectors `[I, D]`.
+    def warm_bias(self) -> Tensor:
+        """What the training softmax adds to every row of logits, `[I]`: it leaves cold items out.
 
-        Cold items are left out: as mere negatives they would only be pushed down.
+        As mere negatives they would only be pushed down.
         """
-        return (states @ vectors.T).masked_fill(~self.is_warm, float("-inf"))
+        return torch.zeros_like(self.is_warm, dtype=self.cold_offset.dtype).masked_fill(~self.is_warm, float("-inf"))
 
     def scores(self, states: Tensor, vectors: Tensor) -> Tensor:
         """Scores `[N, I]` for use: cold items get `cold_offset`, and without content they rank last."""

@@ -16,6 +16,7 @@ from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets, Targets, TextTargets
 from tastemaker.model.network import Network
 from tastemaker.model.text import target_log_chances
+from tastemaker.training.full_softmax import full_softmax_loss
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ def _loss(read: Read, target: Targets, kind: str) -> Tensor:
 def _item_loss(network: Network, states: Tensor, items: Tensor, weights: Tensor, vectors: Tensor) -> Tensor:
     """Full-softmax cross-entropy, weighted by feedback; a cold target (validation only) is left out."""
     warm = network.item_table.is_warm[items]
-    logits = network.item_table.warm_logits(states[warm], vectors)
-    losses = F.cross_entropy(logits, items[warm], reduction="none")
-    return (weights[warm] * losses).sum() / weights[warm].sum().clamp_min(1e-8)
+    return full_softmax_loss(states[warm], vectors, network.item_table.warm_bias(), items[warm], weights[warm])
 
 
 def _entropy(share: float) -> float:

@@ -20,7 +20,7 @@ def build_optimizer(
     own = list(balancer.parameters()) if isinstance(balancer, nn.Module) else []
     if own:
         groups.append({"params": own, "weight_decay": 0.0, "lr": balancer_rate})
-    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=True)
     for group in optimizer.param_groups:
         group["peak_lr"] = group["lr"]
     return optimizer
