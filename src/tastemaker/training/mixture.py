@@ -4,6 +4,7 @@ Tasks with identical contexts form one group, which shares its micro-batches and
 micro-batch of every group; a group's share of the token budget follows from its size and the mixture temperature.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,12 +39,12 @@ class TaskGroup:
 def _rows(examples: list[Example], layout: Layout) -> list[Row]:
     """A task has one target per row: where a context occurs twice in a task, it gets two rows."""
     rows: list[list[Example]] = []
+    taken: Counter[str] = Counter()
     for example in examples:
-        free = next((row for row in rows if all(other.task != example.task for other in row)), None)
-        if free is None:
-            rows.append([example])
-        else:
-            free.append(example)
+        if taken[example.task] == len(rows):
+            rows.append([])
+        rows[taken[example.task]].append(example)
+        taken[example.task] += 1
     return [layout.row(row) for row in rows]
 
 
