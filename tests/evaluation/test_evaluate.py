@@ -120,4 +120,4 @@ def test_a_metric_that_does_not_fit_the_targets_is_refused(dataset, predictor):
 def test_says_what_it_measures(dataset, predictor):
     lines = []
     evaluate(predictor, dataset, {"rating": Rating()}, replace(CONFIG, slices=False), beside=Beside(say=lines.append))
-    assert lines == ["rating: model", "rating: bias_model"]
+    assert lines == ["rating: model", "rating: bias_model", "rating: matrix_factorisation"]

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.evaluation.answers import Answers, Contestant, Ranker
-from tastemaker.evaluation.biases import fit_biases
+from tastemaker.evaluation.biases import bias_variants
 from tastemaker.evaluation.cooccurrence import Cooccurrence
+from tastemaker.evaluation.implicit_factorisation import implicit_variants
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.majority import fit_majority
+from tastemaker.evaluation.matrix_factorisation import factorisation_variants
 from tastemaker.evaluation.neighbours import ContentNeighbours
 from tastemaker.evaluation.popularity import ConstrainedPopularity, Popularity
+from tastemaker.evaluation.rating_model import best_rating_model
 from tastemaker.evaluation.selection import best_ranker
 from tastemaker.evaluation.template import TemplateDialogue, TemplateReason
 from tastemaker.tasks.template import template_reason
@@ -65,8 +68,16 @@ def _content_neighbours(given: Ingredients) -> Answers | None:
     return best_ranker(given.dataset, variants)
 
 
+def _implicit_factorisation(given: Ingredients) -> Answers:
+    return best_ranker(given.dataset, implicit_variants(given.dataset))
+
+
 def _biases(given: Ingredients) -> Answers | None:
-    return fit_biases(given.dataset)
+    return best_rating_model(given.dataset, bias_variants(given.dataset))
+
+
+def _matrix_factorisation(given: Ingredients) -> Answers | None:
+    return best_rating_model(given.dataset, factorisation_variants(given.dataset))
 
 
 def _majority(given: Ingredients) -> Answers | None:
@@ -92,7 +103,9 @@ BASELINES: dict[str, Baseline] = {
     "cooccurrence_last_1": Baseline(partial(_cooccurrence, 1), frozenset({"items"})),
     "cooccurrence_last_2": Baseline(partial(_cooccurrence, 2), frozenset({"items"})),
     "content_neighbours": Baseline(_content_neighbours, frozenset({"items"})),
+    "implicit_factorisation": Baseline(_implicit_factorisation, frozenset({"items"})),
     "bias_model": Baseline(_biases, frozenset({"rating", "like"})),
+    "matrix_factorisation": Baseline(_matrix_factorisation, frozenset({"rating", "like"})),
     "majority_class": Baseline(_majority, frozenset({"like"})),
     "popularity_given_constraints": Baseline(_constrained_popularity, frozenset({"reply"})),
     "template_with_filters": Baseline(_template_dialogue, frozenset({"reply"})),

@@ -11,7 +11,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.evaluation.context import history_of
 from tastemaker.tasks.example import Example
 
-FloatArray = NDArray[np.float64]
+FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,17 @@ class ContentNeighbours:
 
     @classmethod
     def fit(cls, dataset: Dataset, content_vectors: NDArray[Any], last: int) -> "ContentNeighbours":
-        vectors = np.asarray(content_vectors, dtype=np.float64)
+        vectors = np.asarray(content_vectors, dtype=np.float32)
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return cls(vectors / np.where(length > 0, length, 1), dataset.train_counts, last)
+        unit: FloatArray = np.divide(vectors, np.where(length > 0, length, 1), dtype=np.float32)
+        return cls(unit, dataset.train_counts, last)
 
     def item_scores(self, examples: Sequence[Example]) -> FloatArray:
-        scores = np.empty((len(examples), len(self.unit)))
-        for row, example in enumerate(examples):
-            items = [entry.item for entry in history_of(example)[-self.last :]]
-            scores[row] = self.unit @ self.unit[items].mean(axis=0) if items else self.counts
+        pasts = [[entry.item for entry in history_of(example)[-self.last :]] for example in examples]
+        profiles = np.zeros((len(examples), self.unit.shape[1]), dtype=np.float32)
+        for row, items in enumerate(pasts):
+            if items:
+                profiles[row] = self.unit[items].mean(axis=0)
+        scores: FloatArray = profiles @ self.unit.T
+        scores[[not items for items in pasts]] = self.counts
         return scores
