@@ -1,7 +1,7 @@
 """Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
 
-The Python API is `prepare`, `read_recipe`, `train`, `evaluate` and `load`; each is imported at its first use, so that
-`import tastemaker` costs nothing.
+The Python API is `prepare`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is imported at its first use, so
+that `import tastemaker` costs nothing.
 """
 
 import importlib
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tastemaker.cli.recipe import read_recipe
     from tastemaker.cli.stages import evaluate, load, prepare, train
+    from tastemaker.cli.tuning import tune
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "evaluate", "load", "prepare", "read_recipe", "train"]
+__all__ = ["__version__", "evaluate", "load", "prepare", "read_recipe", "train", "tune"]
 
 _HOMES: Final = {
     "evaluate": "tastemaker.cli.stages",
@@ -21,6 +22,7 @@ _HOMES: Final = {
     "prepare": "tastemaker.cli.stages",
     "read_recipe": "tastemaker.cli.recipe",
     "train": "tastemaker.cli.stages",
+    "tune": "tastemaker.cli.tuning",
 }
 
 if not TYPE_CHECKING:

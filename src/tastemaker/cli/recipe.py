@@ -5,13 +5,14 @@ One table per stage, each mapped 1:1 to the frozen dataclass beside the code tha
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from tastemaker.balancing import BALANCERS
 from tastemaker.balancing.config import BalancingConfig
-from tastemaker.cli.tables import as_table, build, settable, suggestion
+from tastemaker.cli.search_table import read_tune
+from tastemaker.cli.tables import as_table, build, leaves, settable, suggestion
 from tastemaker.data.split import DataConfig
 from tastemaker.errors import RecipeError
 from tastemaker.evaluation.config import EvaluationConfig
@@ -19,6 +20,7 @@ from tastemaker.model.config import ModelConfig
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Task
 from tastemaker.training.config import TrainingConfig
+from tastemaker.training.search_space import TuneConfig, Value
 
 STAGES: Final[dict[str, Any]] = {
     "data": DataConfig,
@@ -27,7 +29,7 @@ STAGES: Final[dict[str, Any]] = {
     "training": TrainingConfig,
     "evaluation": EvaluationConfig,
 }
-"""Tables of a recipe beside `[tasks.NAME]`."""
+"""Tables of a recipe beside `[tasks.NAME]` and `[tune]`."""
 
 FIXED: Final = ("name", "metrics")
 """What a task is, rather than how it is trained: no recipe sets it."""
@@ -44,6 +46,8 @@ class Recipe:
     balancing: BalancingConfig
     training: TrainingConfig
     evaluation: EvaluationConfig
+    tune: TuneConfig = field(default_factory=TuneConfig)
+    """What a search would vary; no part of what one run is trained from, so that no checkpoint holds it."""
 
 
 def read_recipe(path: Path | str, overrides: Sequence[str] = ()) -> Recipe:
@@ -71,7 +75,7 @@ def from_mapping(plain: object, where: str = "recipe") -> Recipe:
         RecipeError: begins with `where` and names the table and key that does not fit.
     """
     tables = as_table(plain, f"{where}:")
-    known = [*STAGES, "tasks"]
+    known = [*STAGES, "tasks", "tune"]
     for name in tables:
         if name not in known:
             raise RecipeError(f"{where}: there is no table [{name}]; {suggestion(name, known)}")
@@ -81,16 +85,33 @@ def from_mapping(plain: object, where: str = "recipe") -> Recipe:
     method = stages["balancing"].method
     if method not in BALANCERS:
         raise RecipeError(f"{where}: [balancing] there is no method {method!r}; {suggestion(method, BALANCERS)}")
-    return Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where, stages["model"].window))
+    recipe = Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where, stages["model"].window))
+    return replace(recipe, tune=read_tune(tables.get("tune", {}), leaves(to_mapping(recipe)), f"{where}: [tune]"))
 
 
 def to_mapping(recipe: Recipe) -> dict[str, Any]:
-    """The resolved recipe as plain tables, every default filled in; `json.dumps` takes it."""
+    """What to train, resolved: plain tables, every default filled in, without `[tune]`; `json.dumps` takes it."""
     plain: dict[str, Any] = {name: asdict(getattr(recipe, name)) for name in STAGES}
     plain["tasks"] = {
         name: {key: getattr(task, key) for key in settable(task, FIXED)} for name, task in recipe.tasks.items()
     }
     return plain
+
+
+def with_changes(recipe: Recipe, changes: Mapping[str, Value], where: str) -> Recipe:
+    """The recipe with the values of some dotted keys replaced, as `--set` would, but without `[tune]`.
+
+    Raises:
+        RecipeError: begins with `where`; a value does not fit.
+    """
+    plain = to_mapping(recipe)
+    for key, value in changes.items():
+        *parents, last = key.split(".")
+        table = plain
+        for parent in parents:
+            table = table[parent]
+        table[last] = value
+    return from_mapping(plain, where)
 
 
 def _tasks(plain: object, where: str, window: int) -> dict[str, Task]:

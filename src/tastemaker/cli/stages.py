@@ -12,6 +12,7 @@ import torch
 from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
+from tastemaker.cli.tables import leaves
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.prepare import prepare
 from tastemaker.data.schema import ACTIONS
@@ -190,8 +191,8 @@ def _check_place(out: Path, is_free: bool) -> None:
 
 def _check_same_recipe(recipe: Recipe, out: Path) -> None:
     """A resumed run must be the run that was begun; how long and on what device it runs may change."""
-    before = _leaves(read_json(checkpoint_folder(out, "last") / "recipe.json"))
-    now = _leaves(json.loads(json.dumps(to_mapping(recipe))))
+    before = leaves(read_json(checkpoint_folder(out, "last") / "recipe.json"))
+    now = leaves(json.loads(json.dumps(to_mapping(recipe))))
     for key in sorted(before.keys() | now.keys()):
         if key in FREE or key.startswith("evaluation."):
             continue
@@ -200,11 +201,3 @@ def _check_same_recipe(recipe: Recipe, out: Path) -> None:
                 f"{out}: to resume, {key} must be {before.get(key)!r} as when training began, found {now.get(key)!r}. "
                 "Train into another --out instead."
             )
-
-
-def _leaves(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Every value of nested tables by its dotted key."""
-    leaves: dict[str, Any] = {}
-    for key, value in tables.items():
-        leaves |= _leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return leaves

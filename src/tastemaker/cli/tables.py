@@ -58,6 +58,14 @@ def as_table(value: object, where: str) -> Mapping[str, object]:
     return value
 
 
+def leaves(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Every value of nested tables by its dotted key."""
+    found: dict[str, Any] = {}
+    for key, value in tables.items():
+        found |= leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return found
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """The nearest known name, or all of them where none is near."""
     names = list(known)
