@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import tastemaker
-from tastemaker.cli import show
+from tastemaker.cli import show, tune_command
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.talk import talk
@@ -115,6 +115,9 @@ def train(
         with training_progress(show.messages()) as watch:
             run = tastemaker.train(read, out, resume=resume, overwrite=overwrite, watch=watch)
     show.output().print(f"{run}: trained. Next: tastemaker evaluate {run}", soft_wrap=True)
+
+
+app.command(epilog=_examples(*tune_command.EXAMPLES))(tune_command.tune)
 
 
 @app.command(
