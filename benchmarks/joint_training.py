@@ -17,9 +17,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.measured import Cost, cost_of, forget, last_command, run_measured
+from benchmarks.measured import Cost, cost_of, forget, run_measured
 from benchmarks.pooled import Units, difference, pool
 from benchmarks.result import RESULTS, ROOT, Result, data_name, data_sha256
+from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "joint_training"
 JOINT, ALONE = "joint", "next_item_alone"
@@ -55,35 +56,9 @@ class Plan:
 
 def train(plan: Plan, model: str, seed: int) -> None:
     """Train a run; a finished one of the same command stays, a killed one goes on."""
-    run, name = plan.run(model, seed), f"{model}, seed {seed}: training"
-    recipe = keep_recipe(run, plan.recipes[model])
-    changes = [*plan.settings(seed), f"training.threads={plan.threads}", f'data.path="{plan.data}"']
-    command = [sys.executable, "-m", "tastemaker", "train", str(recipe), "--out", str(run), "--resume"]
-    command += [word for change in changes for word in ("--set", change)]
-    if _state(run).get("is_finished") and last_command(run) == command:
-        print(f"{name}: finished before", flush=True)
-        return
-    if not _state(run):
-        forget(run)
-    run_measured(name, command, run, plan.threads)
-
-
-def keep_recipe(run: Path, recipe: str) -> Path:
-    """The recipe as it stood when the run began, so that an edit meanwhile cannot make seeds differ.
-
-    Raises:
-        SystemExit: the run was begun with another recipe.
-    """
-    kept = run.with_name(f"{run.name}.toml")
-    if not _state(run):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(recipe, encoding="utf-8")
-    elif kept.read_text(encoding="utf-8") != recipe:
-        raise SystemExit(
-            f"{run}: expected a run of the recipe as it stands, found one that began with {kept}. "
-            "Move that run away, or give another --runs."
-        )
-    return kept
+    changes = changes_of(plan.settings(seed), plan.data, plan.threads)
+    name = f"{model}, seed {seed}: training"
+    TrainingRun(name, plan.recipes[model], changes, plan.run(model, seed), plan.threads).train()
 
 
 def judge(plan: Plan, seed: int) -> None:
@@ -180,7 +155,7 @@ def _result(plan: Plan, model: str, seed: int | str, cost: Cost) -> Result:
 
 def _training(run: Path, cost: Cost) -> dict[str, Any]:
     """How long it was trained; `passes` is how often each group of tasks began its examples anew, by group."""
-    state = _state(run)
+    state = state_of(run)
     passes = [group["epoch"] for group in state["mixture"]]
     return {
         "passes": passes,
@@ -188,16 +163,6 @@ def _training(run: Path, cost: Cost) -> dict[str, Any]:
         "best_step": state["stopping"]["best_step"],
         "attempts": cost.attempts,
     }
-
-
-def _state(run: Path) -> dict[str, Any]:
-    """What the last checkpoint says of training; empty where there is none."""
-    pointer = run / "last.json"
-    if not pointer.exists():
-        return {}
-    name = json.loads(pointer.read_text(encoding="utf-8"))["checkpoint"]
-    state: dict[str, Any] = json.loads((run / "checkpoints" / name / "training.json").read_text(encoding="utf-8"))
-    return state
 
 
 def _units(folder: Path) -> Units:

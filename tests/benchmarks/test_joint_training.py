@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.joint_training import ALONE, JOINT, Plan, keep_recipe, train, write_pooled, write_seed
+from benchmarks.joint_training import ALONE, JOINT, Plan, train, write_pooled, write_seed
 from benchmarks.measured import run_measured
 from benchmarks.result import read_results
+from benchmarks.training_run import keep_recipe
 
 RECIPE = "[data]\n"
 

@@ -1,0 +1,127 @@
+"""Judges one ranker of the ranking benchmark in a process of its own: a trained run, or an untrained baseline.
+
+    python -m benchmarks.ranking_judged --data DATA --out FOLDER (--run RUN | --baseline NAME)
+
+writes `FOLDER/units.npz`, of each metric what every test user adds, and `FOLDER/figures.json` last: the figures of test
+and validation, and the users ranked per second. One item a user is held out for each; test is scored once.
+"""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.result import peak_memory_mb, write_json
+from tastemaker.checkpoint.trained import load_trained
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import DataConfig, Split
+from tastemaker.evaluation.answers import Ranker
+from tastemaker.evaluation.baselines import BASELINES, Ingredients
+from tastemaker.evaluation.config import EvaluationConfig
+from tastemaker.evaluation.context import known_items
+from tastemaker.evaluation.figures import Figures
+from tastemaker.evaluation.judge import Judge
+from tastemaker.evaluation.ranked import rank, ranking_figures
+from tastemaker.inference.predictor import Predictor
+from tastemaker.metrics.lists import top_k
+from tastemaker.model.content import content_vectors
+from tastemaker.tasks.next_item import NextItem
+
+METRICS: Final = ("ndcg@10", "hr@10", "ndcg@5", "hr@5", "mrr@10")
+KIND: Final = "items"
+TIMED_USERS: Final = 2048
+REPETITIONS: Final = 5
+
+
+def load(data: Path) -> Dataset:
+    """The data set, each user's last item for test and the one before for validation."""
+    return Dataset.load(DataConfig(path=str(data), test_items=1, validation_items=1))
+
+
+def baseline(name: str, dataset: Dataset) -> Ranker:
+    """An untrained baseline, fitted on training and chosen on validation.
+
+    Raises:
+        SystemExit: there is no ranking baseline of that name.
+    """
+    known = BASELINES.get(name)
+    if known is None or KIND not in known.kinds:
+        raise SystemExit(f"--baseline: expected a baseline that ranks items, found {name!r}.")
+    vectors = content_vectors(dataset.catalog, "minilm", Path(dataset.config.path), lambda line: None)
+    judge = Judge.of(dataset, Split.VALIDATION, EvaluationConfig())
+    answers = known.fit(Ingredients(judge, content_vectors=vectors))
+    if not isinstance(answers, Ranker):
+        raise SystemExit(f"{name}: {dataset.config.path} lacks what this baseline needs.")
+    return answers
+
+
+def figures(ranker: Ranker, dataset: Dataset, split: Split) -> Figures:
+    """Masked (the headline), unmasked and pessimistic figures of a split."""
+    config = EvaluationConfig()
+    examples = list(NextItem().examples(dataset, split))
+    seen = [known_items(example, dataset, split) for example in examples]
+    return ranking_figures(rank(ranker, examples, config, seen), METRICS)
+
+
+def users_per_second(ranker: Ranker, dataset: Dataset) -> float:
+    """Users whose ten best unseen items are found in a second, many at a time: the median over repetitions."""
+    examples = list(NextItem().examples(dataset, Split.TEST))[:TIMED_USERS]
+    seen = [known_items(example, dataset, Split.TEST) for example in examples]
+    took = []
+    for _ in range(REPETITIONS):
+        started = time.perf_counter()
+        for start in range(0, len(examples), 256):
+            scores = np.array(ranker.item_scores(examples[start : start + 256]))
+            for row, items in enumerate(seen[start : start + 256]):
+                scores[row, list(items)] = -np.inf
+            top_k(scores, 10, 0)
+        took.append(time.perf_counter() - started)
+    return len(examples) / float(np.median(took))
+
+
+def write(ranker: Ranker, dataset: Dataset, out: Path, seconds: float) -> None:
+    """Judge and write; `seconds` is what fitting took."""
+    validation, test = (figures(ranker, dataset, split) for split in (Split.VALIDATION, Split.TEST))
+    out.mkdir(parents=True, exist_ok=True)
+    beside = out / ".units.part.npz"
+    np.savez_compressed(beside, **_units(test))  # type: ignore[arg-type]  # numpy's stubs take every keyword for a flag
+    beside.replace(out / "units.npz")
+    told = {
+        "test": {name: figure.value for name, figure in test.items()},
+        "validation": {name: figure.value for name, figure in validation.items()},
+        "users_per_second": round(users_per_second(ranker, dataset), 1),
+        "seconds_to_fit": round(seconds, 1),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+    write_json(out / "figures.json", told)
+
+
+def _units(found: Figures) -> dict[str, NDArray[Any]]:
+    """By metric: the parts of each user's figure, the user in the last column."""
+    return {
+        name: np.column_stack([figure.tally.parts, figure.clusters])
+        for name, figure in found.items()
+        if figure.tally is not None
+    }
+
+
+def main() -> None:
+    """Judge what the arguments name."""
+    parser = argparse.ArgumentParser(description="Judge one ranker on a data set's validation and test users.")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--run", type=Path)
+    who.add_argument("--baseline")
+    given = parser.parse_args()
+    started = time.perf_counter()
+    dataset = load(given.data)
+    ranker = Predictor(load_trained(given.run)) if given.run else baseline(given.baseline, dataset)
+    write(ranker, dataset, given.out, time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()
