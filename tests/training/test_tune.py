@@ -178,5 +178,6 @@ def test_the_picture_has_a_panel_for_every_key(tmp_path, monkeypatch):
     assert failed.get_xdata().tolist() == [2]
     assert [axes.get_xlabel() for axes in (rate, size, kind)] == ["a.rate", "a.size", "a.kind"]
     assert (rate.get_xscale(), size.get_xscale()) == ("log", "linear")
+    assert [label.get_text() for label in rate.get_xticklabels()] == ["0.1", "1", "10"]
     assert kind.get_lines()[0].get_xydata().tolist() == [[1, 0.2], [0, 0.1]]
     assert kind.get_lines()[1].get_xydata().tolist() == [[1, 0.2]]

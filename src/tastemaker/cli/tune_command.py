@@ -1,5 +1,6 @@
 """The command `tastemaker tune`: parses arguments, calls the stage, shows the best trials."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -51,8 +52,9 @@ def trial_table(found: "Trials") -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     ranked = found.ranked()[:SHOWN]
     keys = list(ranked[0].values) if ranked else []
-    for name in ("trial", found.metric, *keys, "steps", "seconds"):
-        table.add_column(Text(name.replace(".", ".\n")), justify="right", overflow="fold")
+    table.add_column("trial", justify="right", no_wrap=True)
+    for name in (found.metric, *keys, "steps", "seconds"):
+        table.add_column(Text(re.sub(r"([./])", r"\1\n", name).replace("_", " ")), justify="right", overflow="fold")
     for trial in ranked:
         values = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in trial.values.values()]
         number = f"{trial.number} (the recipe)" if trial.number == 1 else str(trial.number)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from tastemaker.training.search_space import Choices, Dimension
 from tastemaker.training.trials import Trials
@@ -71,7 +71,12 @@ def _draw_dimension(axes: Axes, found: Trials, key: str, dimension: Dimension) -
         axes.set_xticks(range(len(dimension.choices)), [str(choice) for choice in dimension.choices])
         axes.set_xlim(-0.5, len(dimension.choices) - 0.5)
     elif dimension.log:
+        ticks = (dimension.low, math.sqrt(dimension.low * dimension.high), dimension.high)
         axes.set_xscale("log")
+        axes.set_xticks(ticks, [f"{tick:.2g}" for tick in ticks])
+        axes.xaxis.set_minor_locator(NullLocator())
+    elif dimension.is_whole:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.plot(marks, metric, "o", color=EACH, alpha=0.7, markersize=5)
     axes.plot(marks[:1], metric[:1], "o", color=BEST, markersize=5)
     axes.set_xlabel(key)
