@@ -8,7 +8,7 @@ Source:
     Wijmans et al., "Cut Your Losses in Large-Vocabulary Language Models", ICLR 2025, for the idea.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,7 +29,8 @@ def full_softmax_loss(states: Tensor, vectors: Tensor, bias: Tensor, items: Tens
         weights: `[N]`, how much each target counts.
     """
     shares = weights / weights.sum().clamp_min(1e-8)
-    return cast(Tensor, _FullSoftmax.apply(states, vectors, bias, items, shares))
+    loss: Tensor = _FullSoftmax.apply(states, vectors, bias, items, shares)  # type: ignore[no-untyped-call]
+    return loss
 
 
 class _FullSoftmax(torch.autograd.Function):
@@ -55,7 +56,7 @@ class _FullSoftmax(torch.autograd.Function):
         return loss
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         of_states, of_vectors = ctx.saved_tensors
         return of_states * gradient, of_vectors * gradient, None, None, None
