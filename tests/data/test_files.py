@@ -31,6 +31,18 @@ def test_the_file_nearer_to_the_top_counts(put: Callable[..., Path], tmp_path: P
     assert RawFiles.at(tmp_path).read("u.data") == b"near"
 
 
+def test_of_two_files_as_near_neither_is_read(put: Callable[..., Path], tmp_path: Path) -> None:
+    put({"u.data": "this"}, "one")
+    put({"u.data": "that", "u.item": "films"}, "two")
+    files = RawFiles.at(tmp_path)
+    assert files.read("u.item") == b"films"
+    with pytest.raises(DataError) as caught:
+        files.read("u.data")
+    assert str(caught.value) == (
+        f"{tmp_path}: expected one u.data, found one/u.data and two/u.data. Pass the folder of one of them."
+    )
+
+
 def test_checksums_are_of_the_bytes(put: Callable[..., Path]) -> None:
     expected = hashlib.sha256(b"rows").hexdigest()
     assert RawFiles.at(put(RAW)).checksums(("u.data",)) == {"u.data": expected}

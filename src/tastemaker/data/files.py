@@ -16,6 +16,8 @@ class RawFiles:
     place: Path
     members: Mapping[str, str]
     """Bare name -> path inside `place`."""
+    rivals: Mapping[str, str]
+    """Bare name -> another file of that name that is as near to the top."""
 
     @classmethod
     def at(cls, place: Path) -> "RawFiles":
@@ -31,8 +33,13 @@ class RawFiles:
             raise DataError(f"{place}: expected a folder or a zip archive, found nothing there. Check the path.")
         else:
             paths = [path for path in _archive(place).namelist() if not path.endswith("/")]
-        deepest_first = sorted(paths, key=lambda path: (-path.count("/"), path))
-        return cls(place, {PurePosixPath(path).name: path for path in deepest_first})
+        members: dict[str, str] = {}
+        rivals: dict[str, str] = {}
+        for path in sorted(paths, key=lambda path: (path.count("/"), path)):
+            nearest = members.setdefault(PurePosixPath(path).name, path)
+            if nearest != path and nearest.count("/") == path.count("/"):
+                rivals.setdefault(PurePosixPath(path).name, path)
+        return cls(place, members, rivals)
 
     def has(self, *names: str) -> bool:
         """Whether all of these files are there."""
@@ -46,8 +53,13 @@ class RawFiles:
         """A file's bytes.
 
         Raises:
-            DataError: the file cannot be read, or its archive is damaged.
+            DataError: the file cannot be read, or its archive is damaged, or several files could be meant.
         """
+        if name in self.rivals:
+            raise DataError(
+                f"{self.place}: expected one {name}, found {self.members[name]} and {self.rivals[name]}. "
+                "Pass the folder of one of them."
+            )
         try:
             if self.place.is_dir():
                 return (self.place / self.members[name]).read_bytes()
