@@ -1,0 +1,69 @@
+"""The peers by name: whose library, which script, and with what hyperparameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One recommender of another library."""
+
+    library: str
+    """Name of its file in `requirements`."""
+    script: str
+    """Module that trains it."""
+    hyperparameters: Mapping[str, Any]
+    epochs: int = 100
+    """At most."""
+    patience: int = 8
+
+
+SASREC: Final = {
+    "n_blocks": 2,
+    "n_heads": 2,
+    "n_factors": 64,
+    "dropout_rate": 0.5,
+    "session_max_len": 50,
+    "batch_size": 256,
+    "lr": 0.001,
+    "loss": "softmax",
+    "real_positions": True,
+}
+"""The size of our own plain SASRec, with full cross-entropy."""
+
+ESASREC: Final = SASREC | {
+    "n_blocks": 1,
+    "n_heads": 1,
+    "dropout_rate": 0.2,
+    "batch_size": 128,
+    "loss": "sampled_softmax",
+    "n_negatives": 256,
+    "use_key_padding_mask": True,
+    "transformer_layers": "ligr",
+    "transformer_layers_kwargs": {"ff_factors_multiplier": 4},
+}
+"""As published for Beauty; its table says width 64, its configuration files say 256. The multiplier is 2 for Sports
+and 1 for Toys."""
+
+ALS_GRID: Final = {"factors": [64, 128, 256], "regularization": [0.01, 1.0], "alpha": [1.0, 10.0]}
+BPR_GRID: Final = {"factors": [64, 128, 256], "regularization": [0.001, 0.01], "learning_rate": [0.01, 0.05]}
+"""Twelve trials each, chosen on validation."""
+
+PEERS: Final[Mapping[str, Peer]] = {
+    "rectools_sasrec": Peer("rectools", "benchmarks.peers.rectools_sasrec", SASREC),
+    "rectools_esasrec": Peer("rectools", "benchmarks.peers.rectools_sasrec", ESASREC),
+    "implicit_als": Peer("implicit", "benchmarks.peers.implicit_models", {"model": "als", "grid": ALS_GRID}, 30, 3),
+    "implicit_bpr": Peer("implicit", "benchmarks.peers.implicit_models", {"model": "bpr", "grid": BPR_GRID}, 100, 10),
+}
+
+
+def find_peer(name: str) -> Peer:
+    """The peer called `name`.
+
+    Raises:
+        SystemExit: no such peer.
+    """
+    if name not in PEERS:
+        raise SystemExit(f"--peer: expected one of {', '.join(PEERS)}, found {name!r}.")
+    return PEERS[name]
