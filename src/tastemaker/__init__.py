@@ -1,7 +1,7 @@
 """Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
 
-The Python API is `prepare`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is imported at its first use, so
-that `import tastemaker` costs nothing.
+The Python API is `prepare`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is imported at its first use,
+so that `import tastemaker` costs nothing.
 """
 
 import importlib
