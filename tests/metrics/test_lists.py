@@ -2,6 +2,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tastemaker.metrics.lists import coverage, mean_popularity, personalisation, popularity_percentile, top_k
 
@@ -36,3 +38,13 @@ def test_personalisation_equals_the_mean_over_pairs():
 def test_personalisation_of_equal_lists_is_zero_and_of_one_user_unknown():
     assert personalisation(np.array([[1, 2], [2, 1]])) == 0
     assert np.isnan(personalisation(np.array([[1, 2]])))
+
+
+@given(st.integers(1, 12), st.integers(1, 30), st.integers(0, 3))
+def test_top_k_is_the_head_of_a_whole_stable_sort(k: int, items: int, seed: int) -> None:
+    random = np.random.default_rng((seed, items))
+    scores = random.integers(0, 4, (5, items)).astype(np.float32)
+    scores[scores == 0] = -np.inf
+    order = np.random.default_rng(seed).permutation(items)
+    whole = order[np.argsort(-scores[:, order], axis=1, kind="stable")]
+    assert top_k(scores, k, seed).tolist() == whole[:, :k].tolist()

@@ -9,10 +9,16 @@ from tastemaker.metrics.places import IntArray
 
 
 def top_k(scores: NDArray[Any], k: int, seed: int = 0) -> IntArray:
-    """The `k` best items of each row, `[N, min(k, I)]`, best first; equal scores in one seeded order."""
+    """The `k` best items of each row, `[N, min(k, I)]`, best first; equal scores in one seeded order; none is nan."""
     order = np.random.default_rng(seed).permutation(scores.shape[1])
-    best = np.argsort(-scores[:, order], axis=1, kind="stable")[:, :k]
-    return order[best].astype(np.int64)
+    best = [_lowest(row, min(k, scores.shape[1])) for row in -scores[:, order]]
+    return order[np.array(best, dtype=np.int64).reshape(len(scores), -1)].astype(np.int64)
+
+
+def _lowest(row: NDArray[Any], k: int) -> IntArray:
+    """Where the `k` lowest values of a row stand, lowest first, equal ones from the left; only they are sorted."""
+    candidates = np.flatnonzero(row <= np.partition(row, k - 1)[k - 1])
+    return candidates[np.argsort(row[candidates], kind="stable")[:k]]
 
 
 def coverage(lists: IntArray, catalog_size: int) -> float:
