@@ -56,3 +56,16 @@ def test_without_gradient_it_is_only_a_number() -> None:
 def test_no_target_costs_nothing() -> None:
     states, vectors, bias, items, weights = given()
     assert full_softmax_loss(states[:0], vectors, bias, items[:0], weights[:0]).item() == 0.0
+
+
+def test_mixed_precision_stays_close_and_leaves_gradients_in_float32() -> None:
+    states, vectors, *rest = given(torch.float32)
+    expected = torch.autograd.grad(plain_loss(states, vectors, *rest), (states, vectors))
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = full_softmax_loss(states, vectors, *rest)
+    found = torch.autograd.grad(loss, (states, vectors))
+    assert loss.dtype == torch.float32
+    torch.testing.assert_close(loss, plain_loss(states, vectors, *rest), rtol=0.01, atol=0.0)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.dtype == torch.float32
+        assert 0 < float((ours - theirs).norm() / theirs.norm()) < 0.02  # above 0: the products were in bfloat16

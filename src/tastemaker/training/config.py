@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from tastemaker.errors import RecipeError
 
+PRECISIONS = ("float32", "bfloat16", "auto")
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -18,6 +20,8 @@ class TrainingConfig:
     """`cpu`, `cuda`, `cuda:1`, …; `auto` takes a GPU where there is one."""
     threads: int | None = None
     """CPU threads; None leaves PyTorch's own choice."""
+    precision: str = "float32"
+    """`float32`; `bfloat16` for mixed precision; `auto` is mixed where the device multiplies bfloat16 natively."""
     token_budget: int = 8192
     """Positions of one optimizer step, all tasks together."""
     mixture_temperature: float = 1.0
@@ -44,5 +48,7 @@ class TrainingConfig:
         for name in ("mixture_temperature", "gradient_clip"):
             if not getattr(self, name) > 0:
                 raise RecipeError(f"training.{name} must be more than 0, found {getattr(self, name)}.")
+        if self.precision not in PRECISIONS:
+            raise RecipeError(f"training.precision must be one of {', '.join(PRECISIONS)}, found {self.precision!r}.")
         if not 0 <= self.warmup_share <= 1:
             raise RecipeError(f"training.warmup_share must lie between 0 and 1, found {self.warmup_share}.")

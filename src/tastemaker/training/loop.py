@@ -23,6 +23,7 @@ from tastemaker.training.log import LossLog
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
+from tastemaker.training.precision import autocast
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
 from tastemaker.training.validation import Validation
 from tastemaker.training.watch import Watch
@@ -86,13 +87,14 @@ class Trainer:
         self.network.train()
         config = self.job.config
         set_rates(self.optimizer, rate_factor(self.step, self.total_steps, config.warmup_share))
-        vectors = self.network.item_table()
         losses: dict[str, Tensor] = {}
-        for batch in self.mixture.next():
-            losses |= task_losses(self.network, batch.to(self.device), vectors, self.trivial)
+        with autocast(config.precision, self.device):
+            vectors = self.network.item_table()
+            for batch in self.mixture.next():
+                losses |= task_losses(self.network, batch.to(self.device), vectors, self.trivial)
         self._check(losses)
         names = list(self.job.tasks)
-        zero = vectors.new_zeros(())
+        zero = torch.zeros((), device=self.device)
         torch.autograd.backward(self.balancer(torch.stack([losses.get(name, zero) for name in names])))
         nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
         self.optimizer.step()

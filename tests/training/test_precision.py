@@ -1,0 +1,39 @@
+import pytest
+import torch
+
+from tastemaker.errors import RecipeError
+from tastemaker.training import precision
+from tastemaker.training.config import TrainingConfig
+from tastemaker.training.precision import autocast
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16"])
+def test_a_named_precision_is_that_of_products(name: str) -> None:
+    with autocast(name, CPU):
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    assert product.dtype == getattr(torch, name)
+
+
+@pytest.mark.parametrize("is_native", [True, False])
+def test_auto_is_mixed_where_the_device_is_fast_at_it(monkeypatch: pytest.MonkeyPatch, is_native: bool) -> None:
+    monkeypatch.setattr(precision, "is_bfloat16_native", lambda device: is_native)
+    with autocast("auto", CPU):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == (torch.bfloat16 if is_native else torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [({"avx512_bf16": True}, True), ({"amx_bf16": True}, True), ({"avx512_bf16": False}, False), ({}, False)],
+)
+def test_a_processor_is_asked_for_its_instructions(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], expected: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert precision.is_bfloat16_native(CPU) is expected
+
+
+def test_an_unknown_precision_is_refused() -> None:
+    with pytest.raises(RecipeError, match="must be one of float32, bfloat16, auto, found 'half'"):
+        TrainingConfig(precision="half")
