@@ -36,3 +36,12 @@ def test_a_batch_moves_whole() -> None:
     moved = batch.to(torch.device("cpu"))
     assert torch.equal(moved.tokens, batch.tokens)
     assert torch.equal(moved.targets["next"]["items"].at, batch.targets["next"]["items"].at)
+
+
+def test_histories_hold_the_items_up_to_each_position() -> None:
+    rows = [
+        Row.of([Position(1), Position(item=3), Position(5), Position(item=8)]),
+        Row.of([Position(item=2), Position(item=4)]),
+    ]
+    found = collate(rows).histories(torch.tensor([0, 2, 3, 4, 7]))
+    assert found.tolist() == [[-1] * 4, [-1, 2, -1, -1], [-1, 2, -1, 7], [1, -1, -1, -1], [1, 3, -1, -1]]

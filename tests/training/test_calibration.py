@@ -6,9 +6,10 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.model.batch import collate
+from tastemaker.model.batch import ItemTargets, collate
 from tastemaker.tasks.next_item import NextItem
-from tastemaker.training.calibration import cold_offset, solve
+from tastemaker.training import calibration
+from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, graph_weight, solve
 
 
 def test_the_offset_gives_cold_items_their_share_of_the_targets() -> None:
@@ -23,10 +24,47 @@ def test_no_cold_target_pushes_cold_items_down_and_many_lift_them() -> None:
 
 def test_the_offset_is_measured_on_the_network(model: TrainedModel, shop: Dataset) -> None:
     rows = [model.layout.row([example]) for example in NextItem().examples(shop, Split.VALIDATION)]
-    batch = collate(rows)
+    batch, table = collate(rows), model.network.item_table
     targets = batch.targets["next_item"]["items"]
-    assert cold_offset(model.network, [batch]) < 0
-    targets.items.fill_(23)  # type: ignore[union-attr]
-    assert cold_offset(model.network, [batch]) > 0
-    model.network.item_table.is_warm.fill_(True)
-    assert cold_offset(model.network, [batch]) == 0.0
+    assert isinstance(targets, ItemTargets)
+    calibrate(model.network, [batch])
+    assert table.cold_offset < 0
+    targets.items.fill_(23)
+    calibrate(model.network, [batch])
+    assert table.cold_offset > 0
+    table.is_warm.fill_(True)
+    calibrate(model.network, [batch])
+    assert table.cold_offset == 0.0
+
+
+def scored(graph: list[list[float]], items: list[int]) -> Scored:
+    return Scored(torch.zeros(len(items), len(graph[0])), torch.tensor(graph), torch.tensor(items))
+
+
+def test_the_weight_is_the_most_likely_one() -> None:
+    # three targets of four stand where the graph points, so p = e^w / (e^w + 2) = 3/4 at w = ln 6
+    found = scored([[1.0, 0.0, 0.0]] * 4, [0, 0, 0, 1])
+    assert graph_weight(found, torch.ones(3, dtype=torch.bool)) == pytest.approx(math.log(6), abs=1e-3)
+
+
+def test_a_graph_that_points_elsewhere_weighs_nothing_and_one_that_is_always_right_is_bounded() -> None:
+    is_warm = torch.ones(3, dtype=torch.bool)
+    assert graph_weight(scored([[1.0, 0.0, 0.0]] * 4, [1, 1, 2, 2]), is_warm) == pytest.approx(0.0, abs=1e-3)
+    assert graph_weight(scored([[1.0, 0.0, 0.0]] * 4, [0] * 4), is_warm) == pytest.approx(WEIGHT_BOUND, abs=1e-2)
+
+
+def test_cold_targets_do_not_weigh_the_graph() -> None:
+    graph, is_warm = [[1.0, 0.0, 0.0, 0.0]] * 5, torch.tensor([True, True, True, False])
+    with_cold, without = scored(graph, [0, 0, 0, 1, 3]), scored(graph[:4], [0, 0, 0, 1])
+    assert graph_weight(with_cold, is_warm) == graph_weight(without, is_warm)
+    assert graph_weight(scored(graph, [3] * 5), is_warm) == 0.0
+
+
+def test_a_sample_stands_for_too_many_targets(
+    model: TrainedModel, shop: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = collate([model.layout.row([example]) for example in NextItem().examples(shop, Split.VALIDATION)])
+    monkeypatch.setattr(calibration, "MOST_SCORES", 3 * len(shop.catalog))
+    found = calibration._score(model.network, [batch])
+    assert found is not None
+    assert found.scores.shape == found.graph.shape == (3, len(shop.catalog))

@@ -12,6 +12,7 @@ from tastemaker.checkpoint.store import Checkpoint, load_checkpoint
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.errors import CheckpointError
 from tastemaker.model.config import ModelConfig
+from tastemaker.model.item_graph import Edges
 from tastemaker.model.layout import Layout
 from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
@@ -61,7 +62,11 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
         tokenizer = TextTokenizer.from_json(documents["tokenizer"])
         config = ModelConfig(**documents["recipe"]["model"])
         inputs = ModelInputs(
-            weights["item_table.content"], weights["item_table.is_warm"], tokenizer.size, weights["action_counts"]
+            weights["item_table.content"],
+            weights["item_table.is_warm"],
+            tokenizer.size,
+            weights["action_counts"],
+            edges=Edges(*(weights[f"item_graph.{name}"] for name in ("starts", "ends", "weights"))),
         )
         network = Network(config, inputs)
         network.load_state_dict(dict(weights))

@@ -25,6 +25,7 @@ from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
+from tastemaker.model.item_graph import Edges
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.corpus import tokenizer_texts
@@ -82,14 +83,16 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")
     say("learning the vocabulary")
     tokenizer = TextTokenizer.train(tokenizer_texts(dataset, list(recipe.tasks.values())), recipe.model.vocabulary)
-    ratings = dataset.ratings[dataset.is_training]
+    known = dataset.is_training
+    ratings = dataset.ratings[known]
     rated = ratings[np.isfinite(ratings)]
     inputs = ModelInputs(
         torch.from_numpy(content),
         torch.from_numpy(dataset.train_counts > 0),
         tokenizer.size,
-        torch.from_numpy(np.bincount(dataset.actions[dataset.is_training], minlength=len(ACTIONS))),
+        torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
         float(rated.mean()) if len(rated) else 0.0,
+        Edges.of(dataset.items[known], dataset.owners[known], len(content)) if recipe.model.item_graph else None,
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))
 

@@ -199,6 +199,11 @@ class Dataset:
         return np.arange(len(self.items)) - starts < np.repeat(self.cuts.train, np.diff(self.offsets))
 
     @cached_property
+    def owners(self) -> IntArray:
+        """`[interactions]`: the row of each one's user."""
+        return np.repeat(np.arange(len(self.user_ids)), np.diff(self.offsets))
+
+    @cached_property
     def _entries(self) -> tuple[Entry, ...]:
         return tuple(
             Entry(int(item), int(action), None if np.isnan(rating) else float(rating))

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
@@ -59,7 +60,11 @@ class Reader:
     @torch.no_grad()
     def scores(self, rows: Sequence[Row]) -> Tensor:
         """Scores `[N, I]` of all items at the last position of every row."""
-        return self.model.network.item_table.scores(self.last_states(rows), self.vectors).cpu()
+        if not rows:
+            return torch.zeros(0, len(self.vectors))
+        items = [torch.from_numpy(row.inputs[:, 1]) for row in rows]
+        histories = pad_sequence(items, batch_first=True).to(self.vectors.device) - 1
+        return self.model.network.history_scores(self.last_states(rows), self.vectors, histories).cpu()
 
     def history_row(self, context: Sequence[Segment]) -> Row:
         """The row whose last state predicts what follows a context."""

@@ -48,6 +48,12 @@ class Batch:
     targets: dict[str, dict[str, Targets]]
     """By task, then by kind: `items`, `rating`, `like`, `text`."""
 
+    def histories(self, at: Tensor) -> Tensor:
+        """Rows of the items `[N, T]` that stand up to positions `at` `[N]` of the flattened states; -1 elsewhere."""
+        length = self.items.shape[1]
+        is_past = torch.arange(length, device=at.device) <= (at % length).unsqueeze(1)
+        return torch.where(is_past, self.items[at // length] - 1, -1)
+
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
         return Batch(

@@ -30,6 +30,9 @@ class ModelConfig:
     id_dropout: float = 0.1
     """Probability that an item's id residual is zeroed in a training step."""
 
+    item_graph: bool = True
+    """Whether items that followed one another in training add to the scores of a history."""
+
     def __post_init__(self) -> None:
         for name, least in (("width", 1), ("layers", 1), ("heads", 1), ("vocabulary", 1), ("window", 64)):
             if getattr(self, name) < least:

@@ -9,6 +9,7 @@ from tastemaker.data.schema import ACTIONS
 from tastemaker.model.batch import Batch
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.heads import CopyHead, ScoringHead
+from tastemaker.model.item_graph import Edges, ItemGraph
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.nano import Nano
 
@@ -28,6 +29,8 @@ class ModelInputs:
     action_counts: Tensor
     """`[A]`, how often training holds each action."""
     mean_rating: float = 0.0
+    edges: Edges | None = None
+    """The item graph of training; None is a graph without edges."""
 
 
 class Network(nn.Module):
@@ -41,6 +44,7 @@ class Network(nn.Module):
         self.item_table = ItemTable(
             inputs.content, inputs.is_warm, config.width, ids=config.ids, id_dropout=config.id_dropout
         )
+        self.item_graph = ItemGraph(inputs.edges or Edges.none(len(inputs.content)))
         self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
         self.register_buffer("action_counts", inputs.action_counts)
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
@@ -61,6 +65,11 @@ class Network(nn.Module):
         """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""
         states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors))
         return states.flatten(0, 1)
+
+    def history_scores(self, states: Tensor, vectors: Tensor, histories: Tensor) -> Tensor:
+        """Scores `[N, I]` of what follows `histories` `[N, T]` of item rows, padded with -1, read into `states`."""
+        scores: Tensor = self.item_table.scores(states, vectors)
+        return scores + self.item_graph.weight * self.item_graph(histories) if self.item_graph.has_edges else scores
 
     @property
     def liked_action(self) -> int:

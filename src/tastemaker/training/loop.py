@@ -16,7 +16,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.errors import TrainingError
 from tastemaker.tasks.example import Task
-from tastemaker.training.calibration import cold_offset
+from tastemaker.training.calibration import calibrate
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
 from tastemaker.training.log import LossLog
@@ -117,7 +117,7 @@ class Trainer:
         log.write(self.step, "validation", losses, self._weights())
         self.watch.validation(self.step, losses, is_best)
         if is_best:
-            self.network.item_table.cold_offset.fill_(cold_offset(self.network, self.validation.batches))
+            calibrate(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
 
     def _weights(self) -> dict[str, float]:
