@@ -93,7 +93,8 @@ def test_the_python_runs(place: Path) -> None:
 
 def test_the_commands_run(place: Path) -> None:
     asked = [shlex.split(command) for command in commands() if command.startswith("tastemaker ")]
-    assert {arguments[1] for arguments in asked} == {"prepare", "train", "evaluate", "recommend", "explain", "chat"}
+    asked_for = {arguments[1] for arguments in asked}
+    assert asked_for == {"prepare", "train", "evaluate", "recommend", "rank", "explain", "chat"}
     for arguments in asked:
         done = CliRunner().invoke(app, arguments[1:], input="A comedy, please.\n")
         assert done.exit_code == 0, (arguments, done.output, done.exception)

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import tastemaker
-from tastemaker.cli import show, tune_command
+from tastemaker.cli import rank_command, show, tune_command
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.talk import talk
@@ -187,6 +187,9 @@ def recommend(
         show.write_json({"run": str(run), **asked, "recommendations": [asdict(each) for each in found]})
     else:
         show.output().print(show.recommendation_table(found, not no_reasons))
+
+
+app.command(epilog=_examples(*rank_command.EXAMPLES))(rank_command.rank)
 
 
 @app.command(

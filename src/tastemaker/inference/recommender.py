@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,6 +16,7 @@ from tastemaker.data.title_forms import printed_title
 from tastemaker.errors import RequestError
 from tastemaker.inference.answers import Contribution, Explanation, Recommendation
 from tastemaker.inference.attribution import Question, contributions
+from tastemaker.inference.batch_ranking import rank_histories
 from tastemaker.inference.checking import true_reason
 from tastemaker.inference.conversation import Conversation
 from tastemaker.inference.evidence import attributed_evidence
@@ -60,8 +62,7 @@ class Recommender:
         Raises:
             RequestError: an unknown user or item, an ambiguous title, or a `k` that is no number of items.
         """
-        if not 1 <= k <= len(self.model.catalog):
-            raise RequestError(f"k must lie between 1 and the catalog's {len(self.model.catalog)} items, found {k}.")
+        self._check_length(k)
         entries = self.entries(user, history)
         chances = self._chances(entries)
         top = [row for row in chances.topk(k).indices.tolist() if chances[row] > 0]
@@ -74,6 +75,38 @@ class Recommender:
             self._recommendation(row, score, reason, evidence.text)
             for row, score, (reason, evidence) in zip(top, scores, written, strict=True)
         ]
+
+    def rank(self, users: Sequence[str] | None = None, k: int = 10) -> pl.DataFrame:
+        """Rank the catalog for many stored users at once, without reasons: thousands of users a second.
+
+        Args:
+            users: their ids; None means all users of the data set.
+            k: how many items each, at most.
+
+        Returns:
+            Columns `user_id`, `rank` from 1, `item_id`, `title` and `score`; users in the order given, the best item
+            first. The items are those of `recommend`.
+
+        Raises:
+            RequestError: an unknown user, or a `k` that is no number of items.
+        """
+        self._check_length(k)
+        ids = self.dataset.user_ids if users is None else users
+        histories = [self.dataset.history(self.dataset.user_row(user)) for user in ids]
+        found = rank_histories(self.reader, histories, k, self._ranking_history)
+        is_item = found.items >= 0
+        rows, places = np.nonzero(is_item)
+        known, at = np.unique(found.items[is_item], return_inverse=True)
+        items = [self.model.catalog[row] for row in known.tolist()]
+        return pl.DataFrame(
+            {
+                "user_id": pl.Series(ids, dtype=pl.String).gather(rows),
+                "rank": places + 1,
+                "item_id": pl.Series([item.item_id for item in items], dtype=pl.String).gather(at),
+                "title": pl.Series([printed_title(item) for item in items], dtype=pl.String).gather(at),
+                "score": found.chances[is_item],
+            }
+        )
 
     def explain(self, item: str, user: str | None = None, history: Sequence[str] = ()) -> Explanation:
         """Say why an item suits a user, and which past items carried its score.
@@ -106,6 +139,10 @@ class Recommender:
         stored = self.dataset.history(self.dataset.user_row(user)) if user is not None else ()
         action = self.model.network.liked_action
         return (*stored, *(Entry(find_item(self.model.catalog, words), action) for words in history))
+
+    def _check_length(self, k: int) -> None:
+        if not 1 <= k <= len(self.model.catalog):
+            raise RequestError(f"k must lie between 1 and the catalog's {len(self.model.catalog)} items, found {k}.")
 
     def _longest(self, task: str) -> int:
         """Longest history that a task was trained with."""
