@@ -17,7 +17,7 @@ from tastemaker.errors import RecipeError
 from tastemaker.model.config import ModelConfig
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.next_item import NextItem
-from tastemaker.training.config import TrainingConfig
+from tastemaker.training.config import PRECISIONS, TrainingConfig
 
 START = '[data]\npath = "d"\n'
 SMALL = f"{START}[tasks.next_item]\n"
@@ -192,6 +192,7 @@ WITHIN = {
     "max_history": st.integers(min_value=1, max_value=63),
     "window": st.integers(min_value=256, max_value=2**60),
     "method": st.sampled_from(sorted(BALANCERS)),
+    "precision": st.sampled_from(PRECISIONS),
 }
 """Fields whose values depend on more than their type."""
 

@@ -9,7 +9,9 @@ from tastemaker.data.split import Split
 from tastemaker.model.batch import ItemTargets, collate
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import calibration
-from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, graph_weight, solve
+from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, likeliest, solve
+
+ALL = torch.ones(3, dtype=torch.bool)
 
 
 def test_the_offset_gives_cold_items_their_share_of_the_targets() -> None:
@@ -44,20 +46,29 @@ def scored(graph: list[list[float]], items: list[int]) -> Scored:
 def test_the_weight_is_the_most_likely_one() -> None:
     # three targets of four stand where the graph points, so p = e^w / (e^w + 2) = 3/4 at w = ln 6
     found = scored([[1.0, 0.0, 0.0]] * 4, [0, 0, 0, 1])
-    assert graph_weight(found, torch.ones(3, dtype=torch.bool)) == pytest.approx(math.log(6), abs=1e-3)
+    assert likeliest(found, ALL)[1] == pytest.approx(math.log(6), abs=0.01)
+
+
+def test_the_order_of_an_overconfident_network_counts_and_not_its_sureness() -> None:
+    random = torch.Generator().manual_seed(0)
+    scores, graph = torch.randn(2, 4000, 6, generator=random)
+    items = (0.5 * (scores + 2.0 * graph)).softmax(1).multinomial(1, generator=random).squeeze(1)
+    for sureness in (1.0, 7.0):
+        tau, weight = likeliest(Scored(sureness * scores, graph, items), torch.ones(6, dtype=torch.bool))
+        assert tau * sureness == pytest.approx(0.5, rel=0.1)
+        assert weight / sureness == pytest.approx(2.0, rel=0.1)
 
 
 def test_a_graph_that_points_elsewhere_weighs_nothing_and_one_that_is_always_right_is_bounded() -> None:
-    is_warm = torch.ones(3, dtype=torch.bool)
-    assert graph_weight(scored([[1.0, 0.0, 0.0]] * 4, [1, 1, 2, 2]), is_warm) == pytest.approx(0.0, abs=1e-3)
-    assert graph_weight(scored([[1.0, 0.0, 0.0]] * 4, [0] * 4), is_warm) == pytest.approx(WEIGHT_BOUND, abs=1e-2)
+    assert likeliest(scored([[1.0, 0.0, 0.0]] * 4, [1, 1, 2, 2]), ALL)[1] == 0.0
+    assert 5.0 < likeliest(scored([[1.0, 0.0, 0.0]] * 4, [0] * 4), ALL)[1] <= WEIGHT_BOUND
 
 
 def test_cold_targets_do_not_weigh_the_graph() -> None:
     graph, is_warm = [[1.0, 0.0, 0.0, 0.0]] * 5, torch.tensor([True, True, True, False])
     with_cold, without = scored(graph, [0, 0, 0, 1, 3]), scored(graph[:4], [0, 0, 0, 1])
-    assert graph_weight(with_cold, is_warm) == graph_weight(without, is_warm)
-    assert graph_weight(scored(graph, [3] * 5), is_warm) == 0.0
+    assert likeliest(with_cold, is_warm) == likeliest(without, is_warm)
+    assert likeliest(scored(graph, [3] * 5), is_warm) == (1.0, 0.0)
 
 
 def test_a_sample_stands_for_too_many_targets(

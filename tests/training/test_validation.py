@@ -2,9 +2,18 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import torch
 
+from tastemaker.data.split import Split
 from tastemaker.errors import DataError
+from tastemaker.evaluation.context import known_items
+from tastemaker.inference.predictor import Predictor
+from tastemaker.tasks.dialogue import Dialogue
+from tastemaker.tasks.next_item import NextItem
+from tastemaker.training import validation
+from tastemaker.training.mixture import group_tasks
 from tastemaker.training.validation import Validation
 
 
@@ -18,3 +27,33 @@ def test_a_task_without_validation_examples_is_named():
         "data/x: expected validation examples of next_item, rating, found none. "
         "Hold out fewer items: lower data.test_items and data.validation_items."
     )
+
+
+@pytest.mark.parametrize("ranked", [1, 256])
+def test_ndcg_is_that_of_each_target_by_itself(model, shop, monkeypatch, ranked):
+    monkeypatch.setattr(validation, "RANKED", ranked)
+    task = NextItem()
+    examples = list(task.examples(shop, Split.VALIDATION))
+    scores = Predictor(model).item_scores(examples)
+    scores[:, ~model.network.item_table.is_warm.numpy()] = -np.inf
+    gains = []
+    for row, example in zip(scores, examples, strict=True):
+        row[list(known_items(example, shop, Split.VALIDATION))] = -np.inf
+        above = (row > row[list(example.target.items)][:, None]).sum(1)
+        gains += list(np.where(above < 10, 1 / np.log2(above + 2), 0.0))
+    found = Validation(shop, group_tasks(shop, [task]), model.layout, 512).ndcg(model.network)
+    assert found == {"next_item": pytest.approx(np.mean(gains), abs=1e-6)}
+    assert 0 < found["next_item"] < 1
+
+
+def test_a_cold_target_gains_nothing(model, shop):
+    task = NextItem()
+    judged = Validation(shop, group_tasks(shop, [task]), model.layout, 512)
+    for batch in judged.batches:
+        batch.targets["next_item"]["items"].items.fill_(len(shop.catalog) - 1)
+    assert judged.ndcg(model.network) == {"next_item": 0.0}
+
+
+def test_a_task_that_also_writes_is_not_judged_by_its_ranking(model, shop):
+    torch.manual_seed(0)
+    assert Validation(shop, group_tasks(shop, [Dialogue()]), model.layout, 32).ndcg(model.network) == {}

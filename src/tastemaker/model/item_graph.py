@@ -31,9 +31,9 @@ DISTANCE: Final = 0.5
 """What a pair counts for each place that it is further apart than neighbours."""
 BACKWARD: Final = 0.5
 """What a pair counts against the order in which it was seen."""
-LATEST: Final = 5
+LATEST: Final = 3
 """How many of a history's last items are looked up."""
-RECENCY: Final = 0.7
+RECENCY: Final = 0.5
 """What an item counts for each place that it lies back."""
 SCALE: Final = 100.0
 

@@ -3,13 +3,14 @@
 In training the graph is not there, as its every pair is a training target, and a cold item is left out of the softmax.
 Targets that training never saw say how much both count, by maximum likelihood:
 
-- the weight w of the graph term g makes `softmax(s + w g)` most likely at warm targets, a concave problem in w;
+- τ and w make `softmax(τ s + w g)` of the network's scores s and the graph g most likely at warm targets. A network
+  that ranks best is too sure of itself, which τ takes back; the order depends on the weight w / τ alone;
 - with L_w and L_c the log-sum-exp of warm and of cold scores at one target, the offset c of all cold items solves
 
     Σ σ(c + L_c - L_w) = number of cold targets
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,8 +21,9 @@ from tastemaker.model.batch import Batch, ItemTargets
 from tastemaker.model.network import Network
 
 OFFSET_BOUND = 20.0
-WEIGHT_BOUND = 10.0
-MOST_SCORES = 2**25
+WEIGHT_BOUND = 20.0
+LEAST_SURENESS = 0.05
+MOST_SCORES = 2**23
 """How many are held at once; a seeded sample of the targets stands for all where they have more."""
 
 
@@ -37,10 +39,11 @@ def calibrate(network: Network, batches: Sequence[Batch]) -> None:
     network.train(was_training)
     if scored is None:
         return
-    if graph.has_edges:
-        graph.weight.fill_(graph_weight(scored, table.is_warm))
+    sureness, weight = likeliest(scored, table.is_warm) if graph.has_edges else (1.0, 0.0)
+    graph.weight.fill_(weight)
     if table.projection is not None:
-        table.cold_offset.fill_(cold_offset(scored.with_graph(graph.weight), scored.items, table.is_warm))
+        scores = sureness * (scored.scores + weight * scored.graph)
+        table.cold_offset.fill_(cold_offset(scores, scored.items, table.is_warm) / sureness)
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,28 @@ class Scored:
     items: Tensor
     """`[N]`, what came."""
 
-    def with_graph(self, weight: Tensor) -> Tensor:
-        """Scores `[N, I]` with the graph at its weight."""
-        return self.scores + weight * self.graph
 
-
-def graph_weight(scored: Scored, is_warm: Tensor) -> float:
-    """The weight w at which the graph's mean under the model equals its mean at the targets; 0 for no use."""
+def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, float]:
+    """τ, and the graph's weight beside scores that are not scaled, by L-BFGS; (1, 0) without warm targets."""
     known = is_warm[scored.items]
     if not bool(known.any()):
-        return 0.0
-    scores, graph = scored.scores[known][:, is_warm], scored.graph[known][:, is_warm]
-    at_targets = float(scored.graph[known].gather(1, scored.items[known].unsqueeze(1)).mean())
+        return 1.0, 0.0
+    scores, graph, items = scored.scores[known][:, is_warm], scored.graph[known][:, is_warm], scored.items[known]
+    places = (is_warm.cumsum(0) - 1)[items]
+    factors = scores.new_tensor([1.0, 0.0]).requires_grad_()
+    search = torch.optim.LBFGS([factors], line_search_fn="strong_wolfe")
 
-    def surplus(weight: float) -> float:
-        return float(((scores + weight * graph).softmax(1) * graph).sum(1).mean()) - at_targets
+    def loss() -> Tensor:
+        search.zero_grad()
+        value = F.cross_entropy(factors[0] * scores + factors[1] * graph, places)
+        torch.autograd.backward(value)
+        return value
 
-    return root(surplus, 0.0, WEIGHT_BOUND, steps=14)
+    with torch.enable_grad():
+        search.step(loss)  # type: ignore[no-untyped-call]
+    sureness, weight = factors.tolist()
+    sureness = max(sureness, LEAST_SURENESS)
+    return sureness, min(max(weight, 0.0) / sureness, WEIGHT_BOUND)
 
 
 def cold_offset(scores: Tensor, items: Tensor, is_warm: Tensor) -> float:
@@ -82,16 +90,12 @@ def cold_offset(scores: Tensor, items: Tensor, is_warm: Tensor) -> float:
 
 
 def solve(gaps: Tensor, cold: int) -> float:
-    """Find c; half a cold target is added, so that none at all is no certainty."""
+    """Find c by bisection; half a cold target is added, so that none at all is no certainty."""
     wanted = min(cold + 0.5, len(gaps) - 0.5)
-    return root(lambda offset: float((gaps + offset).sigmoid().sum()) - wanted, -OFFSET_BOUND, OFFSET_BOUND)
-
-
-def root(rising: Callable[[float], float], low: float, high: float, steps: int = 50) -> float:
-    """Where a rising function crosses zero, by bisection; an end of the interval where it does not."""
-    for _ in range(steps):
+    low, high = -OFFSET_BOUND, OFFSET_BOUND
+    for _ in range(50):
         middle = (low + high) / 2
-        if rising(middle) < 0:
+        if float((gaps + middle).sigmoid().sum()) < wanted:
             low = middle
         else:
             high = middle

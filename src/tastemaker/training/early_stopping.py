@@ -1,8 +1,15 @@
-"""When training has stopped to pay: the mean over tasks of the validation loss, relative to its first value."""
+"""When training has stopped to pay: the mean over tasks of the logarithm of their validation error.
 
+A task's error is its loss, or one over its NDCG@10 where it only ranks. In logarithms one percent counts alike
+wherever it is won.
+"""
+
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
+
+LEAST = 1e-4
 
 
 @dataclass
@@ -10,16 +17,14 @@ class EarlyStopping:
     """Watches validation; `patience` validations without a better one end training."""
 
     patience: int
-    first: dict[str, float] = field(default_factory=dict)
     best: float = float("inf")
     best_step: int = 0
     waited: int = 0
 
-    def update(self, step: int, losses: Mapping[str, float]) -> bool:
+    def update(self, step: int, losses: Mapping[str, float], ndcg: Mapping[str, float]) -> bool:
         """Take in a validation; return whether it is the best so far."""
-        if not self.first:
-            self.first = dict(losses)
-        score = sum(losses[task] / max(self.first[task], 1e-8) for task in losses) / max(len(losses), 1)
+        errors = [1 / max(ndcg[task], LEAST) if task in ndcg else max(losses[task], LEAST) for task in losses]
+        score = sum(map(math.log, errors)) / max(len(errors), 1)
         if score < self.best:
             self.best, self.best_step, self.waited = score, step, 0
             return True
@@ -37,5 +42,4 @@ class EarlyStopping:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state`; the patience stays the recipe's."""
-        self.first, self.best = dict(state["first"]), state["best"]
-        self.best_step, self.waited = state["best_step"], state["waited"]
+        self.best, self.best_step, self.waited = state["best"], state["best_step"], state["waited"]

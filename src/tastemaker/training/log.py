@@ -18,19 +18,31 @@ class LossLog:
         self._file = self.path.open("a", encoding="utf-8")
         self._writer = SummaryWriter(str(run / "tensorboard"), purge_step=first_step)
 
-    def write(self, step: int, split: str, losses: Mapping[str, float], weights: Mapping[str, float]) -> None:
-        """Add the losses of one step or validation, and the weights that the balancer gives them."""
-        rounded = {task: round(loss, 5) for task, loss in losses.items()}
-        record = {"step": step, "split": split, "losses": rounded, "weights": dict(weights)}
+    def write(
+        self,
+        step: int,
+        split: str,
+        losses: Mapping[str, float],
+        weights: Mapping[str, float],
+        metrics: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
+        """Add the losses of one step or validation, the balancer's weights for them, and metrics by name, then task."""
+        record = {"step": step, "split": split, "losses": _rounded(losses), "weights": dict(weights)}
+        record |= {name: _rounded(values) for name, values in (metrics or {}).items()}
         self._file.write(json.dumps(record) + "\n")
         self._file.flush()
-        for task, loss in losses.items():
-            self._writer.add_scalar(f"{task}/{split}", loss, step)
+        for kind, values in {split: losses, **(metrics or {})}.items():
+            for task, value in values.items():
+                self._writer.add_scalar(f"{task}/{kind}", value, step)
 
     def close(self) -> None:
         """Write what is left."""
         self._file.close()
         self._writer.close()
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {task: round(value, 5) for task, value in values.items()}
 
 
 def _step(line: str) -> int:

@@ -25,7 +25,7 @@ from tastemaker.training.mixture import Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
-from tastemaker.training.validation import Validation
+from tastemaker.training.validation import NDCG, Validation
 from tastemaker.training.watch import Watch
 
 
@@ -113,9 +113,10 @@ class Trainer:
 
     def _validate(self, log: LossLog) -> None:
         losses = self.validation.losses(self.network, self.trivial)
-        is_best = self.stopping.update(self.step, losses)
-        log.write(self.step, "validation", losses, self._weights())
-        self.watch.validation(self.step, losses, is_best)
+        ndcg = self.validation.ndcg(self.network)
+        is_best = self.stopping.update(self.step, losses, ndcg)
+        log.write(self.step, "validation", losses, self._weights(), {NDCG: ndcg})
+        self.watch.validation(self.step, losses | {f"{task} {NDCG}": value for task, value in ndcg.items()}, is_best)
         if is_best:
             calibrate(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))

@@ -1,21 +1,30 @@
-"""Validation losses by task, on a fixed seeded sample of the validation contexts."""
+"""Validation losses by task, and NDCG@10 of rankings, on a fixed seeded sample of the validation contexts.
+
+A task that ranks and does nothing else is judged by its ranking: the catalog softmax grows too sure of itself, so that
+its loss rises, long before its order stops to improve (on Amazon Beauty by more than ten epochs).
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
-from tastemaker.model.batch import Batch, collate
+from tastemaker.model.batch import Batch, ItemTargets, collate
 from tastemaker.model.layout import Layout, Row
 from tastemaker.model.network import Network
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import TaskGroup, plan_batches
 
+NDCG = "ndcg@10"
+K = 10
 POSITIONS = 8192
 """Padded positions of one forward pass."""
+RANKED = 256
+"""Targets ranked at once."""
 
 
 class Validation:
@@ -45,6 +54,40 @@ class Validation:
                 found[task].append((float(loss), len(batch.tokens)))
         network.train()
         return {task: _mean(pairs) for task, pairs in found.items()}
+
+    @torch.no_grad()
+    def ndcg(self, network: Network) -> dict[str, float]:
+        """Mean NDCG@10 of the tasks whose targets are items and nothing else, of the network without its item graph.
+
+        Every target is ranked by itself among the warm items that its context does not hold.
+        """
+        network.eval()
+        vectors = network.item_table()
+        found: dict[str, list[Tensor]] = {}
+        for batch in (batch.to(vectors.device) for batch in self.batches):
+            states = network(batch, vectors)
+            for task, kinds in batch.targets.items():
+                target = kinds.get("items")
+                if len(kinds) == 1 and isinstance(target, ItemTargets):
+                    gains = _gains(network, vectors, states[target.at], batch.histories(target.at), target.items)
+                    found.setdefault(task, []).append(gains)
+        network.train()
+        return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
+
+
+def _gains(network: Network, vectors: Tensor, states: Tensor, histories: Tensor, items: Tensor) -> Tensor:
+    """Discounted gain `[N]` of each target, a few at a time; none of a cold one."""
+    gains = torch.zeros(len(items), device=items.device)
+    for start in range(0, len(items), RANKED):
+        part = slice(start, start + RANKED)
+        scores = states[part] @ vectors.T + network.item_table.warm_bias()
+        of_target = scores.gather(1, items[part].unsqueeze(1))
+        rows, columns = torch.nonzero(histories[part] >= 0, as_tuple=True)
+        scores[rows, histories[part][rows, columns]] = float("-inf")
+        above = (scores > of_target).sum(1)
+        is_hit = (above < K) & of_target.isfinite().squeeze(1)
+        gains[part] = torch.where(is_hit, 1 / (above + 2).log2(), 0.0)
+    return gains
 
 
 def _mean(pairs: Sequence[tuple[float, int]]) -> float:
