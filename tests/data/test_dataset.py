@@ -48,6 +48,13 @@ def test_entries_say_what_was_thought() -> None:
     assert dataset.has_opinions
 
 
+def test_equal_interactions_are_one_object() -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(3, 3), CONFIG)
+    (first, second, _), again = dataset.history(0), dataset.history(1)
+    assert first is again[0]
+    assert first != second
+
+
 @pytest.mark.parametrize(
     ("event", "likes"), [("view", False), ("cart", True), ("buy", True), ("like", True), ("dislike", False)]
 )

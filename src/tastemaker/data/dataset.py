@@ -205,9 +205,12 @@ class Dataset:
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:
+        """`[interactions]`; equal ones are one object, so that a long log costs a pointer each."""
+        ratings = (None if rating != rating else rating for rating in self.ratings.tolist())
+        known: dict[tuple[int, int, float | None], Entry] = {}
         return tuple(
-            Entry(int(item), int(action), None if np.isnan(rating) else float(rating))
-            for item, action, rating in zip(self.items, self.actions, self.ratings, strict=True)
+            known.get(values) or known.setdefault(values, Entry(*values))
+            for values in zip(self.items.tolist(), self.actions.tolist(), ratings, strict=True)
         )
 
 
