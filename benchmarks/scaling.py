@@ -5,8 +5,8 @@
 Made-up data sets in the shape of Amazon Beauty, one, three and ten times as many users and items (see
 `benchmarks.synthetic`), each measured in a process of its own by `benchmarks.scaling_probe`, stage by stage, over some
 steps and not whole epochs. One result a scale, the exponents between the first and the last scale in `details` of
-the last (1: in proportion to the scale), and a picture, `docs/scaling.png`. A target scores the whole catalog, so its
-time is expected to grow with the items, and an epoch's with users times items.
+the last (1: in proportion to the scale), and a picture, `docs/scaling.png`. Seconds are the processor's. A target
+scores the whole catalog, so its time is expected to grow with the items, and an epoch's with users times items.
 """
 
 import argparse

@@ -11,9 +11,12 @@ from matplotlib.ticker import LogLocator, NullFormatter
 COLOURS: Final = ("#3b82f6", "#d97706", "#059669", "#94a3b8")
 
 PANELS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "Training": ("seconds", {"epoch_s": "an epoch", "draw_epoch_s": "drawing an epoch", "load_s": "loading the data"}),
+    "Training": (
+        "processor seconds",
+        {"epoch_s": "an epoch", "draw_epoch_s": "drawing an epoch", "load_s": "loading the data"},
+    ),
     "Each target and user": (
-        "microseconds",
+        "processor microseconds",
         {"us_per_target": "training on a target", "us_per_user": "ranking for a user, many at once"},
     ),
     "Memory": ("MB", {"peak_memory_mb": "at most", "loaded_memory_mb": "with data and model loaded"}),

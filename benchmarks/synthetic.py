@@ -46,7 +46,8 @@ def draw_items(count: int, items: int, random: np.random.Generator) -> NDArray[n
     """Draw `count` ranks of items, 0 the most popular."""
     popularity = ((np.arange(items) + 0.5) / items + HEAD) ** -FALL
     up_to = np.cumsum(popularity)
-    return np.searchsorted(up_to, random.random(count) * up_to[-1]).astype(np.int64).clip(max=items - 1)
+    ranks: NDArray[np.int64] = np.searchsorted(up_to, random.random(count) * up_to[-1]).astype(np.int64)
+    return ranks
 
 
 def item_table(items: int, random: np.random.Generator) -> pl.DataFrame:
