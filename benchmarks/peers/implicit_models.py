@@ -5,8 +5,7 @@ chooses trial and epoch. At judgement ALS reads the whole context of a user, the
 library's own recalculation of a user; BPR has none, so its users stay as trained.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -20,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.peers.job import Job, Trained, finish
 from benchmarks.peers.judging import judge, ndcg
 from benchmarks.peers.material import IntArray, Material
+from benchmarks.peers.search import search
 from benchmarks.peers.selection import Selection
 
 MODELS = {"als": AlternatingLeastSquares, "bpr": BayesianPersonalizedRanking}
@@ -66,12 +66,6 @@ class Factorisation:
         return scores
 
 
-def trials(grid: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """Every combination of the values."""
-    for values in product(*grid.values()):
-        yield dict(zip(grid, values, strict=True))
-
-
 def train(model: Factorisation, job: Job, material: Material) -> Selection[Factors]:
     """Train until validation stops getting better."""
     selection = Selection[Factors](job.patience)
@@ -89,22 +83,15 @@ def main() -> None:
     """Search, then judge the best trial."""
     job = Job.from_arguments()
     threadpool_limits(job.threads, "blas")
-    material, tried = Material.load(job.exchange), []
-    best: tuple[float, Factorisation, Selection[Factors], dict[str, Any]] | None = None
-    for given in trials(job.hyperparameters["grid"]):
-        print(given, flush=True)
+    material = Material.load(job.exchange)
+
+    def trial(given: Mapping[str, Any]) -> tuple[Factorisation, Selection[Factors]]:
         model = Factorisation(job.hyperparameters["model"], given, job, material)
-        selection = train(model, job, material)
-        reached = max(selection.curve)
-        tried.append({**given, "epoch": selection.best_epoch, "ndcg@10": reached, "seconds": sum(selection.seconds)})
-        if best is None or reached > best[0]:
-            best = reached, model, selection, given
-    if best is None:
-        raise SystemExit("hyperparameters: expected at least one trial in `grid`, found none.")
-    _, model, selection, chosen = best
+        return model, train(model, job, material)
+
+    model, selection, details = search(job.hyperparameters["grid"], trial)
     user_factors, item_factors = selection.weights or model.weights()
     model.restore((user_factors, item_factors))
-    details = {"chosen": chosen, "trials": tried}
     parameters, packages = user_factors.size + item_factors.size, ("implicit", "numpy", "scipy")
     finish(job, material, Trained(model.scores, selection, len(material.train_items), parameters, packages, details))
 

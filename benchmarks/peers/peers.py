@@ -46,15 +46,41 @@ ESASREC: Final = SASREC | {
 """As published for Beauty; its table says width 64, its configuration files say 256. The multiplier is 2 for Sports
 and 1 for Toys."""
 
+RECBOLE_SASREC: Final = {
+    "n_layers": 2,
+    "n_heads": 2,
+    "hidden_size": 64,
+    "inner_size": 256,
+    "hidden_dropout_prob": 0.5,
+    "attn_dropout_prob": 0.5,
+    "MAX_ITEM_LIST_LENGTH": 50,
+    "train_batch_size": 2048,
+    "learning_rate": 0.001,
+    "loss_type": "CE",
+}
+"""The same size in RecBole's words. Its rows are single targets; 256 users have about 1,500 of them."""
+
 ALS_GRID: Final = {"factors": [64, 128, 256], "regularization": [0.01, 1.0], "alpha": [1.0, 10.0]}
 BPR_GRID: Final = {"factors": [64, 128, 256], "regularization": [0.001, 0.01], "learning_rate": [0.01, 0.05]}
 """Twelve trials each, chosen on validation."""
+
+VAECF_GRID: Final = {
+    "k": [64],
+    "autoencoder_structure": [[200], [600]],
+    "likelihood": ["mult"],
+    "beta": [0.01, 0.1, 1.0],
+}
+EASE_GRID: Final = {"lamb": [50, 200, 500, 1000], "posB": [False]}
+"""EASE inverts a matrix of items x items: minutes and gigabytes a trial on 12,000 items, so its grid is short."""
 
 PEERS: Final[Mapping[str, Peer]] = {
     "rectools_sasrec": Peer("rectools", "benchmarks.peers.rectools_sasrec", SASREC),
     "rectools_esasrec": Peer("rectools", "benchmarks.peers.rectools_sasrec", ESASREC),
     "implicit_als": Peer("implicit", "benchmarks.peers.implicit_models", {"model": "als", "grid": ALS_GRID}, 30, 3),
     "implicit_bpr": Peer("implicit", "benchmarks.peers.implicit_models", {"model": "bpr", "grid": BPR_GRID}, 100, 10),
+    "recbole_sasrec": Peer("recbole", "benchmarks.peers.recbole_sasrec", RECBOLE_SASREC),
+    "cornac_vaecf": Peer("cornac", "benchmarks.peers.cornac_models", {"model": "vaecf", "grid": VAECF_GRID}, 100, 5),
+    "cornac_ease": Peer("cornac", "benchmarks.peers.cornac_models", {"model": "ease", "grid": EASE_GRID}, 1, 1),
 }
 
 
