@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.model.item_graph import BACKWARD, DISTANCE, RECENCY, SCALE, Edges, ItemGraph
+from tastemaker.model.item_graph import BACKWARD, DISTANCE, POPULARITY, RECENCY, SCALE, WINDOW, Edges, ItemGraph
 
 
 def graph_of(*histories: list[int], size: int = 8) -> ItemGraph:
@@ -24,9 +24,19 @@ def test_neighbours_count_by_distance_and_direction() -> None:
 
 
 def test_two_users_are_not_joined_and_pairs_add_up() -> None:
-    found = shares(graph_of([0, 1], [2, 3], [0, 2]), [0])[0]
-    torch.testing.assert_close(found[:4], torch.tensor([0.0, 0.5, 0.5, 0.0]))
-    assert shares(graph_of([0, 1], [0, 1], [0, 2]), [0])[0, 1] == pytest.approx(2 / 3)
+    found = shares(graph_of([0, 1], [2, 3], [0, 2, 4]), [0])[0]
+    assert found[3] == 0.0
+    apart, popular = DISTANCE, 2**-POPULARITY
+    torch.testing.assert_close(found[[1, 2, 4]], torch.tensor([1.0, popular, apart]) / (1 + popular + apart))
+    twice = 2 * 2**-POPULARITY
+    assert shares(graph_of([0, 1], [0, 1], [0, 2]), [0])[0, 1] == pytest.approx(twice / (twice + 1))
+
+
+def test_items_far_apart_are_not_joined() -> None:
+    history = list(range(WINDOW + 2))
+    found = shares(graph_of(history, size=len(history)), [0])[0]
+    assert found[WINDOW] > 0
+    assert found[WINDOW + 1] == 0
 
 
 def test_later_items_of_a_history_count_more() -> None:

@@ -6,8 +6,8 @@ models are interpolated with a memory of their training text:
 
     score(i | h) = s(i | h) + w log(1 + SCALE q(i | h)),   q(i | h) ∝ Σ_k RECENCY^k G[h_k, i]
 
-where `h_k` are the history's last items, the latest first, and `G[a, b]` sums up how often `b` stood close behind `a`,
-and, counting less, before it. The one weight `w` is found on validation targets (`tastemaker.training.calibration`);
+where `h_k` are the history's last items, the latest first, and `G[a, b]` sums up how often `b` stood behind `a`, and,
+counting less, before it, over `n_a n_b^POPULARITY` with the items' counts `n`. The one weight `w` is found on validation targets (`tastemaker.training.calibration`);
 training does not see the graph, whose every pair is a training target.
 
 Source:
@@ -25,15 +25,17 @@ from torch import Tensor, nn
 
 IntArray = NDArray[np.int64]
 
-WINDOW: Final = 3
+WINDOW: Final = 20
 """Two items are joined that stand at most so many places apart."""
-DISTANCE: Final = 0.5
+DISTANCE: Final = 0.9
 """What a pair counts for each place that it is further apart than neighbours."""
-BACKWARD: Final = 0.5
+BACKWARD: Final = 0.8
 """What a pair counts against the order in which it was seen."""
-LATEST: Final = 3
+POPULARITY: Final = 0.3
+"""How far an item is discounted for being everywhere; 1 would be a lift, 0 a count."""
+LATEST: Final = 10
 """How many of a history's last items are looked up."""
-RECENCY: Final = 0.5
+RECENCY: Final = 0.9
 """What an item counts for each place that it lies back."""
 SCALE: Final = 100.0
 
@@ -66,6 +68,8 @@ class Edges:
                 weights.append(np.full(len(start), weight * DISTANCE ** (gap - 1)))
         joined, places = np.unique(np.concatenate(codes), return_inverse=True)
         summed = np.bincount(places, np.concatenate(weights), len(joined))
+        counts = np.bincount(items, minlength=size)
+        summed /= counts[joined // size] * counts[joined % size] ** POPULARITY
         starts = np.searchsorted(joined, np.arange(size + 1) * size)
         return cls(torch.from_numpy(starts), torch.from_numpy(joined % size), torch.from_numpy(summed).float())
 
