@@ -112,5 +112,5 @@ def test_a_loss_that_is_not_finite_is_named(shop: Dataset, tmp_path: Path) -> No
     job = trainer(shop, tmp_path)
     with torch.no_grad():
         job.network.scoring_head.mean_rating.fill_(float("nan"))
-    with pytest.raises(TrainingError, match="step 1: the loss of rating is not finite"):
+    with pytest.raises(TrainingError, match="step 1: the loss of like, rating is not finite"):
         job.run(resume=False)

@@ -47,8 +47,10 @@ def test_rating_loss_is_the_squared_error_over_the_variance(model: TrainedModel)
     network, vectors = model.network, model.network.item_vectors()
     targets = TaskTargets(score_at={"rating": [1]}, scored_items={"rating": [4]}, score_values={"rating": [2.0]})
     with torch.no_grad():
-        state = network(batch_of(targets), vectors)[1:2]
-        rating, _ = network.scoring_head(state, vectors[4:5])
+        batch, head = batch_of(targets), network.scoring_head
+        traits = head.traits(vectors)
+        past = head.past(batch.items, batch.actions, traits).at(torch.tensor([1]))
+        rating, _ = head(network(batch, vectors)[1:2], past, traits[4:5])
     assert loss(model, targets) == pytest.approx((float(rating) - 2.0) ** 2 / 0.5, rel=1e-5)
 
 

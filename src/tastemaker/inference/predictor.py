@@ -14,6 +14,8 @@ from tastemaker.data.catalog import Catalog
 from tastemaker.data.schema import RATING_SCALE
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply, write_replies
+from tastemaker.model.batch import collate
+from tastemaker.model.layout import Row
 from tastemaker.tasks.example import Example, Reply, Score
 
 FloatArray = NDArray[np.float32]
@@ -51,10 +53,11 @@ class Predictor:
 
     def values(self, examples: Sequence[Example]) -> list[FloatArray]:
         """For every `Score` example an array in the order of its items: ratings (1..5), or probabilities of a like."""
-        states = self.reader.last_states([self.reader.history_row(example.context) for example in examples])
+        rows = [self.reader.history_row(example.context) for example in examples]
+        states = self.reader.last_states(rows)
         return [
-            self._values(state, example.target)
-            for state, example in zip(states, examples, strict=True)
+            self._values(row, state, example.target)
+            for row, state, example in zip(rows, states, examples, strict=True)
             if isinstance(example.target, Score)
         ]
 
@@ -62,9 +65,16 @@ class Predictor:
         """Write the reply of every `Reply` example from its context alone; seen items are not recommended."""
         return write_replies(self.reader, [example.context for example in examples], obeys_words=self.obeys_words)
 
+    @cached_property
+    def _traits(self) -> Tensor:
+        """What the scoring head reads of every item."""
+        with torch.no_grad():
+            return self.model.network.scoring_head.traits(self.reader.vectors)
+
     @torch.no_grad()
-    def _values(self, state: Tensor, target: Score) -> FloatArray:
-        items = self.reader.vectors[list(target.items)]
-        rating, like = self.model.network.scoring_head(state.expand_as(items), items)
+    def _values(self, row: Row, state: Tensor, target: Score) -> FloatArray:
+        head, read = self.model.network.scoring_head, collate([row]).to(state.device)
+        past = head.past(read.items, read.actions, self._traits).at(torch.tensor([len(row) - 1]))
+        rating, like = head(state.unsqueeze(0), past, self._traits[list(target.items)])
         values: FloatArray = (rating.clamp(*RATING_SCALE) if target.kind == "rating" else like.sigmoid()).cpu().numpy()
         return values

@@ -6,6 +6,7 @@ means: no better than knowing nothing, so that equal weights are a sane start.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -15,6 +16,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets, Targets, TextTargets
 from tastemaker.model.network import Network
+from tastemaker.model.rated_past import RatedPast
 from tastemaker.model.text import target_log_chances
 from tastemaker.training.full_softmax import full_softmax_loss
 
@@ -45,7 +47,7 @@ class TrivialLosses:
 def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: TrivialLosses) -> dict[str, Tensor]:
     """One forward pass; every task of the batch gets the sum of its kinds' normalised mean losses."""
     states = network(batch, vectors)
-    read = Read(network, batch.tokens, states, vectors)
+    read = Read(network, batch, states, vectors)
     return {
         task: torch.stack([_loss(read, target, kind) / getattr(trivial, kind) for kind, target in kinds.items()]).sum()
         for task, kinds in batch.targets.items()
@@ -58,12 +60,21 @@ class Read:
     """A batch as the network read it."""
 
     network: Network
-    tokens: Tensor
-    """`[B, T]`"""
+    batch: Batch
     states: Tensor
     """`[B * T, D]`"""
     vectors: Tensor
     """`[I, D]`"""
+
+    @cached_property
+    def traits(self) -> Tensor:
+        """What the scoring head reads of every item."""
+        return self.network.scoring_head.traits(self.vectors)
+
+    @cached_property
+    def past(self) -> RatedPast:
+        """The ratings read up to every position."""
+        return self.network.scoring_head.past(self.batch.items, self.batch.actions, self.traits)
 
 
 def _loss(read: Read, target: Targets, kind: str) -> Tensor:
@@ -72,9 +83,9 @@ def _loss(read: Read, target: Targets, kind: str) -> Tensor:
         case ItemTargets(at, items, weights):
             return _item_loss(network, states[at], items, weights, vectors)
         case TextTargets(at, tokens):
-            return -target_log_chances(network, states, read.tokens, at, tokens).mean()
+            return -target_log_chances(network, states, read.batch.tokens, at, tokens).mean()
         case ScoreTargets(at, items, values):
-            rating, like = network.scoring_head(states[at], vectors[items])
+            rating, like = network.scoring_head(states[at], read.past.at(at), read.traits[items])
             if kind == "rating":
                 return F.mse_loss(rating, values)
             return F.binary_cross_entropy_with_logits(like, values)
