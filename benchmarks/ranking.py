@@ -1,11 +1,12 @@
 """Does our ranking beat the field? The same split, the whole catalog, every contestant judged alike.
 
     python -m benchmarks.ranking --data data/beauty --seeds 0 1 2
-    python -m benchmarks.ranking --data data/beauty --models popularity sasrec --seeds 0
+    python -m benchmarks.ranking --data data/beauty --models popularity sasrec rectools_sasrec --seeds 0
 
 Trained models are recipes: each seed is trained, then judged, in processes of their own. Untrained baselines are
-judged once. One JSON file per (data, model, seed), and one pooled over the seeds with the differences of `tastemaker`
-from everyone else. Killed, the same command goes on where it stopped.
+judged once. Peers are models of other libraries (see `benchmarks.peers`), trained in environments of their own; they
+take hours and run where they are named. One JSON file per (data, model, seed), and one pooled over the seeds with the
+differences of `tastemaker` from everyone else. Killed, the same command goes on where it stopped.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.measured import cost_of, forget, last_command, run_measured
+from benchmarks.peers import contestant
+from benchmarks.peers.peers import PEERS
 from benchmarks.pooled import Pool, difference, pool
 from benchmarks.result import RESULTS, ROOT, Machine, Result, commit, data_name, data_sha256
 from benchmarks.training_run import TrainingRun, changes_of, state_of
@@ -57,6 +60,8 @@ class Plan:
     data: Path
     seeds: tuple[int, ...]
     runs: Path
+    peers: Path
+    """Where peers are trained, `DATA/PEER-SEED`; a finished one is taken as it is."""
     results: Path = RESULTS
     threads: int = 1
     overrides: tuple[str, ...] = ()
@@ -64,7 +69,7 @@ class Plan:
 
     def run(self, model: str, seed: int) -> Path:
         """Folder of a training run."""
-        return self.runs / data_name(self.data) / f"{model}-{seed}"
+        return (self.peers if model in PEERS else self.runs) / data_name(self.data) / f"{model}-{seed}"
 
     def judged(self, model: str, seed: int) -> Path:
         """Folder of a contestant's figures."""
@@ -72,7 +77,7 @@ class Plan:
 
     def seeds_of(self, model: str) -> tuple[int, ...]:
         """An untrained baseline draws nothing: one seed is all there is."""
-        return self.seeds if model in TRAINED else self.seeds[:1]
+        return self.seeds[:1] if model in UNTRAINED else self.seeds
 
     def settings(self, model: str, seed: int) -> tuple[str, ...]:
         """What is set beside a recipe and changes the result."""
@@ -86,6 +91,8 @@ def contest(plan: Plan, model: str, seed: int) -> None:
         recipe = (ROOT / TRAINED[model].recipe).read_text(encoding="utf-8")
         changes = changes_of(plan.settings(model, seed), plan.data, plan.threads)
         TrainingRun(f"{name}: training", recipe, changes, plan.run(model, seed), plan.threads).train()
+    elif model in PEERS:
+        contestant.train(model, plan.data, seed, plan.run(model, seed), plan.threads)
     command = _command(plan, model, seed)
     if _is_judged(plan, model, seed) and last_command(out) == command:
         print(f"{name}: judged before", flush=True)
@@ -96,21 +103,23 @@ def contest(plan: Plan, model: str, seed: int) -> None:
 
 def _command(plan: Plan, model: str, seed: int) -> list[str]:
     """What judges a contestant."""
-    who = ["--run", str(plan.run(model, seed))] if model in TRAINED else ["--baseline", model]
+    kind = "--peer" if model in PEERS else "--run"
+    who = ["--baseline", model] if model in UNTRAINED else [kind, str(plan.run(model, seed))]
     place = ["--data", str(plan.data), "--out", str(plan.judged(model, seed))]
     return [sys.executable, "-m", "benchmarks.ranking_judged", *place, *who]
 
 
 def _is_judged(plan: Plan, model: str, seed: int) -> bool:
     """Whether figures are there, no older than what they judge."""
-    done, best = plan.judged(model, seed) / "figures.json", plan.run(model, seed) / "best.json"
-    return done.exists() and (not best.exists() or done.stat().st_mtime >= best.stat().st_mtime)
+    done, last = plan.judged(model, seed) / "figures.json", contestant.COST if model in PEERS else "best.json"
+    trained = plan.run(model, seed) / last
+    return done.exists() and (not trained.exists() or done.stat().st_mtime >= trained.stat().st_mtime)
 
 
 def write_result(plan: Plan, model: str, seed: int) -> Path:
     """The file of one contestant and seed."""
     found = _figures(plan, model, seed)
-    is_trained = model in TRAINED
+    is_trained = model not in UNTRAINED
     cost = cost_of(plan.run(model, seed) if is_trained else plan.judged(model, seed))
     details: dict[str, Any] = {
         "validation": found["validation"],
@@ -118,8 +127,7 @@ def write_result(plan: Plan, model: str, seed: int) -> Path:
         "seconds_to_fit": found["seconds_to_fit"],
     }
     if is_trained:
-        state = state_of(plan.run(model, seed))
-        details |= {"steps": state["step"], "best_step": state["stopping"]["best_step"], "attempts": cost.attempts}
+        details |= _training(plan.run(model, seed), model) | {"attempts": cost.attempts}
     return replace(
         _result(plan, model, seed),
         metrics={f"{TASK}/{name}": value for name, value in found["test"].items()},
@@ -129,6 +137,14 @@ def write_result(plan: Plan, model: str, seed: int) -> Path:
         machine=cost.machine,
         details=details,
     ).write(plan.results)
+
+
+def _training(run: Path, model: str) -> dict[str, Any]:
+    """What a result says of a training."""
+    if model in PEERS:
+        return contestant.cost_details(model, run)
+    state = state_of(run)
+    return {"steps": state["step"], "best_step": state["stopping"]["best_step"]}
 
 
 def write_pooled(plan: Plan, models: Sequence[str]) -> Path | None:
@@ -160,7 +176,7 @@ def _pools(plan: Plan, model: str) -> dict[str, Pool]:
     """By metric, a contestant's figures over all seeds; an untrained one stands alike beside every seed."""
     units = []
     for seed in plan.seeds:
-        judged = plan.judged(model, seed if model in TRAINED else plan.seeds[0])
+        judged = plan.judged(model, seed if seed in plan.seeds_of(model) else plan.seeds[0])
         with np.load(judged / "units.npz") as arrays:
             units.append({key: arrays[key] for key in arrays.files})
     return {key: pool(units, key) for key in units[0]}
@@ -173,7 +189,7 @@ def _figures(plan: Plan, model: str, seed: int) -> dict[str, Any]:
 
 def _result(plan: Plan, model: str, seed: int | str) -> Result:
     """The frame of a result; recipe, data and machine are the same for all figures in it."""
-    recipe = ""
+    recipe = f"benchmarks.peers.run --peer {model}" if model in PEERS else ""
     if model in TRAINED:
         changes = plan.settings(model, seed) if isinstance(seed, int) else (*TRAINED[model].changes, *plan.overrides)
         recipe = " ".join([TRAINED[model].recipe, *(f"--set {change}" for change in changes)])
@@ -195,18 +211,19 @@ def _result(plan: Plan, model: str, seed: int | str) -> Result:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what the arguments say."""
-    names = [*UNTRAINED, *TRAINED]
+    ours, names = [*UNTRAINED, *TRAINED], [*UNTRAINED, *TRAINED, *PEERS]
     parser = argparse.ArgumentParser(description="Rankings of the whole catalog, ours beside the field.")
     parser.add_argument("--data", type=Path, required=True, help="data set folder")
-    parser.add_argument("--models", nargs="+", choices=names, default=names, metavar="MODEL", help=", ".join(names))
+    parser.add_argument("--models", nargs="+", choices=names, default=ours, metavar="MODEL", help=", ".join(names))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of one training")
     parser.add_argument("--runs", type=Path, default=Path("runs/ranking"))
+    parser.add_argument("--peers", type=Path, default=Path("runs/peers"), help="where peers of other libraries train")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="for every recipe")
     given = parser.parse_args(arguments)
     runs, data = given.runs.resolve(), given.data.resolve()
-    plan = Plan(data, tuple(given.seeds), runs, given.results, given.threads, tuple(given.set))
+    plan = Plan(data, tuple(given.seeds), runs, given.peers.resolve(), given.results, given.threads, tuple(given.set))
     for model in given.models:
         for seed in plan.seeds_of(model):
             contest(plan, model, seed)

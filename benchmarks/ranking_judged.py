@@ -1,9 +1,10 @@
-"""Judges one ranker of the ranking benchmark in a process of its own: a trained run, or an untrained baseline.
+"""Judges one ranker of the ranking benchmark in a process of its own: a trained run, an untrained baseline, or a peer.
 
-    python -m benchmarks.ranking_judged --data DATA --out FOLDER (--run RUN | --baseline NAME)
+    python -m benchmarks.ranking_judged --data DATA --out FOLDER (--run RUN | --baseline NAME | --peer FOLDER)
 
 writes `FOLDER/units.npz`, of each metric what every test user adds, and `FOLDER/figures.json` last: the figures of test
-and validation, and the users ranked per second. One item a user is held out for each; test is scored once.
+and validation, and the users ranked per second. One item a user is held out for each; test is scored once. A peer has
+found the places of its targets and its speed in its own process; here they become figures of the same kind.
 """
 
 import argparse
@@ -14,6 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.peers.contestant import ANSWERS, read_cost
+from benchmarks.peers.exchange import read_answers
 from benchmarks.result import peak_memory_mb, write_json
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
@@ -24,7 +27,7 @@ from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.context import known_items
 from tastemaker.evaluation.figures import Figures
 from tastemaker.evaluation.judge import Judge
-from tastemaker.evaluation.ranked import rank, ranking_figures
+from tastemaker.evaluation.ranked import Ranking, rank, ranking_figures
 from tastemaker.inference.predictor import Predictor
 from tastemaker.metrics.lists import top_k
 from tastemaker.model.content import content_vectors
@@ -82,9 +85,27 @@ def users_per_second(ranker: Ranker, dataset: Dataset) -> float:
     return len(examples) / float(np.median(took))
 
 
+def peer_figures(answers: Path, split: Split) -> Figures:
+    """The same of a peer, from `answers.npz`."""
+    (masked, users), (unmasked, _) = (read_answers(answers, split, is_masked) for is_masked in (True, False))
+    return ranking_figures(Ranking(masked, unmasked, None, np.zeros((len(users), 0), np.int64), users), METRICS)
+
+
 def write(ranker: Ranker, dataset: Dataset, out: Path, seconds: float) -> None:
     """Judge and write; `seconds` is what fitting took."""
     validation, test = (figures(ranker, dataset, split) for split in (Split.VALIDATION, Split.TEST))
+    write_figures(out, validation, test, users_per_second(ranker, dataset), seconds)
+
+
+def write_peer(peer: Path, out: Path) -> None:
+    """Write what a finished peer has reached."""
+    cost = read_cost(peer)
+    validation, test = (peer_figures(peer / ANSWERS, split) for split in (Split.VALIDATION, Split.TEST))
+    write_figures(out, validation, test, cost["users_ranked_per_second"], cost["training_seconds"])
+
+
+def write_figures(out: Path, validation: Figures, test: Figures, speed: float, seconds: float) -> None:
+    """Write the units beside, then rename; the figures last."""
     out.mkdir(parents=True, exist_ok=True)
     beside = out / ".units.part.npz"
     np.savez_compressed(beside, **_units(test))  # type: ignore[arg-type]  # numpy's stubs take every keyword for a flag
@@ -92,7 +113,7 @@ def write(ranker: Ranker, dataset: Dataset, out: Path, seconds: float) -> None:
     told = {
         "test": {name: figure.value for name, figure in test.items()},
         "validation": {name: figure.value for name, figure in validation.items()},
-        "users_per_second": round(users_per_second(ranker, dataset), 1),
+        "users_per_second": round(speed, 1),
         "seconds_to_fit": round(seconds, 1),
         "peak_memory_mb": peak_memory_mb(),
     }
@@ -116,7 +137,11 @@ def main() -> None:
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--run", type=Path)
     who.add_argument("--baseline")
+    who.add_argument("--peer", type=Path)
     given = parser.parse_args()
+    if given.peer:
+        write_peer(given.peer, given.out)
+        return
     started = time.perf_counter()
     dataset = load(given.data)
     ranker = Predictor(load_trained(given.run)) if given.run else baseline(given.baseline, dataset)

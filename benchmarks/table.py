@@ -49,6 +49,7 @@ def _question(question: str, results: Results) -> Iterator[str]:
             yield from _answer(found)
         yield from _figures(single, with_intervals=not pooled)
         yield from _slices(single)
+        yield from _costs(single)
         yield from _made(here)
 
 
@@ -130,6 +131,26 @@ def _slices(results: Results) -> Iterator[str]:
     if rows:
         yield "Slices, mean over seeds (`model` is the joint one):\n"
         yield _table(("slice", "metric", *models), rows)
+
+
+def _costs(results: Results) -> Iterator[str]:
+    """Where models of other libraries take part: what training and ranking cost, of everybody who says."""
+    if not any("library" in found.get("details", {}) for found in results):
+        return
+    rows = []
+    for found in results:
+        said = found.get("details", {})
+        if said.get("users_per_second") is None:
+            continue
+        library = said.get("library", "")
+        engine = f"{library} {said['versions'].get(library, '')}".strip() if library else ""
+        epochs = f"{said['best_epoch']} of {said['epochs']}" if library else ""
+        rates = [said.get(name) for name in ("seconds_per_epoch", "targets_per_second", "users_per_second")]
+        shown = ("" if rate is None else f"{rate:,.1f}" for rate in rates)
+        rows.append((found["model"], str(found["seed"]), engine, epochs, *shown, str(said.get("parameters", ""))))
+    head = ("model", "seed", "library", "best epoch", "seconds an epoch", "targets/s", "users ranked/s", "parameters")
+    yield "What training and ranking cost, many users at a time:\n"
+    yield _table(head, rows)
 
 
 def _made(results: Results) -> Iterator[str]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measured import run_measured
+from benchmarks.measured import last_command, run_measured
 from benchmarks.peers.environment import ensure_environment
 from benchmarks.peers.exchange import read_answers, write_exchange
 from benchmarks.peers.job import Job
@@ -22,6 +22,20 @@ from tastemaker.metrics.ranking import hr_at_k, ndcg_at_k
 def command(python: Path, peer: Peer, job: Job) -> list[str]:
     """What trains a peer."""
     return [str(python), "-W", "ignore", "-m", peer.script, *job.arguments()]
+
+
+def check_finished(out: Path, job: Job) -> None:
+    """A finished folder stays if it is of the same training; how many threads it took does not matter.
+
+    Raises:
+        SystemExit: it is of another.
+    """
+    words = last_command(out)
+    before = Job.from_arguments(words[words.index("--exchange") :]) if words else job
+    for name in ("exchange", "seed", "hyperparameters", "epochs", "patience"):
+        found, wanted = getattr(before, name), getattr(job, name)
+        if found != wanted:
+            raise SystemExit(f"{out}: expected a training with {name} {wanted}, found {found}. Move that folder away.")
 
 
 def line(name: str, out: Path) -> str:
@@ -48,10 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--set", type=json.loads, default={}, help="hyperparameters to change, as a JSON object")
     given = parser.parse_args(arguments)
     peer, out = find_peer(given.peer), given.out.resolve()
-    if not (out / "cost.json").exists():
-        epochs, patience = given.epochs or peer.epochs, given.patience or peer.patience
-        hyperparameters = {**peer.hyperparameters, **given.set}
-        job = Job(write_exchange(given.data), out, given.seed, hyperparameters, epochs, patience, given.threads)
+    epochs, patience = given.epochs or peer.epochs, given.patience or peer.patience
+    hyperparameters = {**peer.hyperparameters, **given.set}
+    job = Job(write_exchange(given.data), out, given.seed, hyperparameters, epochs, patience, given.threads)
+    if (out / "cost.json").exists():
+        check_finished(out, job)
+    else:
         run_measured(given.peer, command(ensure_environment(peer.library), peer, job), out, given.threads)
     print(line(given.peer, out))
 

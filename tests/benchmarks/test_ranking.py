@@ -7,12 +7,26 @@ import numpy as np
 import pytest
 
 from benchmarks.measured import run_measured
+from benchmarks.peers import contestant
 from benchmarks.ranking import OURS, Plan, contest, main, write_pooled, write_result
 from benchmarks.result import read_results
 from benchmarks.training_run import keep_recipe, state_of
 
-MODELS = ("popularity", "sasrec", OURS)
-REACHED = {"popularity": 0.25, "sasrec": 0.5, OURS: 0.75}
+PEER = "implicit_als"
+MODELS = ("popularity", "sasrec", PEER, OURS)
+REACHED = {"popularity": 0.25, "sasrec": 0.5, PEER: 0.6, OURS: 0.75}
+PEER_COST = {
+    "hyperparameters": {"model": "als"},
+    "epochs": 3,
+    "best_epoch": 2,
+    "seconds_per_epoch": [9.0, 2.0, 4.0],
+    "training_seconds": 15.0,
+    "targets_per_epoch": 100,
+    "targets_per_second": None,
+    "parameters": 64,
+    "versions": {"implicit": "0.7.3"},
+    "details": {"chosen": {"factors": 64}},
+}
 
 
 @pytest.fixture
@@ -22,7 +36,7 @@ def plan(tmp_path: Path) -> Plan:
     data.mkdir()
     (data / "dataset.json").write_text('{"name": "shop"}')
     (data / "items.parquet").write_bytes(b"items")
-    plan = Plan(data, (0, 1), tmp_path / "runs", tmp_path / "results")
+    plan = Plan(data, (0, 1), tmp_path / "runs", tmp_path / "peers", tmp_path / "results")
     for model in MODELS:
         for seed in plan.seeds_of(model):
             finish(plan, model, seed)
@@ -31,7 +45,11 @@ def plan(tmp_path: Path) -> Plan:
 
 def finish(plan: Plan, model: str, seed: int) -> None:
     """A run as training and judging leave it."""
-    if model != "popularity":
+    if model == PEER:
+        run_measured("training", ["true"], plan.run(model, seed), plan.threads)
+        plan.run(model, seed).mkdir()
+        (plan.run(model, seed) / "cost.json").write_text(json.dumps(PEER_COST))
+    elif model != "popularity":
         run = plan.run(model, seed)
         keep_recipe(run, "[data]\n")
         run_measured("training", ["true"], run, plan.threads)
@@ -53,7 +71,8 @@ def test_every_contestant_gets_a_result_and_an_untrained_one_a_single_one(plan: 
         for seed in plan.seeds_of(model):
             write_result(plan, model, seed)
     found = {(it["model"], it["seed"]): it for it in read_results(plan.results)}
-    assert set(found) == {("popularity", 0), ("sasrec", 0), ("sasrec", 1), (OURS, 0), (OURS, 1)}
+    trained = {(model, seed) for model in ("sasrec", PEER, OURS) for seed in (0, 1)}
+    assert set(found) == {("popularity", 0), *trained}
     assert found[OURS, 1]["metrics"] == {"next_item/ndcg@10": 0.75}, "of test; validation stands among the details"
     assert found[OURS, 1]["recipe"] == "recipes/ranking.toml --set training.seed=1"
     assert found[OURS, 1]["details"]["validation"] == {"ndcg@10": 0.9}
@@ -62,12 +81,35 @@ def test_every_contestant_gets_a_result_and_an_untrained_one_a_single_one(plan: 
     assert str(plan.runs) not in json.dumps(list(found.values())), "results name no folder of this machine"
 
 
+def test_a_peer_says_what_it_took(plan: Plan) -> None:
+    found = json.loads(write_result(plan, PEER, 1).read_text())
+    assert found["recipe"] == "benchmarks.peers.run --peer implicit_als"
+    details = found["details"]
+    assert details["seconds_per_epoch"] == 4.0, "the median"
+    assert (details["library"], details["versions"]) == ("implicit", {"implicit": "0.7.3"})
+    assert (details["users_per_second"], details["best_epoch"], details["attempts"]) == (2000.0, 2, 1)
+    assert details["search"] == {"chosen": {"factors": 64}}
+
+
+def test_a_peer_is_trained_where_peers_are_and_judged_by_its_answers(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(contestant, "train", lambda *given: told.append(given))
+    monkeypatch.setattr("benchmarks.ranking.run_measured", lambda name, command, *_: told.append(command[3:]))
+    contest(plan, PEER, 1)
+    run = plan.peers / "shop" / "implicit_als-1"
+    judged = ["--data", str(plan.data), "--out", str(plan.judged(PEER, 1)), "--peer", str(run)]
+    assert told == [(PEER, plan.data, 1, run, 1), judged]
+
+
 def test_the_answer_is_our_difference_from_everyone_over_all_seeds(plan: Plan) -> None:
     path = write_pooled(plan, MODELS)
     assert path is not None
     found = json.loads(path.read_text())
     assert found["metrics"] == {"next_item/ndcg@10": 0.75}
     assert found["differences"]["sasrec"]["next_item/ndcg@10"]["relative"] == pytest.approx(0.5)
+    assert found["differences"][PEER]["next_item/ndcg@10"]["relative"] == pytest.approx(0.25)
     assert found["differences"]["popularity"]["next_item/ndcg@10"]["value"] == pytest.approx(0.5)
     assert found["details"]["seeds"] == [0, 1]
 

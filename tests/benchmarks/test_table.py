@@ -91,6 +91,18 @@ def test_times_stand_in_one_table(tmp_path: Path) -> None:
     )
 
 
+def test_costs_are_compared_where_a_library_takes_part(tmp_path: Path) -> None:
+    ours = replace(SINGLE, slices={}, details={"users_per_second": 5200.04})
+    ours.write(tmp_path)
+    assert "What training and ranking cost" not in page(read_results(tmp_path))
+    said = {"library": "rectools", "versions": {"rectools": "0.18.0"}, "best_epoch": 50, "epochs": 58}
+    rates = {"seconds_per_epoch": 49.92, "targets_per_second": None, "users_per_second": 1501.8, "parameters": 826048}
+    replace(ours, model="rectools_sasrec", details=said | rates).write(tmp_path)
+    text = page(read_results(tmp_path))
+    assert "| rectools_sasrec | 0 | rectools 0.18.0 | 50 of 58 | 49.9 |  | 1,501.8 | 826048 |\n" in text
+    assert "| joint | 0 |  |  |  |  | 5,200.0 |  |\n" in text
+
+
 def test_no_results_are_said() -> None:
     assert page([]).endswith(NOTHING)
 

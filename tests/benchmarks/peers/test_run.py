@@ -1,13 +1,15 @@
 """What is started for a peer, without starting it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks.measured import run_measured
 from benchmarks.peers.environment import REQUIREMENTS, commands, ensure_environment
 from benchmarks.peers.job import Job
 from benchmarks.peers.peers import PEERS, find_peer
-from benchmarks.peers.run import command
+from benchmarks.peers.run import check_finished, command
 from benchmarks.result import ROOT
 
 
@@ -46,3 +48,17 @@ def test_a_peer_runs_with_its_own_python() -> None:
     words = command(Path("venv/bin/python"), PEERS["implicit_als"], job)
     assert words[:5] == ["venv/bin/python", "-W", "ignore", "-m", "benchmarks.peers.implicit_models"]
     assert Job.from_arguments(words[5:]) == job
+
+
+def test_a_finished_training_stays_unless_it_is_another(tmp_path: Path) -> None:
+    out = tmp_path / "als-1"
+    job = Job(Path("e"), out, 1, {"grid": {"k": [2]}}, epochs=3, patience=4, threads=1)
+    check_finished(out, job)  # nothing is known of how it was made
+    run_measured("als", ["true", *job.arguments()], out, 1)
+    check_finished(out, replace(job, threads=2))
+    with pytest.raises(
+        SystemExit, match=r"als-1: expected a training with epochs 9, found 3\. Move that"
+    ):
+        check_finished(out, replace(job, epochs=9))
+    with pytest.raises(SystemExit, match=r"expected a training with hyperparameters \{'k': 1\}, found \{'grid'"):
+        check_finished(out, replace(job, hyperparameters={"k": 1}))
