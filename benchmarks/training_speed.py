@@ -9,8 +9,8 @@ contestant each time; the result has medians over repetitions and the ratios of 
 holds all that training does but validating: drawing and planning epochs, loading, steps. Nothing is written but the
 result and the logs.
 
-A target is a position whose next item is learnt. RecBole learns one a row, however long the history, so that 256
-rows are 256 targets and its steps are not comparable; its targets a second are.
+A target is a position whose next item is learnt. A row of RecBole's has one, whose prefix is read anew for it, so its
+batch is as many rows as the others' steps have targets.
 """
 
 import argparse
@@ -47,12 +47,14 @@ class Timed:
     script: str
     """Module that tells `benchmarks.peers.step_clock` of every step."""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    batch_of_targets: str = ""
+    """The hyperparameter that says how many targets a step has, where the library counts these and not users."""
 
 
 PEERS: Final[Mapping[str, Timed]] = {
     "rectools_sasrec": Timed("rectools_sasrec", "benchmarks.peers.rectools_speed", {"real_positions": False}),
     "rectools_sasrec_real_positions": Timed("rectools_sasrec", "benchmarks.peers.rectools_speed"),
-    "recbole_sasrec": Timed("recbole_sasrec", "benchmarks.peers.recbole_speed"),
+    "recbole_sasrec": Timed("recbole_sasrec", "benchmarks.peers.recbole_speed", {}, "train_batch_size"),
 }
 
 
@@ -91,6 +93,8 @@ def command(plan: Plan, name: str) -> list[str]:
     timed = PEERS[name]
     peer = find_peer(timed.peer)
     hyperparameters = {**peer.hyperparameters, **timed.changes}
+    if timed.batch_of_targets:
+        hyperparameters[timed.batch_of_targets] = round(targets_a_step(plan.data))
     job = Job(write_exchange(plan.data), plan.logs / name, 0, hyperparameters, 10**6, 10**6, plan.threads)
     return [str(ensure_environment(peer.library)), "-W", "ignore", "-m", timed.script, *job.arguments()]
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,6 +77,15 @@ def test_a_peer_trains_in_its_own_environment_with_its_hyperparameters(plan: Pla
     assert words[:5] == ["/rectools/python", "-W", "ignore", "-m", PEERS[name].script]
     hyperparameters = json.loads(words[words.index("--hyperparameters") + 1])
     assert (hyperparameters["real_positions"], hyperparameters["batch_size"]) == (real, 256)
+
+
+def test_a_library_that_counts_targets_gets_as_many_a_step(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = SimpleNamespace(library="recbole", hyperparameters={"hidden_size": 64, "train_batch_size": 2048})
+    monkeypatch.setattr(training_speed, "find_peer", {"recbole_sasrec": theirs}.__getitem__)
+    words = command(plan, "recbole_sasrec")
+    assert words[0] == "/recbole/python"
+    hyperparameters = json.loads(words[words.index("--hyperparameters") + 1])
+    assert hyperparameters == {"hidden_size": 64, "train_batch_size": 53}
 
 
 def test_the_result(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
