@@ -34,6 +34,8 @@ from benchmarks.turns import takers
 QUESTION: Final = "training_speed"
 OURS: Final = "tastemaker"
 RECIPE: Final = "recipes/sasrec.toml"
+SIZE: Final = ("model.width=64", "model.layers=2", "model.heads=2", "model.dropout=0.5", "model.content=none")
+"""Set beside the recipe, so that the size stays that of the peers whatever the recipe is tuned to."""
 USERS_A_STEP: Final = 256
 LONGEST: Final = 50
 
@@ -89,7 +91,8 @@ def command(plan: Plan, name: str) -> list[str]:
     if name == OURS:
         where = ["--data", str(plan.data), "--run", str(plan.logs / name), "--threads", str(plan.threads)]
         size = ["--recipe", RECIPE, "--targets", str(targets_a_step(plan.data))]
-        return [sys.executable, "-m", "benchmarks.training_probe", *size, *where]
+        settings = [word for setting in SIZE for word in ("--set", setting)]
+        return [sys.executable, "-m", "benchmarks.training_probe", *size, *where, *settings]
     timed = PEERS[name]
     peer = find_peer(timed.peer)
     hyperparameters = {**peer.hyperparameters, **timed.changes}
@@ -155,7 +158,7 @@ def result(plan: Plan, machine: Machine, measured: Measured, seconds: float) -> 
         seconds=round(seconds, 1),
         peak_memory_mb=None,
         commit=commit(),
-        recipe=f"{RECIPE}, {USERS_A_STEP} users a step",
+        recipe=" ".join([RECIPE, *(f"--set {setting}" for setting in SIZE)]) + f", {USERS_A_STEP} users a step",
         machine=machine,
         data_sha256=data_sha256(plan.data),
         details={

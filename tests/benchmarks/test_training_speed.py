@@ -69,6 +69,7 @@ def test_ours_gets_as_many_targets_a_step(plan: Plan) -> None:
     words = command(plan, OURS)
     assert words[:3] == [sys.executable, "-m", "benchmarks.training_probe"]
     assert float(words[words.index("--targets") + 1]) == 53
+    assert "model.width=64" in words, "whatever the recipe says"
 
 
 @pytest.mark.parametrize(("name", "real"), [("rectools_sasrec", False), ("rectools_sasrec_real_positions", True)])
