@@ -73,8 +73,8 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
         catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))
     except (KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(
-            f"{run}: its checkpoint does not fit this version of tastemaker ({error}). Train again, or use the version "
-            "that wrote it."
+            f"{run}: its checkpoint does not fit this version of tastemaker ({str(error).splitlines()[0]}). Train "
+            "again, or use the version that wrote it."
         ) from None
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
 

@@ -7,8 +7,8 @@ models are interpolated with a memory of their training text:
     score(i | h) = s(i | h) + w log(1 + SCALE q(i | h)),   q(i | h) ∝ Σ_k RECENCY^k G[h_k, i]
 
 where `h_k` are the history's last items, the latest first, and `G[a, b]` sums up how often `b` stood behind `a`, and,
-counting less, before it, over `n_a n_b^POPULARITY` with the items' counts `n`. The one weight `w` is found on validation targets (`tastemaker.training.calibration`);
-training does not see the graph, whose every pair is a training target.
+counting less, before it, over `n_a n_b^POPULARITY` with the items' counts `n`. The one weight `w` is found on
+validation targets (`tastemaker.training.calibration`); training does not see the graph, whose every pair is a target.
 
 Source:
     Jannach and Ludewig, "When Recurrent Neural Networks meet the Neighborhood for Session-Based Recommendation",
