@@ -72,7 +72,7 @@ def test_a_calibration_item_stays_where_it_is_validation(tmp_path: Path) -> None
 
 
 def test_who_would_train_whole_goes_and_who_always_did_stays(tmp_path: Path) -> None:
-    """The first user's three items less one are too few to hold anything out; the second had only two from the start."""
+    """The first user's three items less one are too few; the second had only two from the start."""
     dataset = load(put(tmp_path / "shop", [[1, 8, 2], [3, 4], [5, 6, 7]]))
     assert dataset.items[kept(dataset, Draw(np.array([8]), np.array([9])))].tolist() == [3, 4, 5, 6, 7]
 
