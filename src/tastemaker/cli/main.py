@@ -87,7 +87,9 @@ def prepare(
     form: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="F", help="Format of the files at PATH: s3rec (one `user item item …` a line)."
+            "--format",
+            metavar="F",
+            help="Format of the files at PATH: s3rec (one `user item item …` a line), minionerec (items.json and CSV).",
         ),
     ] = None,
     path: Annotated[

@@ -69,7 +69,7 @@ class Edges:
         joined, places = np.unique(np.concatenate(codes), return_inverse=True)
         summed = np.bincount(places, np.concatenate(weights), len(joined))
         counts = np.bincount(items, minlength=size)
-        summed /= counts[joined // size] * counts[joined % size] ** POPULARITY
+        summed = summed / (counts[joined // size] * counts[joined % size] ** POPULARITY)
         starts = np.searchsorted(joined, np.arange(size + 1) * size)
         return cls(torch.from_numpy(starts), torch.from_numpy(joined % size), torch.from_numpy(summed).float())
 

@@ -56,9 +56,7 @@ def test_a_finished_training_stays_unless_it_is_another(tmp_path: Path) -> None:
     check_finished(out, job)  # nothing is known of how it was made
     run_measured("als", ["true", *job.arguments()], out, 1)
     check_finished(out, replace(job, threads=2))
-    with pytest.raises(
-        SystemExit, match=r"als-1: expected a training with epochs 9, found 3\. Move that"
-    ):
+    with pytest.raises(SystemExit, match=r"als-1: expected a training with epochs 9, found 3\. Move that"):
         check_finished(out, replace(job, epochs=9))
     with pytest.raises(SystemExit, match=r"expected a training with hyperparameters \{'k': 1\}, found \{'grid'"):
         check_finished(out, replace(job, hyperparameters={"k": 1}))
