@@ -67,11 +67,11 @@ class Edges:
                 codes.append(start * size + end)
                 weights.append(np.full(len(start), weight * DISTANCE ** (gap - 1)))
         joined, places = np.unique(np.concatenate(codes), return_inverse=True)
-        summed = np.bincount(places, np.concatenate(weights), len(joined))
         counts = np.bincount(items, minlength=size)
-        summed = summed / (counts[joined // size] * counts[joined % size] ** POPULARITY)
+        expected = counts[joined // size] * counts[joined % size] ** POPULARITY
+        shares = np.bincount(places, np.concatenate(weights), len(joined)) / expected
         starts = np.searchsorted(joined, np.arange(size + 1) * size)
-        return cls(torch.from_numpy(starts), torch.from_numpy(joined % size), torch.from_numpy(summed).float())
+        return cls(torch.from_numpy(starts), torch.from_numpy(joined % size), torch.from_numpy(shares).float())
 
 
 class ItemGraph(nn.Module):
