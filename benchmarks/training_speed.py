@@ -3,11 +3,11 @@
     python -m benchmarks.training_speed --data data/beauty --repetitions 5 --seconds 60
 
 All contestants train the same model on the same users: SASRec, ids only, 64 wide, two layers, full cross-entropy, 256
-users a step; ours, which counts positions, gets as many targets a step as RecTools' on average. Each is a process of
-its own that stays in memory and waits while another works. One turn of everybody is a repetition, begun by another
-contestant each time; the result has medians over repetitions and the ratios of ours to the others within each. A turn
-holds all that training does but validating: drawing and planning epochs, loading, steps. Nothing is written but the
-result and the logs.
+users a step; ours, which counts positions, gets as many targets a step as RecTools' on average, and takes part twice:
+with its precision `auto`, and in float32 as the others. Each is a process of its own that stays in memory and waits
+while another works. One turn of everybody is a repetition, begun by another contestant each time; the result has
+medians over repetitions and the ratios of ours to the others within each. A turn holds all that training does but
+validating: drawing and planning epochs, loading, steps. Nothing is written but the result and the logs.
 
 A target is a position whose next item is learnt. A row of RecBole's has one, whose prefix is read anew for it, so its
 batch is as many rows as the others' steps have targets.
@@ -33,6 +33,8 @@ from benchmarks.turns import takers
 
 QUESTION: Final = "training_speed"
 OURS: Final = "tastemaker"
+OURS_IN_FLOAT32: Final = "tastemaker_float32"
+"""The other libraries train in float32; ours alone uses a processor's bfloat16 where it has that."""
 RECIPE: Final = "recipes/sasrec.toml"
 SIZE: Final = ("model.width=64", "model.layers=2", "model.heads=2", "model.dropout=0.5", "model.content=none")
 """Set beside the recipe, so that the size stays that of the peers whatever the recipe is tuned to."""
@@ -88,10 +90,11 @@ def command(plan: Plan, name: str) -> list[str]:
     Raises:
         SystemExit: no such contestant or peer.
     """
-    if name == OURS:
+    if name in (OURS, OURS_IN_FLOAT32):
         where = ["--data", str(plan.data), "--run", str(plan.logs / name), "--threads", str(plan.threads)]
         size = ["--recipe", RECIPE, "--targets", str(targets_a_step(plan.data))]
-        settings = [word for setting in SIZE for word in ("--set", setting)]
+        precision = "auto" if name == OURS else "float32"
+        settings = [word for setting in (*SIZE, f"training.precision={precision}") for word in ("--set", setting)]
         return [sys.executable, "-m", "benchmarks.training_probe", *size, *where, *settings]
     timed = PEERS[name]
     peer = find_peer(timed.peer)
@@ -172,7 +175,7 @@ def result(plan: Plan, machine: Machine, measured: Measured, seconds: float) -> 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and write the result."""
-    names = [OURS, *PEERS]
+    names = [OURS, OURS_IN_FLOAT32, *PEERS]
     parser = argparse.ArgumentParser(description="Training speed, contestants taking turns.")
     parser.add_argument("--data", type=Path, required=True, help="data set folder")
     parser.add_argument("--contestants", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))

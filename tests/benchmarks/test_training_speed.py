@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import training_speed
-from benchmarks.training_speed import OURS, PEERS, Plan, command, figures, main, targets_a_step
+from benchmarks.training_speed import OURS, OURS_IN_FLOAT32, PEERS, Plan, command, figures, main, targets_a_step
 
 DATA = """{"name": "shop"}"""
 LOOP = """
@@ -70,6 +70,11 @@ def test_ours_gets_as_many_targets_a_step(plan: Plan) -> None:
     assert words[:3] == [sys.executable, "-m", "benchmarks.training_probe"]
     assert float(words[words.index("--targets") + 1]) == 53
     assert "model.width=64" in words, "whatever the recipe says"
+
+
+@pytest.mark.parametrize(("name", "precision"), [(OURS, "auto"), (OURS_IN_FLOAT32, "float32")])
+def test_ours_takes_part_in_both_precisions(plan: Plan, name: str, precision: str) -> None:
+    assert f"training.precision={precision}" in command(plan, name)
 
 
 @pytest.mark.parametrize(("name", "real"), [("rectools_sasrec", False), ("rectools_sasrec_real_positions", True)])
