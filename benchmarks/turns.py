@@ -88,3 +88,7 @@ def end(process: subprocess.Popen[str]) -> None:
         process.communicate(f"{STOP}\n", timeout=60)
     process.kill()
     process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(BrokenPipeError):  # what it was still to be told
+            if pipe is not None:
+                pipe.close()
