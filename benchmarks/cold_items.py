@@ -23,8 +23,8 @@ import numpy as np
 
 from benchmarks.cold_draw import derive
 from benchmarks.measured import cost_of, forget, last_command, run_measured
-from benchmarks.pooled import Pool, Units, difference, finish_of
-from benchmarks.result import RESULTS, ROOT, Machine, Result, commit, data_name, data_sha256
+from benchmarks.pooled import Pool, Units, difference, finish_of, read_units
+from benchmarks.result import RESULTS, ROOT, Machine, Result, data_name
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 from tastemaker.metrics.tally import Tally
 
@@ -128,7 +128,7 @@ def write_pooled(plan: Plan, models: Sequence[str]) -> Path | None:
     """`tastemaker` over all seeds and its differences from the others; None where it was not among them."""
     if OURS not in models:
         return None
-    pools = {model: pools_of([_units(plan, model, seed) for seed in plan.seeds]) for model in models}
+    pools = {model: pools_of([read_units(plan.judged(model, seed)) for seed in plan.seeds]) for model in models}
     ours = pools[OURS]
     others = {model: found for model, found in pools.items() if model != OURS}
     others |= {
@@ -171,31 +171,13 @@ def _without_cold(pools: Mapping[str, Pool]) -> dict[str, Pool]:
     return {f"{WARM}/{key.removeprefix(start)}": pool for key, pool in pools.items() if key.startswith(start)}
 
 
-def _units(plan: Plan, model: str, seed: int) -> Units:
-    with np.load(plan.judged(model, seed) / "units.npz") as arrays:
-        return {key: arrays[key] for key in arrays.files}
-
-
 def _result(plan: Plan, model: str, seed: int | str) -> Result:
     """The frame of a result; recipe, data and machine are the same for all figures in it."""
     recipe = ""
     if model in TRAINED:
         changes = plan.settings(model, seed) if isinstance(seed, int) else (*TRAINED[model], *plan.overrides)
         recipe = " ".join([RECIPE, *(f"--set {change}" for change in changes)])
-    return Result(
-        question=QUESTION,
-        data=data_name(plan.data),
-        model=model,
-        seed=seed,
-        split="test",
-        metrics={},
-        seconds=0.0,
-        peak_memory_mb=None,
-        commit=commit(),
-        recipe=recipe,
-        machine=Machine.here(plan.threads),
-        data_sha256=data_sha256(plan.data),
-    )
+    return Result.frame(QUESTION, plan.data, model, seed, recipe, Machine.here(plan.threads))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,11 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from benchmarks.measured import Cost, cost_of, forget, run_measured
-from benchmarks.pooled import Units, difference, pool
-from benchmarks.result import RESULTS, ROOT, Result, data_name, data_sha256
+from benchmarks.pooled import difference, pool, read_units
+from benchmarks.result import RESULTS, ROOT, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "joint_training"
@@ -104,7 +102,7 @@ def write_seed(plan: Plan, seed: int) -> None:
 
 def write_pooled(plan: Plan) -> Path:
     """The answer over all seeds: joint, its differences from everyone else, and everyone's mean."""
-    seeds = [_units(plan.judged(seed)) for seed in plan.seeds]
+    seeds = [read_units(plan.judged(seed)) for seed in plan.seeds]
     pools = {key: pool(seeds, key) for key in seeds[0]}
     ours = {key.partition("/")[2]: found for key, found in pools.items() if key.startswith(f"{JOINT}/")}
     others: dict[str, dict[str, str]] = {}
@@ -137,20 +135,9 @@ def write_pooled(plan: Plan) -> Path:
 
 def _result(plan: Plan, model: str, seed: int | str, cost: Cost) -> Result:
     changes = plan.settings(seed) if isinstance(seed, int) else list(plan.overrides)
-    return Result(
-        question=QUESTION,
-        data=data_name(plan.data),
-        model=model,
-        seed=seed,
-        split="test",
-        metrics={},
-        seconds=cost.seconds,
-        peak_memory_mb=cost.peak_memory_mb,
-        commit=cost.commit,
-        recipe=" ".join([RECIPES[model], *(f"--set {change}" for change in changes)]),
-        machine=cost.machine,
-        data_sha256=data_sha256(plan.data),
-    )
+    recipe = " ".join([RECIPES[model], *(f"--set {change}" for change in changes)])
+    frame = Result.frame(QUESTION, plan.data, model, seed, recipe, cost.machine)
+    return replace(frame, seconds=cost.seconds, peak_memory_mb=cost.peak_memory_mb, commit=cost.commit)
 
 
 def _training(run: Path, cost: Cost) -> dict[str, Any]:
@@ -163,11 +150,6 @@ def _training(run: Path, cost: Cost) -> dict[str, Any]:
         "best_step": state["stopping"]["best_step"],
         "attempts": cost.attempts,
     }
-
-
-def _units(folder: Path) -> Units:
-    with np.load(folder / "units.npz") as arrays:
-        return {key: arrays[key] for key in arrays.files}
 
 
 def _flat(by_task: dict[str, dict[str, Any]]) -> dict[str, Any]:

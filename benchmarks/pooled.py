@@ -7,6 +7,7 @@ are drawn once for all seeds, and for both models of a difference.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from tastemaker.metrics.tally import FloatArray, Tally, mean_of
 
 Units = Mapping[str, NDArray[np.float64]]
 """One seed's arrays by `contestant/task/metric`, as `benchmarks.judged` writes them."""
+UNITS = "units.npz"
+"""Where they stand in the folder of a judged contestant."""
 
 SEED = 0
 DRAWS = 2000
@@ -36,6 +39,12 @@ class Pool:
     @property
     def interval(self) -> tuple[float, float]:
         return interval(self.tally, self.clusters, SEED, DRAWS)
+
+
+def read_units(folder: Path) -> Units:
+    """What each user adds to each metric, as the folder of a judged contestant keeps it."""
+    with np.load(folder / UNITS) as arrays:
+        return {key: arrays[key] for key in arrays.files}
 
 
 def pool(seeds: Sequence[Units], key: str) -> Pool:

@@ -17,13 +17,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from benchmarks.measured import cost_of, forget, last_command, run_measured
 from benchmarks.peers import contestant
 from benchmarks.peers.peers import PEERS
-from benchmarks.pooled import Pool, difference, pool
-from benchmarks.result import RESULTS, ROOT, Machine, Result, commit, data_name, data_sha256
+from benchmarks.pooled import Pool, difference, pool, read_units
+from benchmarks.result import RESULTS, ROOT, Machine, Result, data_name
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "ranking"
@@ -177,8 +175,7 @@ def _pools(plan: Plan, model: str) -> dict[str, Pool]:
     units = []
     for seed in plan.seeds:
         judged = plan.judged(model, seed if seed in plan.seeds_of(model) else plan.seeds[0])
-        with np.load(judged / "units.npz") as arrays:
-            units.append({key: arrays[key] for key in arrays.files})
+        units.append(read_units(judged))
     return {key: pool(units, key) for key in units[0]}
 
 
@@ -193,20 +190,7 @@ def _result(plan: Plan, model: str, seed: int | str) -> Result:
     if model in TRAINED:
         changes = plan.settings(model, seed) if isinstance(seed, int) else (*TRAINED[model].changes, *plan.overrides)
         recipe = " ".join([TRAINED[model].recipe, *(f"--set {change}" for change in changes)])
-    return Result(
-        question=QUESTION,
-        data=data_name(plan.data),
-        model=model,
-        seed=seed,
-        split="test",
-        metrics={},
-        seconds=0.0,
-        peak_memory_mb=None,
-        commit=commit(),
-        recipe=recipe,
-        machine=Machine.here(plan.threads),
-        data_sha256=data_sha256(plan.data),
-    )
+    return Result.frame(QUESTION, plan.data, model, seed, recipe, Machine.here(plan.threads))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

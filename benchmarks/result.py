@@ -70,6 +70,24 @@ class Result:
     details: Mapping[str, Any] = field(default_factory=dict)
     """Whatever else a reader needs: sizes, which tasks are simulated, steps."""
 
+    @classmethod
+    def frame(cls, question: str, data: Path, model: str, seed: int | str, recipe: str, machine: Machine) -> "Result":
+        """A result on test at this commit that holds no figures yet."""
+        return cls(
+            question=question,
+            data=data_name(data),
+            model=model,
+            seed=seed,
+            split="test",
+            metrics={},
+            seconds=0.0,
+            peak_memory_mb=None,
+            commit=commit(),
+            recipe=recipe,
+            machine=machine,
+            data_sha256=data_sha256(data),
+        )
+
     @property
     def path(self) -> Path:
         """Place below the results folder."""
