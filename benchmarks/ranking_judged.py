@@ -9,6 +9,8 @@ found the places of its targets and its speed in its own process; here they beco
 
 import argparse
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.peers.contestant import ANSWERS, read_cost
 from benchmarks.peers.exchange import read_answers
+from benchmarks.ranking_speed import K, longest_history
 from benchmarks.result import peak_memory_mb, write_json
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
@@ -28,9 +31,11 @@ from tastemaker.evaluation.context import known_items
 from tastemaker.evaluation.figures import Figures
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.ranked import Ranking, rank, ranking_figures
+from tastemaker.inference.batch_ranking import rank_histories
 from tastemaker.inference.predictor import Predictor
 from tastemaker.metrics.lists import top_k
 from tastemaker.model.content import content_vectors
+from tastemaker.tasks.example import Example
 from tastemaker.tasks.next_item import NextItem
 
 METRICS: Final = ("ndcg@10", "hr@10", "ndcg@5", "hr@5", "mrr@10")
@@ -70,19 +75,32 @@ def figures(ranker: Ranker, dataset: Dataset, split: Split) -> Figures:
 
 
 def users_per_second(ranker: Ranker, dataset: Dataset) -> float:
-    """Users whose ten best unseen items are found in a second, many at a time: the median over repetitions."""
+    """Users whose ten best unseen items are found in a second, many at a time: the median over repetitions.
+
+    A trained model ranks as `tastemaker rank` does; a baseline, which has no such way, by its scores.
+    """
     examples = list(NextItem().examples(dataset, Split.TEST))[:TIMED_USERS]
-    seen = [known_items(example, dataset, Split.TEST) for example in examples]
+    way = partial(_lists_of_model, ranker) if isinstance(ranker, Predictor) else partial(_lists_of_scores, ranker)
     took = []
     for _ in range(REPETITIONS):
         started = time.perf_counter()
-        for start in range(0, len(examples), 256):
-            scores = np.array(ranker.item_scores(examples[start : start + 256]))
-            for row, items in enumerate(seen[start : start + 256]):
-                scores[row, list(items)] = -np.inf
-            top_k(scores, 10, 0)
+        way(dataset, examples)
         took.append(time.perf_counter() - started)
     return len(examples) / float(np.median(took))
+
+
+def _lists_of_model(model: Predictor, dataset: Dataset, examples: Sequence[Example]) -> None:
+    histories = [dataset.known_before(example.user, Split.TEST) for example in examples if example.user is not None]
+    rank_histories(model.reader, histories, K, longest_history(model.model))
+
+
+def _lists_of_scores(ranker: Ranker, dataset: Dataset, examples: Sequence[Example]) -> None:
+    for start in range(0, len(examples), 256):
+        part = examples[start : start + 256]
+        scores = np.array(ranker.item_scores(part))
+        for row, example in enumerate(part):
+            scores[row, list(known_items(example, dataset, Split.TEST))] = -np.inf
+        top_k(scores, K, 0)
 
 
 def peer_figures(answers: Path, split: Split) -> Figures:

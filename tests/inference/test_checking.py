@@ -38,6 +38,7 @@ def test_a_true_reason_stands(shop: Dataset, reply: WrittenReply, reason: str) -
         "Here is a comedy and film, as requested.",
         "A 1970s, as you wished.",
         "You liked both The Great Journey a0 (1970) and The Great Journey a0 (1970), both comedy.",
+        "You gave The Great Journey a0 (1970) both date from the 1970s.",
         "You will like it.",
         "",
     ],

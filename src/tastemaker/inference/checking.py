@@ -11,6 +11,8 @@ from tastemaker.tasks.template import template_reason
 
 _BROKEN: Final = re.compile(r"\ban? no\b|\band (film|movie)\b|\ban? \d{4}s[,.]", re.IGNORECASE)
 """Copied where something else belongs: "you asked for a no war", "a crime and film", "a 1970s, as you wished"."""
+_UNRATED: Final = re.compile(r"\byou (gave|rated)\b(?!.*\bstars?\b)", re.IGNORECASE)
+"""Begun as if there were stars to tell, and gone on without: "you gave Heat (1995) both date from the 1990s"."""
 _ARTICLE: Final = re.compile(r"\b(?P<article>[Aa]n?) (?P<word>[a-gi-np-tv-z][\w'-]*)")
 
 
@@ -33,7 +35,7 @@ def true_reason(reply: WrittenReply, extractor: FactExtractor) -> str:
 def _is_broken(reason: str, extractor: FactExtractor) -> bool:
     """Whether a phrase is torn, or a title stands twice: "you liked both Heat (1995) and Heat (1995)"."""
     titles = [statement.fact for statement in extractor.statements(reason) if statement.row is not None]
-    return bool(_BROKEN.search(reason)) or len(set(titles)) < len(titles)
+    return bool(_BROKEN.search(reason) or _UNRATED.search(reason)) or len(set(titles)) < len(titles)
 
 
 def _agreeing(found: re.Match[str]) -> str:

@@ -13,6 +13,8 @@ PastItem = tuple[int, float | None]
 
 HELD_OUT_PER_USER: Final = 2
 """Most choices a user in validation and test, so that all users count alike."""
+_UNRATED: Final = 0.2
+"""How often the ratings are left out, as in use where somebody new names titles."""
 
 
 def choices_of(
@@ -45,12 +47,13 @@ def speaking_items(
         random: where chance comes from.
         named: rows of items that the user named in words.
     """
-    ratings = {entry.item: entry.rating for entry in choice.history}
+    is_rated = random.random() >= _UNRATED
+    ratings = {entry.item: entry.rating if is_rated else None for entry in choice.history}
     count = 1 if random.random() < 0.5 else 2
     found: list[PastItem] = [(item, ratings.get(item)) for item in named if item != choice.item][:count]
     similar = [entry for entry in simulation.similar(choice.item, choice.history)[:4] if entry.item not in named]
     while similar and len(found) < count:
         place = min(int(random.expovariate(1.2)), len(similar) - 1)
         entry = similar.pop(place)
-        found.append((entry.item, entry.rating))
+        found.append((entry.item, ratings[entry.item]))
     return tuple(found)
