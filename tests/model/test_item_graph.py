@@ -59,5 +59,5 @@ def test_of_a_historys_own_items_and_of_strangers_it_says_nothing() -> None:
 
 def test_without_edges_it_is_zero() -> None:
     graph = ItemGraph(Edges.none(5))
-    assert not graph.has_edges
+    assert not graph.is_informed
     assert graph(torch.tensor([[0, 1]])).tolist() == [[0.0] * 5]

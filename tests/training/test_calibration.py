@@ -7,6 +7,8 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import ItemTargets, collate
+from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import calibration
 from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, likeliest, solve
@@ -40,35 +42,39 @@ def test_the_offset_is_measured_on_the_network(model: TrainedModel, shop: Datase
 
 
 def scored(graph: list[list[float]], items: list[int]) -> Scored:
-    return Scored(torch.zeros(len(items), len(graph[0])), torch.tensor(graph), torch.tensor(items))
+    return Scored(torch.zeros(len(items), len(graph[0])), (torch.tensor(graph),), torch.tensor(items))
 
 
 def test_the_weight_is_the_most_likely_one() -> None:
     # three targets of four stand where the graph points, so p = e^w / (e^w + 2) = 3/4 at w = ln 6
     found = scored([[1.0, 0.0, 0.0]] * 4, [0, 0, 0, 1])
-    assert likeliest(found, ALL)[1] == pytest.approx(math.log(6), abs=0.01)
+    assert likeliest(found, ALL)[1] == (pytest.approx(math.log(6), abs=0.01),)
 
 
 def test_the_order_of_an_overconfident_network_counts_and_not_its_sureness() -> None:
     random = torch.Generator().manual_seed(0)
     scores, graph = torch.randn(2, 4000, 6, generator=random)
-    items = (0.5 * (scores + 2.0 * graph)).softmax(1).multinomial(1, generator=random).squeeze(1)
+    trend = torch.linspace(-1.0, 1.0, 6).unsqueeze(0)
+    items = (0.5 * (scores + 2.0 * graph + 3.0 * trend)).softmax(1).multinomial(1, generator=random).squeeze(1)
     for sureness in (1.0, 7.0):
-        tau, weight = likeliest(Scored(sureness * scores, graph, items), torch.ones(6, dtype=torch.bool))
+        found = Scored(sureness * scores, (graph, trend), items)
+        tau, (weight, other) = likeliest(found, torch.ones(6, dtype=torch.bool))
         assert tau * sureness == pytest.approx(0.5, rel=0.1)
         assert weight / sureness == pytest.approx(2.0, rel=0.1)
+        assert other / sureness == pytest.approx(3.0, rel=0.1)
 
 
 def test_a_graph_that_points_elsewhere_weighs_nothing_and_one_that_is_always_right_is_bounded() -> None:
-    assert likeliest(scored([[1.0, 0.0, 0.0]] * 4, [1, 1, 2, 2]), ALL)[1] == 0.0
-    assert 5.0 < likeliest(scored([[1.0, 0.0, 0.0]] * 4, [0] * 4), ALL)[1] <= WEIGHT_BOUND
+    assert likeliest(scored([[1.0, 0.0, 0.0]] * 4, [1, 1, 2, 2]), ALL)[1] == (0.0,)
+    assert 5.0 < likeliest(scored([[1.0, 0.0, 0.0]] * 4, [0] * 4), ALL)[1][0] <= WEIGHT_BOUND
 
 
 def test_cold_targets_do_not_weigh_the_graph() -> None:
     graph, is_warm = [[1.0, 0.0, 0.0, 0.0]] * 5, torch.tensor([True, True, True, False])
     with_cold, without = scored(graph, [0, 0, 0, 1, 3]), scored(graph[:4], [0, 0, 0, 1])
     assert likeliest(with_cold, is_warm) == likeliest(without, is_warm)
-    assert likeliest(scored(graph, [3] * 5), is_warm) == (1.0, 0.0)
+    assert likeliest(scored(graph, [3] * 5), is_warm) == (1.0, (0.0,))
+    assert likeliest(Scored(torch.ones(1, 3), (), torch.tensor([0])), ALL) == (1.0, ())
 
 
 def test_a_sample_stands_for_too_many_targets(
@@ -76,6 +82,9 @@ def test_a_sample_stands_for_too_many_targets(
 ) -> None:
     batch = collate([model.layout.row([example]) for example in NextItem().examples(shop, Split.VALIDATION)])
     monkeypatch.setattr(calibration, "MOST_SCORES", 3 * len(shop.catalog))
+    model.network.item_graph = ItemGraph(Edges.of(shop.items, shop.owners, len(shop.catalog)))
+    model.network.item_trend = ItemTrend(torch.ones(len(shop.catalog)))
     found = calibration._score(model.network, [batch])
     assert found is not None
-    assert found.scores.shape == found.graph.shape == (3, len(shop.catalog))
+    assert found.scores.shape == (3, len(shop.catalog))
+    assert [len(term) for term in found.terms] == [3, 1]

@@ -67,6 +67,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             tokenizer.size,
             weights["action_counts"],
             edges=Edges(*(weights[f"item_graph.{name}"] for name in ("starts", "ends", "weights"))),
+            trends=weights["item_trend.values"],
         )
         network = Network(config, inputs)
         network.load_state_dict(dict(weights))

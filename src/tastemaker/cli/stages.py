@@ -26,6 +26,7 @@ from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
 from tastemaker.model.item_graph import Edges
+from tastemaker.model.item_trend import trends
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.corpus import tokenizer_texts
@@ -86,13 +87,15 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     known = dataset.is_training
     ratings = dataset.ratings[known]
     rated = ratings[np.isfinite(ratings)]
+    log = (dataset.items[known], dataset.owners[known], len(content))
     inputs = ModelInputs(
         torch.from_numpy(content),
         torch.from_numpy(dataset.train_counts > 0),
         tokenizer.size,
         torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
         float(rated.mean()) if len(rated) else 0.0,
-        Edges.of(dataset.items[known], dataset.owners[known], len(content)) if recipe.model.item_graph else None,
+        Edges.of(*log) if recipe.model.item_graph else None,
+        trends(*log) if recipe.model.item_trend else None,
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))
 

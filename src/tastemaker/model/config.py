@@ -29,9 +29,10 @@ class ModelConfig:
     """Whether items have a learned id residual beside their content."""
     id_dropout: float = 0.1
     """Probability that an item's id residual is zeroed in a training step."""
-
     item_graph: bool = True
     """Whether items that followed one another in training add to the scores of a history."""
+    item_trend: bool = True
+    """Whether items that training meets late in its histories score higher, and early ones lower."""
 
     def __post_init__(self) -> None:
         for name, least in (("width", 1), ("layers", 1), ("heads", 1), ("vocabulary", 1), ("window", 64)):

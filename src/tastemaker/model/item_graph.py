@@ -89,7 +89,7 @@ class ItemGraph(nn.Module):
         self.register_buffer("weight", torch.zeros(()))
 
     @property
-    def has_edges(self) -> bool:
+    def is_informed(self) -> bool:
         """Whether there is anything to look up."""
         return len(self.ends) > 0
 

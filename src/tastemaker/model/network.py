@@ -11,6 +11,7 @@ from tastemaker.model.config import ModelConfig
 from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import Edges, ItemGraph
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
+from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.nano import Nano
 
 BACKBONES = {"nano": Nano}
@@ -31,6 +32,8 @@ class ModelInputs:
     mean_rating: float = 0.0
     edges: Edges | None = None
     """The item graph of training; None is a graph without edges."""
+    trends: Tensor | None = None
+    """`[I]`, the trend of every item in training; None is none."""
 
 
 class Network(nn.Module):
@@ -45,6 +48,7 @@ class Network(nn.Module):
             inputs.content, inputs.is_warm, config.width, ids=config.ids, id_dropout=config.id_dropout
         )
         self.item_graph = ItemGraph(inputs.edges or Edges.none(len(inputs.content)))
+        self.item_trend = ItemTrend(torch.zeros(len(inputs.content)) if inputs.trends is None else inputs.trends)
         self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
         self.register_buffer("action_counts", inputs.action_counts)
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
@@ -69,7 +73,14 @@ class Network(nn.Module):
     def history_scores(self, states: Tensor, vectors: Tensor, histories: Tensor) -> Tensor:
         """Scores `[N, I]` of what follows `histories` `[N, T]` of item rows, padded with -1, read into `states`."""
         scores: Tensor = self.item_table.scores(states, vectors)
-        return scores + self.item_graph.weight * self.item_graph(histories) if self.item_graph.has_edges else scores
+        for term in self.terms:
+            scores = scores + term.weight * term(histories)
+        return scores
+
+    @property
+    def terms(self) -> list[ItemGraph | ItemTrend]:
+        """What adds to the scores of a history beside the states, as far as it has something to say."""
+        return [term for term in (self.item_graph, self.item_trend) if term.is_informed]
 
     @property
     def liked_action(self) -> int:

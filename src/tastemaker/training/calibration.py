@@ -1,10 +1,11 @@
-"""What training cannot learn and validation targets can tell: how the item graph and cold items weigh in a score.
+"""What training cannot learn and validation targets can tell: how item graph, item trend and cold items weigh.
 
-In training the graph is not there, as its every pair is a training target, and a cold item is left out of the softmax.
-Targets that training never saw say how much both count, by maximum likelihood:
+In training the graph is not there, as its every pair is a training target; the trend says what comes after training;
+and a cold item is left out of the softmax. Targets that training never saw say how much they count, by maximum
+likelihood:
 
-- τ and w make `softmax(τ s + w g)` of the network's scores s and the graph g most likely at warm targets. A network
-  that ranks best is too sure of itself, which τ takes back; the order depends on the weight w / τ alone;
+- τ and w make `softmax(τ s + Σ w_k t_k)` of the network's scores s and the terms t most likely at warm targets. A
+  network that ranks best is too sure of itself, which τ takes back; the order depends on the weights w / τ alone;
 - with L_w and L_c the log-sum-exp of warm and of cold scores at one target, the offset c of all cold items solves
 
     Σ σ(c + L_c - L_w) = number of cold targets
@@ -29,21 +30,24 @@ MOST_SCORES = 2**23
 
 @torch.no_grad()
 def calibrate(network: Network, batches: Sequence[Batch]) -> None:
-    """Set the weight of `network`'s graph, then the offset of its cold items, from the item targets of `batches`."""
-    table, graph = network.item_table, network.item_graph
+    """Set the weights of `network`'s terms, then the offset of its cold items, from the item targets of `batches`."""
+    table, terms = network.item_table, network.terms
     table.cold_offset.fill_(0.0)
-    graph.weight.fill_(0.0)
+    for term in terms:
+        term.weight.fill_(0.0)
     was_training = network.training
     network.eval()
     scored = _score(network, batches)
     network.train(was_training)
     if scored is None:
         return
-    sureness, weight = likeliest(scored, table.is_warm) if graph.has_edges else (1.0, 0.0)
-    graph.weight.fill_(weight)
+    sureness, weights = likeliest(scored, table.is_warm)
+    scores = scored.scores
+    for term, found, weight in zip(terms, scored.terms, weights, strict=True):
+        term.weight.fill_(weight)
+        scores = scores + weight * found
     if table.projection is not None:
-        scores = sureness * (scored.scores + weight * scored.graph)
-        table.cold_offset.fill_(cold_offset(scores, scored.items, table.is_warm) / sureness)
+        table.cold_offset.fill_(cold_offset(sureness * scores, scored.items, table.is_warm) / sureness)
 
 
 @dataclass(frozen=True)
@@ -52,33 +56,39 @@ class Scored:
 
     scores: Tensor
     """`[N, I]`, of the network alone."""
-    graph: Tensor
-    """`[N, I]`"""
+    terms: tuple[Tensor, ...]
+    """Each `[N, I]`, or `[1, I]` where it is the same for all."""
     items: Tensor
     """`[N]`, what came."""
 
 
-def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, float]:
-    """τ, and the graph's weight beside scores that are not scaled, by L-BFGS; (1, 0) without warm targets."""
-    known = is_warm[scored.items]
-    if not bool(known.any()):
-        return 1.0, 0.0
-    scores, graph, items = scored.scores[known][:, is_warm], scored.graph[known][:, is_warm], scored.items[known]
-    places = (is_warm.cumsum(0) - 1)[items]
-    factors = scores.new_tensor([1.0, 0.0]).requires_grad_()
+def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, tuple[float, ...]]:
+    """τ, and the weight of each term beside scores that are not scaled, by L-BFGS.
+
+    τ is 1 and all weights are 0 where there is no warm target, or no term to weigh.
+    """
+    known, nothing = is_warm[scored.items], (0.0,) * len(scored.terms)
+    if not scored.terms or not bool(known.any()):
+        return 1.0, nothing
+    scores, *terms = [(part[known] if len(part) > 1 else part)[:, is_warm] for part in (scored.scores, *scored.terms)]
+    places = (is_warm.cumsum(0) - 1)[scored.items[known]]
+    factors = scored.scores.new_tensor([1.0, *nothing]).requires_grad_()
     search = torch.optim.LBFGS([factors], line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         search.zero_grad()
-        value = F.cross_entropy(factors[0] * scores + factors[1] * graph, places)
+        total = factors[0] * scores
+        for factor, term in zip(factors[1:], terms, strict=True):
+            total = total + factor * term
+        value = F.cross_entropy(total, places)
         torch.autograd.backward(value)
         return value
 
     with torch.enable_grad():
         search.step(loss)  # type: ignore[no-untyped-call]
-    sureness, weight = factors.tolist()
+    sureness, *weights = factors.tolist()
     sureness = max(sureness, LEAST_SURENESS)
-    return sureness, min(max(weight, 0.0) / sureness, WEIGHT_BOUND)
+    return sureness, tuple(min(max(weight, 0.0) / sureness, WEIGHT_BOUND) for weight in weights)
 
 
 def cold_offset(scores: Tensor, items: Tensor, is_warm: Tensor) -> float:
@@ -115,7 +125,8 @@ def _score(network: Network, batches: Sequence[Batch]) -> Scored | None:
     )
     drawn = torch.randperm(len(items), generator=torch.Generator().manual_seed(0))
     drawn = drawn[: max(1, MOST_SCORES // len(vectors))].to(items.device)
-    return Scored(states[drawn] @ vectors.T, network.item_graph(histories[drawn]), items[drawn])
+    terms = tuple(term(histories[drawn]) for term in network.terms)
+    return Scored(states[drawn] @ vectors.T, terms, items[drawn])
 
 
 def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
