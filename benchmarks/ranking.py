@@ -3,10 +3,11 @@
     python -m benchmarks.ranking --data data/beauty --seeds 0 1 2
     python -m benchmarks.ranking --data data/beauty --models popularity sasrec rectools_sasrec --seeds 0
 
-Trained models are recipes: each seed is trained, then judged, in processes of their own. Untrained baselines are
-judged once. Peers are models of other libraries (see `benchmarks.peers`), trained in environments of their own; they
-take hours and run where they are named. One JSON file per (data, model, seed), and one pooled over the seeds with the
-differences of `tastemaker` from everyone else. Killed, the same command goes on where it stopped.
+Trained models are recipes: each seed is trained, then judged, in processes of their own. The SASRec with content is our
+network alone, judged again without what stands beside it. Untrained baselines are judged once. Peers are models of
+other libraries (see `benchmarks.peers`), trained in environments of their own; they take hours and run where they are
+named. One JSON file per (data, model, seed), and one pooled over the seeds with the differences of `tastemaker` from
+everyone else. Killed, the same command goes on where it stopped.
 """
 
 import argparse
@@ -35,13 +36,22 @@ class Trained:
 
     recipe: str
     changes: tuple[str, ...] = ()
+    trained_as: str = ""
+    """Whose training it is, if not its own: the changes leave out what has no part in training."""
 
 
 TRAINED: Final[Mapping[str, Trained]] = {
     OURS: Trained("recipes/ranking.toml"),
     "sasrec": Trained("recipes/sasrec.toml"),
-    "sasrec_content": Trained("recipes/sasrec.toml", ('model.content="minilm"',)),
+    "sasrec_content": Trained("recipes/ranking.toml", ("model.item_graph=false", "model.item_trend=false"), OURS),
 }
+
+
+def trained_as(model: str) -> str:
+    """The contestant whose training `model` is: itself, for most."""
+    return (model in TRAINED and TRAINED[model].trained_as) or model
+
+
 UNTRAINED: Final = (
     "popularity",
     "cooccurrence_last_1",
@@ -67,7 +77,7 @@ class Plan:
 
     def run(self, model: str, seed: int) -> Path:
         """Folder of a training run."""
-        return (self.peers if model in PEERS else self.runs) / data_name(self.data) / f"{model}-{seed}"
+        return (self.peers if model in PEERS else self.runs) / data_name(self.data) / f"{trained_as(model)}-{seed}"
 
     def judged(self, model: str, seed: int) -> Path:
         """Folder of a contestant's figures."""
@@ -87,7 +97,7 @@ def contest(plan: Plan, model: str, seed: int) -> None:
     name, out = f"{data_name(plan.data)}, {model}, seed {seed}", plan.judged(model, seed)
     if model in TRAINED:
         recipe = (ROOT / TRAINED[model].recipe).read_text(encoding="utf-8")
-        changes = changes_of(plan.settings(model, seed), plan.data, plan.threads)
+        changes = changes_of(plan.settings(trained_as(model), seed), plan.data, plan.threads)
         TrainingRun(f"{name}: training", recipe, changes, plan.run(model, seed), plan.threads).train()
     elif model in PEERS:
         contestant.train(model, plan.data, seed, plan.run(model, seed), plan.threads)
@@ -104,7 +114,8 @@ def _command(plan: Plan, model: str, seed: int) -> list[str]:
     kind = "--peer" if model in PEERS else "--run"
     who = ["--baseline", model] if model in UNTRAINED else [kind, str(plan.run(model, seed))]
     place = ["--data", str(plan.data), "--out", str(plan.judged(model, seed))]
-    return [sys.executable, "-m", "benchmarks.ranking_judged", *place, *who]
+    alone = ["--network-alone"] if trained_as(model) != model else []
+    return [sys.executable, "-m", "benchmarks.ranking_judged", *place, *who, *alone]
 
 
 def _is_judged(plan: Plan, model: str, seed: int) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from benchmarks.peers.contestant import ANSWERS, read_cost
@@ -22,6 +23,7 @@ from benchmarks.peers.exchange import read_answers
 from benchmarks.ranking_speed import K, longest_history
 from benchmarks.result import peak_memory_mb, write_json
 from tastemaker.checkpoint.trained import load_trained
+from tastemaker.cli.recipe import from_mapping
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.evaluation.answers import Ranker
@@ -35,8 +37,13 @@ from tastemaker.inference.batch_ranking import rank_histories
 from tastemaker.inference.predictor import Predictor
 from tastemaker.metrics.lists import top_k
 from tastemaker.model.content import content_vectors
+from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.example import Example
 from tastemaker.tasks.next_item import NextItem
+from tastemaker.training.calibration import calibrate
+from tastemaker.training.mixture import group_tasks
+from tastemaker.training.validation import Validation
 
 METRICS: Final = ("ndcg@10", "hr@10", "ndcg@5", "hr@5", "mrr@10")
 KIND: Final = "items"
@@ -103,6 +110,20 @@ def _lists_of_scores(ranker: Ranker, dataset: Dataset, examples: Sequence[Exampl
         top_k(scores, K, 0)
 
 
+def network_alone(run: Path, dataset: Dataset) -> Predictor:
+    """The model of a run as its recipe without item graph and trend would have trained it.
+
+    Neither has a part in training; only cold items are weighed against other scores without them.
+    """
+    model = load_trained(run)
+    items = len(model.catalog)
+    model.network.item_graph, model.network.item_trend = ItemGraph(Edges.none(items)), ItemTrend(torch.zeros(items))
+    recipe = from_mapping(model.recipe)
+    groups = group_tasks(dataset, list(recipe.tasks.values()))
+    calibrate(model.network, Validation(dataset, groups, model.layout, recipe.training.validation_examples).batches)
+    return Predictor(model)
+
+
 def peer_figures(answers: Path, split: Split) -> Figures:
     """The same of a peer, from `answers.npz`."""
     (masked, users), (unmasked, _) = (read_answers(answers, split, is_masked) for is_masked in (True, False))
@@ -156,13 +177,17 @@ def main() -> None:
     who.add_argument("--run", type=Path)
     who.add_argument("--baseline")
     who.add_argument("--peer", type=Path)
+    parser.add_argument("--network-alone", action="store_true", help="leave out what stands beside the network")
     given = parser.parse_args()
     if given.peer:
         write_peer(given.peer, given.out)
         return
     started = time.perf_counter()
     dataset = load(given.data)
-    ranker = Predictor(load_trained(given.run)) if given.run else baseline(given.baseline, dataset)
+    if given.baseline:
+        ranker = baseline(given.baseline, dataset)
+    else:
+        ranker = network_alone(given.run, dataset) if given.network_alone else Predictor(load_trained(given.run))
     write(ranker, dataset, given.out, time.perf_counter() - started)
 
 

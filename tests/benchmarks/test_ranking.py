@@ -134,3 +134,16 @@ def test_an_unknown_model_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_no_checkpoint_no_state(tmp_path: Path) -> None:
     assert state_of(tmp_path) == {}
+
+
+def test_the_sasrec_with_content_is_our_network_judged_alone(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[list[str]] = []
+    monkeypatch.setattr("benchmarks.ranking.run_measured", lambda name, command, *_: told.append(command[3:]))
+    monkeypatch.setattr("benchmarks.ranking.TrainingRun.train", lambda run: told.append(list(run.changes)))
+    contest(plan, "sasrec_content", 1)
+    contest(plan, OURS, 1)
+    run = plan.run(OURS, 1)
+    assert run == plan.run("sasrec_content", 1)
+    assert told[0] == told[2]
+    assert told[1][-3:] == ["--run", str(run), "--network-alone"]
+    assert told[3][-2:] == ["--run", str(run)]

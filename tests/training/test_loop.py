@@ -11,6 +11,8 @@ from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
 from tastemaker.errors import TrainingError
+from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks import TASKS
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.loop import Job, Trainer
@@ -114,3 +116,15 @@ def test_a_loss_that_is_not_finite_is_named(shop: Dataset, tmp_path: Path) -> No
         job.network.scoring_head.mean_rating.fill_(float("nan"))
     with pytest.raises(TrainingError, match="step 1: the loss of like, rating is not finite"):
         job.run(resume=False)
+
+
+def test_what_stands_beside_the_network_has_no_part_in_training(shop: Dataset, tmp_path: Path) -> None:
+    both, alone = trainer(shop, tmp_path / "both"), trainer(shop, tmp_path / "alone")
+    network = both.network
+    network.item_graph = ItemGraph(Edges.of(shop.items, shop.owners, len(shop.catalog)))
+    network.item_trend = ItemTrend(torch.linspace(-1.0, 1.0, len(shop.catalog)))
+    for each in (both, alone):
+        each.run(resume=False)
+    assert len(network.terms) == 2
+    for name, parameter in alone.network.named_parameters():
+        assert torch.equal(parameter, network.get_parameter(name)), name
