@@ -119,12 +119,12 @@ def test_a_loss_that_is_not_finite_is_named(shop: Dataset, tmp_path: Path) -> No
 
 
 def test_what_stands_beside_the_network_has_no_part_in_training(shop: Dataset, tmp_path: Path) -> None:
-    both, alone = trainer(shop, tmp_path / "both"), trainer(shop, tmp_path / "alone")
-    network = both.network
-    network.item_graph = ItemGraph(Edges.of(shop.items, shop.owners, len(shop.catalog)))
-    network.item_trend = ItemTrend(torch.linspace(-1.0, 1.0, len(shop.catalog)))
-    for each in (both, alone):
-        each.run(resume=False)
-    assert len(network.terms) == 2
+    alone = trainer(shop, tmp_path / "alone")
+    alone.run(resume=False)
+    both = trainer(shop, tmp_path / "both")
+    both.network.item_graph = ItemGraph(Edges.of(shop.items, shop.owners, len(shop.catalog)))
+    both.network.item_trend = ItemTrend(torch.linspace(-1.0, 1.0, len(shop.catalog)))
+    assert len(both.network.terms) == 2
+    both.run(resume=False)
     for name, parameter in alone.network.named_parameters():
-        assert torch.equal(parameter, network.get_parameter(name)), name
+        assert torch.equal(parameter, both.network.get_parameter(name)), name
