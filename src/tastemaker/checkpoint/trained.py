@@ -16,6 +16,7 @@ from tastemaker.model.item_graph import Edges
 from tastemaker.model.layout import Layout
 from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.tasks.example import LabelSet
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class TrainedModel:
 
     def documents(self) -> dict[str, Any]:
         """The JSON documents of a checkpoint."""
+        labels = [vars(it) for it in self.network.label_sets]
         return {
             "recipe": self.recipe,
             "tokenizer": self.tokenizer.to_json(),
             "catalog": [vars(item) for item in self.catalog],
-        }
+        } | ({"labels": labels} if labels else {})
 
     def weights(self) -> dict[str, Tensor]:
         """The tensors of a checkpoint, frozen content vectors included."""
@@ -68,6 +70,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             weights["action_counts"],
             edges=Edges(*(weights[f"item_graph.{name}"] for name in ("starts", "ends", "weights"))),
             trends=weights["item_trend.values"],
+            label_sets=tuple(map(_label_set, documents.get("labels", ()))),
         )
         network = Network(config, inputs)
         network.load_state_dict(dict(weights))
@@ -78,6 +81,10 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             "again, or use the version that wrote it."
         ) from None
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
+
+
+def _label_set(fields: Mapping[str, Any]) -> LabelSet:
+    return LabelSet(**{**fields, "classes": tuple(fields["classes"]), "shares": tuple(fields["shares"])})
 
 
 def _item(fields: Mapping[str, Any]) -> CatalogItem:

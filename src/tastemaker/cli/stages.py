@@ -30,6 +30,8 @@ from tastemaker.model.item_trend import trends
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.corpus import tokenizer_texts
+from tastemaker.tasks.example import LabelSet
+from tastemaker.tasks.labels import label_sets
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.watch import Silent, Watch
 
@@ -96,8 +98,17 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         float(rated.mean()) if len(rated) else 0.0,
         Edges.of(*log) if recipe.model.item_graph else None,
         trends(*log) if recipe.model.item_trend else None,
+        _label_sets(recipe, dataset, say),
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))
+
+
+def _label_sets(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> tuple[LabelSet, ...]:
+    found = label_sets(dataset, recipe.tasks.values())
+    for labels in found:
+        rare = f"; {labels.left_out} left out, being rare in training" if labels.left_out else ""
+        say(f"{labels.name}: {len(labels.classes)} classes{rare}")
+    return found
 
 
 def evaluate(

@@ -4,7 +4,7 @@ Items and users are known by row number; `dataset.catalog[row]` and `dataset.use
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -64,6 +64,8 @@ class Dataset:
     cuts: Cuts
     config: DataConfig = field(default_factory=DataConfig)
     info: DataSetInfo | None = None
+    review_column: pl.LazyFrame = field(default_factory=pl.LazyFrame, repr=False, compare=False)
+    """Column `review` of all interactions, read where it is asked for."""
 
     @classmethod
     def load(cls, config: DataConfig) -> "Dataset":
@@ -75,8 +77,8 @@ class Dataset:
         folder = Path(config.path)
         info = read_info(folder)
         catalog = Catalog.from_table(read_table(folder, "items"))
-        table = read_table(folder, "interactions")
-        return cls.from_tables(catalog, table, config, info)
+        loaded = cls.from_tables(catalog, read_table(folder, "interactions"), config, info)
+        return replace(loaded, review_column=pl.scan_parquet(folder / "interactions.parquet").select("review"))
 
     @classmethod
     def from_tables(
@@ -112,6 +114,7 @@ class Dataset:
             cuts=cut_histories(offsets, timestamps, config),
             config=config,
             info=info,
+            review_column=interactions.select("review").lazy(),
         )
 
     @cached_property
@@ -148,6 +151,11 @@ class Dataset:
         ends = {Split.TRAIN: self.cuts.train[user], Split.VALIDATION: self.cuts.validation[user], Split.TEST: None}
         return self.history(user)[start : ends[split]]
 
+    def reviews(self, user: int, split: Split) -> list[str]:
+        """What the user wrote about each interaction of `held_out`, in its order; "" for nothing."""
+        start = int(self.offsets[user]) + len(self.known_before(user, split))
+        return self._reviews[start : start + len(self.held_out(user, split))].to_list()
+
     def windows(self, split: Split, max_history: int, epoch: int = 0) -> Iterator[Window]:
         """Yield every target interaction of a split once, with the entries that come before it.
 
@@ -170,6 +178,11 @@ class Dataset:
     def has_ratings(self) -> bool:
         """Whether any interaction carries a rating."""
         return bool(np.isfinite(self.ratings).any())
+
+    @cached_property
+    def has_reviews(self) -> bool:
+        """Whether any interaction comes with a review."""
+        return bool((self._reviews.str.strip_chars() != "").any())
 
     @cached_property
     def has_opinions(self) -> bool:
@@ -202,6 +215,11 @@ class Dataset:
     def owners(self) -> IntArray:
         """`[interactions]`: the row of each one's user."""
         return np.repeat(np.arange(len(self.user_ids)), np.diff(self.offsets))
+
+    @cached_property
+    def _reviews(self) -> pl.Series:
+        """`[interactions]`"""
+        return self.review_column.collect()["review"].fill_null("")
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:

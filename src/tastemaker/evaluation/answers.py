@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.tasks.example import Example, Recommended, Reply, Score
+from tastemaker.tasks.example import Example, Label, Recommended, Reply, Score
 
 
 @runtime_checkable
@@ -37,7 +38,16 @@ class Writer(Protocol):
         ...
 
 
-Answers = Ranker | Rater | Writer
+@runtime_checkable
+class Classifier(Protocol):
+    """Says which classes hold."""
+
+    def classes(self, examples: Sequence[Example]) -> NDArray[np.bool_]:
+        """`[N, C]`, for examples of one label set of C classes."""
+        ...
+
+
+Answers = Ranker | Rater | Writer | Classifier
 
 
 @dataclass(frozen=True)
@@ -58,12 +68,15 @@ class Contestant:
 def kind_of(examples: Sequence[Example]) -> str:
     """What the examples of a task ask for, read from their targets alone.
 
-    "items" to rank, a score's own kind ("rating", "like"), "reason" where every context ends in the item that the
+    "items" to rank, a score's own kind ("rating", "like"), "class" where one of several holds and "classes" where any
+    number may, "reason" where every context ends in the item that the
     reply is about, and "reply" where the item, and whether to recommend one at all, is the writer's choice.
     """
     target = examples[0].target
     if isinstance(target, Score):
         return target.kind
+    if isinstance(target, Label):
+        return "classes" if target.labels.is_multi else "class"
     if isinstance(target, Reply):
         return "reason" if all(given_item(it) is not None for it in examples) else "reply"
     return "items"

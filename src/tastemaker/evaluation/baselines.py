@@ -1,6 +1,6 @@
 """Untrained baselines by name: each is made of the training part of a data set and judged like the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.evaluation.answers import Answers, Contestant, Ranker
 from tastemaker.evaluation.biases import bias_variants
 from tastemaker.evaluation.cooccurrence import Cooccurrence
+from tastemaker.evaluation.frequent_classes import fit_frequent_classes
 from tastemaker.evaluation.implicit_factorisation import implicit_variants
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.majority import fit_majority
@@ -20,6 +21,7 @@ from tastemaker.evaluation.popularity import ConstrainedPopularity, Popularity
 from tastemaker.evaluation.rating_model import best_rating_model
 from tastemaker.evaluation.selection import best_ranker
 from tastemaker.evaluation.template import TemplateDialogue, TemplateReason
+from tastemaker.tasks.example import Task
 from tastemaker.tasks.template import template_reason
 
 WINDOWS = (1, 3, 5, 10, 20, 50)
@@ -37,6 +39,8 @@ class Ingredients:
     """The evaluated model, for the baseline that puts filters on top of its ranking."""
     content_vectors: NDArray[Any] | None = None
     """`[I, C]`."""
+    tasks: Sequence[Task] = ()
+    """Whose validation examples baselines are chosen on, beside those of the next item."""
 
     @property
     def dataset(self) -> Dataset:
@@ -80,8 +84,12 @@ def _matrix_factorisation(given: Ingredients) -> Answers | None:
     return best_rating_model(given.dataset, factorisation_variants(given.dataset))
 
 
-def _majority(given: Ingredients) -> Answers | None:
+def _majority(given: Ingredients) -> Answers:
     return fit_majority(given.dataset)
+
+
+def _frequent_classes(given: Ingredients) -> Answers:
+    return fit_frequent_classes(given.dataset, given.tasks)
 
 
 def _constrained_popularity(given: Ingredients) -> Answers:
@@ -106,7 +114,7 @@ BASELINES: dict[str, Baseline] = {
     "implicit_factorisation": Baseline(_implicit_factorisation, frozenset({"items"})),
     "bias_model": Baseline(_biases, frozenset({"rating", "like"})),
     "matrix_factorisation": Baseline(_matrix_factorisation, frozenset({"rating", "like"})),
-    "majority_class": Baseline(_majority, frozenset({"like"})),
+    "majority_class": Baseline(_majority, frozenset({"like", "class"})),
     "popularity_given_constraints": Baseline(_constrained_popularity, frozenset({"reply"})),
     "template_with_filters": Baseline(_template_dialogue, frozenset({"reply"})),
     "template": Baseline(_template_reason, frozenset({"reason"})),

@@ -69,7 +69,7 @@ def evaluate(
     beside = beside or Beside()
     judge = Judge.of(dataset, split, config)
     questions = {name: question for name, task in tasks.items() if (question := _question(task, judge))}
-    ingredients = Ingredients(judge, predictor, beside.content_vectors)
+    ingredients = Ingredients(judge, predictor, beside.content_vectors, list(tasks.values()))
     others = fit_baselines(ingredients, {question.kind for question in questions.values()})
     contestants = {MODEL: Contestant(predictor), **others, **beside.against}
     verdicts = {name: _verdicts(judge, name, it, questions, beside.say) for name, it in contestants.items()}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import FactExtractor
 from tastemaker.data.split import Split
-from tastemaker.evaluation.answers import Answers, Ranker, Rater, Writer
+from tastemaker.evaluation.answers import Answers, Classifier, Ranker, Rater, Writer
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter
 from tastemaker.evaluation.context import clusters_of, known_items, sample, target_items
@@ -20,14 +20,17 @@ from tastemaker.evaluation.ranked import list_figures, rank, ranking_figures
 from tastemaker.evaluation.truth import Truth
 from tastemaker.evaluation.written import asked_material, reply_materials, write
 from tastemaker.inference.replying import WrittenReply
+from tastemaker.metrics.classes import Classes, two_classes
 from tastemaker.metrics.scored import Scored
-from tastemaker.tasks.example import Example, Score
+from tastemaker.tasks.example import Example, Label, Score
 from tastemaker.tasks.request import asked, turns_of
 
 READS: dict[str, tuple[str, ...]] = {
     "items": ("places",),
     "rating": ("scored",),
-    "like": ("scored",),
+    "like": ("scored", "classes"),
+    "class": ("classes",),
+    "classes": ("classes",),
     "reply": ("places", "texts", "facts", "titles", "recommends", "asked"),
     "reason": ("texts", "facts", "titles"),
 }
@@ -43,6 +46,8 @@ def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
         "items": tuple(f"{name}@{k}" for name in ("ndcg", "hr", "mrr") for k in config.k),
         "rating": ("rmse", "mae"),
         "like": ("accuracy", "precision", "recall", "f1"),
+        "class": ("accuracy", "macro_f1"),
+        "classes": ("micro_f1", "macro_f1"),
         "reply": (*(f"recall@{k}" for k in config.dialogue_k), "recommends_f1", "constraints_met", *FACTS, *WORDS),
         "reason": (*FACTS, *WORDS),
     }
@@ -79,8 +84,10 @@ class Judge:
             return Verdict(self._ranking(answers, examples, names, with_lists=True))
         if kind in ("reply", "reason"):
             return self._reply(answers, examples, kind, names)
+        if kind in ("class", "classes"):
+            return Verdict(self._classes(answers, examples, names) if isinstance(answers, Classifier) else {})
         if isinstance(answers, Rater):
-            return Verdict(measure(names, {"scored": _scored(answers, examples, self.config.batch)}))
+            return Verdict(self._scored(answers, examples, kind, names))
         return Verdict({})
 
     def known(self, examples: Sequence[Example]) -> list[list[int]]:
@@ -107,6 +114,21 @@ class Judge:
             figures |= faithfulness(answers, self._cases(chosen, replies))
         return Verdict(figures, replies)
 
+    def _scored(self, rater: Rater, examples: Sequence[Example], kind: str, names: Sequence[str]) -> Figures:
+        """Likes are judged as two classes, too."""
+        scored, clusters = _scored(rater, examples, self.config.batch)
+        materials = {"scored": Material(scored, clusters)}
+        if "classes" in READS[kind]:
+            materials["classes"] = Material(two_classes(scored.predicted, scored.true), clusters)
+        return measure(names, materials)
+
+    def _classes(self, classifier: Classifier, examples: Sequence[Example], names: Sequence[str]) -> Figures:
+        starts = range(0, len(examples), self.config.batch)
+        said = [classifier.classes(examples[start : start + self.config.batch]) for start in starts]
+        true = [example.target.values for example in examples if isinstance(example.target, Label)]
+        found = Classes(np.concatenate(said), np.array(true) >= 0.5)
+        return measure(names, {"classes": Material(found, clusters_of(examples))})
+
     def _obey(self, examples: Sequence[Example], scores: NDArray[Any]) -> NDArray[np.float64]:
         """Put the items first that meet what is recognised in the user's own words."""
         wishes = [asked(turns_of(example.context), self.truth.extractor) for example in examples]
@@ -122,10 +144,11 @@ class Judge:
         return figures | list_figures(ranking.lists, self.dataset.train_counts) if with_lists else figures
 
 
-def _scored(rater: Rater, examples: Sequence[Example], batch: int) -> Material:
+def _scored(rater: Rater, examples: Sequence[Example], batch: int) -> tuple[Scored, NDArray[np.int64]]:
+    """Every value, and the user of each."""
     starts = range(0, len(examples), batch)
     values = [value for start in starts for value in rater.values(examples[start : start + batch])]
     targets = [example.target for example in examples]
     true = [value for target in targets if isinstance(target, Score) for value in target.values]
     clusters = np.repeat(clusters_of(examples), [len(value) for value in values])
-    return Material(Scored(np.concatenate(values).astype(np.float64), np.array(true)), clusters)
+    return Scored(np.concatenate(values).astype(np.float64), np.array(true)), clusters

@@ -12,11 +12,13 @@ from torch import Tensor
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.schema import RATING_SCALE
+from tastemaker.errors import CheckpointError
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply, write_replies
 from tastemaker.model.batch import collate
+from tastemaker.model.label_head import LabelHead
 from tastemaker.model.layout import Row
-from tastemaker.tasks.example import Example, Reply, Score
+from tastemaker.tasks.example import Example, Label, Reply, Score, Target
 
 FloatArray = NDArray[np.float32]
 
@@ -61,9 +63,34 @@ class Predictor:
             if isinstance(example.target, Score)
         ]
 
+    def classes(self, examples: Sequence[Example]) -> NDArray[np.bool_]:
+        """Which classes hold after the context of every `Label` example, `[N, C]`; all are of one label set.
+
+        Raises:
+            CheckpointError: the model was trained on another label set.
+        """
+        if not examples:
+            return np.zeros((0, 0), dtype=np.bool_)
+        head = self._label_head(examples[0].target)
+        with torch.no_grad():
+            states = self.reader.last_states([self.reader.history_row(example.context) for example in examples])
+            found: NDArray[np.bool_] = head.classes(states).cpu().numpy()
+        return found
+
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
         """Write the reply of every `Reply` example from its context alone; seen items are not recommended."""
         return write_replies(self.reader, [example.context for example in examples], obeys_words=self.obeys_words)
+
+    def _label_head(self, target: Target) -> LabelHead:
+        assert isinstance(target, Label)
+        asked, known = target.labels, {labels.name: labels for labels in self.model.network.label_sets}
+        trained = known[asked.name].classes if asked.name in known else ()
+        if trained != asked.classes:
+            raise CheckpointError(
+                f"label set {asked.name!r}: expected the {len(trained)} classes that the model was trained on, found "
+                f"{len(asked.classes)} in the data set. Judge it on the data set of its training, or train again."
+            )
+        return self.model.network.label_head(asked.name)
 
     @cached_property
     def _traits(self) -> Tensor:

@@ -3,10 +3,11 @@
 from difflib import get_close_matches
 
 from tastemaker.errors import RecipeError
+from tastemaker.metrics.classes import accuracy, macro_f1, micro_f1
 from tastemaker.metrics.grounding import facts_per_reason, grounded_reasons, grounding
 from tastemaker.metrics.metric import Metric, at_k
 from tastemaker.metrics.ranking import hr_at_k, mrr_at_k, ndcg_at_k, recall_at_k
-from tastemaker.metrics.scored import accuracy, f1, mae, precision, recall, rmse
+from tastemaker.metrics.scored import f1, mae, precision, recall, rmse
 from tastemaker.metrics.tally import mean_of
 from tastemaker.metrics.text import bleu, distinct, rouge, unique_ratio
 
@@ -19,7 +20,9 @@ METRICS: dict[str, Metric] = {
     **{f"{name}@{k}": Metric("places", at_k(function, k)) for name, function in RANKING.items() for k in CUTOFFS},
     "rmse": Metric("scored", rmse, is_lower_better=True),
     "mae": Metric("scored", mae, is_lower_better=True),
-    "accuracy": Metric("scored", accuracy),
+    "accuracy": Metric("classes", accuracy),
+    "macro_f1": Metric("classes", macro_f1),
+    "micro_f1": Metric("classes", micro_f1),
     "precision": Metric("scored", precision),
     "recall": Metric("scored", recall),
     "f1": Metric("scored", f1),

@@ -27,12 +27,6 @@ def mae(scored: Scored) -> Tally:
     return ratio_of(np.abs(scored.predicted - scored.true), np.ones(len(scored.true)))
 
 
-def accuracy(scored: Scored) -> Tally:
-    """Share of values on the right side of one half."""
-    said, holds = scored.predicted >= 0.5, scored.true >= 0.5
-    return ratio_of((said == holds).astype(np.float64), np.ones(len(holds)))
-
-
 def precision(scored: Scored) -> Tally:
     """Share of those called positive that are; 0 where none is called so."""
     said, holds = scored.predicted >= 0.5, scored.true >= 0.5

@@ -35,7 +35,15 @@ class TextTargets:
     tokens: Tensor
 
 
-Targets = ItemTargets | ScoreTargets | TextTargets
+@dataclass(frozen=True)
+class LabelTargets:
+    """Classes to be predicted from states: for each `[N]` of `at` a row of `values` `[N, C]`, 1 where a class holds."""
+
+    at: Tensor
+    values: Tensor
+
+
+Targets = ItemTargets | ScoreTargets | TextTargets | LabelTargets
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Batch:
     items: Tensor
     actions: Tensor
     targets: dict[str, dict[str, Targets]]
-    """By task, then by kind: `items`, `rating`, `like`, `text`."""
+    """By task, then by kind: `items`, `rating`, `like`, `text`, or the name of a label set."""
 
     def histories(self, at: Tensor) -> Tensor:
         """Rows of the items `[N, T]` that stand up to positions `at` `[N]` of the flattened states; -1 elsewhere."""
@@ -103,6 +111,12 @@ def _targets(rows: Sequence[tuple[int, TaskTargets]]) -> dict[str, Targets]:
         kinds["text"] = TextTargets(
             _integers(offset + at for offset, row in rows for at in row.text_at),
             _integers(token for _, row in rows for token in row.tokens),
+        )
+    for name in sorted({name for _, row in rows for name in row.label_at}):
+        having = [(offset, row) for offset, row in rows if name in row.label_at]
+        kinds[name] = LabelTargets(
+            _integers(offset + row.label_at[name] for offset, row in having),
+            torch.tensor([row.label_values[name] for _, row in having]),
         )
     return kinds
 

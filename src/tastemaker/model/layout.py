@@ -15,7 +15,19 @@ from numpy.typing import NDArray
 
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.tokenizer import TextTokenizer
-from tastemaker.tasks.example import Example, History, Item, NextItems, Recommended, Reply, Score, Segment, Text
+from tastemaker.tasks.example import (
+    Example,
+    History,
+    Item,
+    Label,
+    NextItems,
+    Recommended,
+    Reply,
+    Score,
+    Segment,
+    Target,
+    Text,
+)
 
 
 class Position(NamedTuple):
@@ -39,6 +51,9 @@ class TaskTargets:
     score_values: dict[str, list[float]] = field(default_factory=dict)
     text_at: list[int] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
+    label_at: dict[str, int] = field(default_factory=dict)
+    """By label set."""
+    label_values: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,7 @@ class Layout:
         targets: dict[str, TaskTargets] = {}
         for example in examples:
             if not isinstance(example.target, Reply):
-                targets[example.task] = _history_targets(example.target)
+                targets[example.task] = _context_targets(example.target, len(context) - 1)
         for example, (_, reply_targets) in zip(replies, written, strict=True):
             targets[example.task] = _moved(reply_targets, len(context))
         return Row.of([*context, *(position for positions, _ in written for position in positions)], targets)
@@ -139,8 +154,8 @@ class Layout:
                     yield from map(Position, self.tokenizer.encode(evidence.text))
 
 
-def _history_targets(target: NextItems | Score | Reply) -> TaskTargets:
-    """History position `p` is row position `p`: the start entry stands first."""
+def _context_targets(target: Target, last: int) -> TaskTargets:
+    """History position `p` is row position `p`: the start entry stands first; labels are told at the `last` one."""
     targets = TaskTargets()
     match target:
         case NextItems(positions, items, weights):
@@ -149,6 +164,8 @@ def _history_targets(target: NextItems | Score | Reply) -> TaskTargets:
             targets.score_at[kind] = list(positions)
             targets.scored_items[kind] = list(items)
             targets.score_values[kind] = list(values)
+        case Label(labels, values):
+            targets.label_at[labels.name], targets.label_values[labels.name] = last, values
     return targets
 
 

@@ -12,7 +12,9 @@ from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import Edges, ItemGraph
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.item_trend import ItemTrend
+from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
+from tastemaker.tasks.example import LabelSet
 
 BACKBONES = {"nano": Nano}
 
@@ -34,6 +36,8 @@ class ModelInputs:
     """The item graph of training; None is a graph without edges."""
     trends: Tensor | None = None
     """`[I]`, the trend of every item in training; None is none."""
+    label_sets: tuple[LabelSet, ...] = ()
+    """Those of the recipe's tasks; each gets a head."""
 
 
 class Network(nn.Module):
@@ -55,6 +59,7 @@ class Network(nn.Module):
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
         self.scoring_head = ScoringHead(config.width, inputs.mean_rating)
         self.copy_head = CopyHead(config.width) if config.copies else None
+        self.label_heads = nn.ModuleDict({it.name: LabelHead(config.width, it) for it in inputs.label_sets})
 
     def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
         """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""
@@ -87,6 +92,21 @@ class Network(nn.Module):
         """The action of an item that somebody says they liked: a like, or what training has instead of it."""
         known = [ACTIONS.index(name) for name in ("like", "rating_5", "buy") if self.action_counts[ACTIONS.index(name)]]
         return known[0] if known else int(self.action_counts.argmax())
+
+    @property
+    def label_sets(self) -> tuple[LabelSet, ...]:
+        """What the model can tell the classes of."""
+        return tuple(self.label_head(name).labels for name in self.label_heads)
+
+    def label_head(self, name: str) -> LabelHead:
+        """The head of a label set.
+
+        Raises:
+            KeyError: the model was made without it.
+        """
+        head = self.label_heads[name]
+        assert isinstance(head, LabelHead)
+        return head
 
     def text_logits(self, states: Tensor) -> Tensor:
         """The language-model head, tied to the token embeddings: `[N, V]` for states `[N, D]`."""

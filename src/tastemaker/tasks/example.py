@@ -4,7 +4,7 @@ Positions of a history count the entries read so far: position 0 is the start en
 item; position `p` is the state after `p` entries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -105,7 +105,34 @@ class Reply:
     """What the user asked for, as (name, value) facts that hold of the item; used by baselines and slices only."""
 
 
-Target = NextItems | Score | Reply
+@dataclass(frozen=True)
+class LabelSet:
+    """What there is to choose from: the same classes in the same order wherever the set is used."""
+
+    name: str
+    classes: tuple[str, ...]
+    shares: tuple[float, ...]
+    """How often each class holds in training, which is what knowing nothing of an example can say of it."""
+    is_multi: bool
+    """Whether several classes may hold at once; otherwise exactly one does."""
+    left_out: int = 0
+    """Classes too rare in training to be among these."""
+
+    def target(self, holding: Collection[str]) -> "Label":
+        """The target of an example of which the classes `holding` hold; others than the set's own are ignored."""
+        return Label(self, tuple(float(name in holding) for name in self.classes))
+
+
+@dataclass(frozen=True)
+class Label:
+    """The classes of the example as a whole, to be predicted from the state at the last position of its context."""
+
+    labels: LabelSet
+    values: tuple[float, ...]
+    """For every class in its order 1.0 where it holds, else 0.0."""
+
+
+Target = NextItems | Score | Reply | Label
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tastemaker.tasks.example import (
     Example,
     History,
     Item,
+    Label,
     NextItems,
     Recommended,
     Reply,
@@ -53,6 +54,9 @@ def _target(target: Target, catalog: Catalog) -> str:
         case Score(kind, positions, items, values):
             rows = zip(positions, items, values, strict=True)
             return "\n".join(f"{kind} at {at}: {printed_title(catalog[it])} = {value:g}" for at, it, value in rows)
+        case Label(labels, values):
+            held = [name for name, value in zip(labels.classes, values, strict=True) if value]
+            return f"{labels.name}: {', '.join(held)} (of {', '.join(labels.classes)})"
         case Reply(lead, slot, reason):
             parts = (
                 f"lead: {lead}",

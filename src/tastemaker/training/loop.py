@@ -19,6 +19,7 @@ from tastemaker.tasks.example import Task
 from tastemaker.training.calibration import calibrate
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
+from tastemaker.training.label_cuts import set_label_cuts
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import Mixture, group_tasks
@@ -49,7 +50,7 @@ class Trainer:
         self.job, self.watch, self.device = job, watch, device
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
-        self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size)
+        self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
         self.balancer = BALANCERS[job.balancing.method](weights)
         self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
@@ -119,6 +120,7 @@ class Trainer:
         self.watch.validation(self.step, losses | {f"{task} {NDCG}": value for task, value in ndcg.items()}, is_best)
         if is_best:
             calibrate(self.network, self.validation.batches)
+            set_label_cuts(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
 
     def _weights(self) -> dict[str, float]:

@@ -1,11 +1,12 @@
 """The loss of every task on a batch, each kind of target divided by its trivial value.
 
-Trivial values: ln I for items, ln V for text, the label's entropy for likes, the variance for ratings. A loss of 1
+Trivial values: ln I for items, ln V for text, the entropy of likes and labels, the variance of ratings. A loss of 1
 means: no better than knowing nothing, so that equal weights are a sane start.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
@@ -14,10 +15,11 @@ from torch.nn import functional as F
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets, Targets, TextTargets
+from tastemaker.model.batch import Batch, ItemTargets, LabelTargets, ScoreTargets, Targets, TextTargets
 from tastemaker.model.network import Network
 from tastemaker.model.rated_past import RatedPast
 from tastemaker.model.text import target_log_chances
+from tastemaker.tasks.example import LabelSet
 from tastemaker.training.full_softmax import full_softmax_loss
 
 
@@ -29,9 +31,11 @@ class TrivialLosses:
     text: float
     rating: float
     like: float
+    labels: Mapping[str, float] = field(default_factory=dict)
+    """By label set."""
 
     @classmethod
-    def of(cls, dataset: Dataset, vocabulary: int) -> "TrivialLosses":
+    def of(cls, dataset: Dataset, vocabulary: int, label_sets: Iterable[LabelSet] = ()) -> "TrivialLosses":
         """Measure them on the training split."""
         entries = [entry for user in range(len(dataset.user_ids)) for entry in dataset.held_out(user, Split.TRAIN)]
         ratings = torch.tensor([entry.rating for entry in entries if entry.rating is not None] or [0.0])
@@ -41,7 +45,12 @@ class TrivialLosses:
             text=math.log(vocabulary),
             rating=float(ratings.var(correction=0).clamp_min(1e-3)),
             like=_entropy(sum(likes) / max(len(likes), 1)),
+            labels={it.name: _label_entropy(it) for it in label_sets},
         )
+
+    def of_kind(self, kind: str) -> float:
+        """That of a kind of target as `Batch.targets` names it."""
+        return self.labels[kind] if kind in self.labels else float(getattr(self, kind))
 
 
 def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: TrivialLosses) -> dict[str, Tensor]:
@@ -49,7 +58,7 @@ def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: Trivia
     states = network(batch, vectors)
     read = Read(network, batch, states, vectors)
     return {
-        task: torch.stack([_loss(read, target, kind) / getattr(trivial, kind) for kind, target in kinds.items()]).sum()
+        task: torch.stack([_loss(read, target, kind) / trivial.of_kind(kind) for kind, target in kinds.items()]).sum()
         for task, kinds in batch.targets.items()
         if kinds
     }
@@ -84,6 +93,8 @@ def _loss(read: Read, target: Targets, kind: str) -> Tensor:
             return _item_loss(network, states[at], items, weights, vectors)
         case TextTargets(at, tokens):
             return -target_log_chances(network, states, read.batch.tokens, at, tokens).mean()
+        case LabelTargets(at, values):
+            return network.label_head(kind).loss(states[at], values)
         case ScoreTargets(at, items, values):
             rating, like = network.scoring_head(states[at], read.past.at(at), read.traits[items])
             if kind == "rating":
@@ -95,6 +106,13 @@ def _item_loss(network: Network, states: Tensor, items: Tensor, weights: Tensor,
     """Full-softmax cross-entropy, weighted by feedback; a cold target (validation only) is left out."""
     warm = network.item_table.is_warm[items]
     return full_softmax_loss(states[warm], vectors, network.item_table.warm_bias(), items[warm], weights[warm])
+
+
+def _label_entropy(labels: LabelSet) -> float:
+    """Of the one class that holds; or the mean over classes, each of which may hold."""
+    if labels.is_multi:
+        return sum(map(_entropy, labels.shares)) / len(labels.shares)
+    return max(-sum(share * math.log(share) for share in labels.shares if share), 1e-3)
 
 
 def _entropy(share: float) -> float:

@@ -1,0 +1,108 @@
+"""Tell an item's genres or categories from its title and text, with the words that say so taken out."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from tastemaker.data.catalog import Catalog, CatalogItem
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.data.title_forms import printed_title
+from tastemaker.data.vocabulary import UNKNOWN_VALUES
+from tastemaker.errors import DataError
+from tastemaker.tasks.answer_words import AnswerWords
+from tastemaker.tasks.example import Example, History, LabelSet, Text
+from tastemaker.tasks.item_split import split_of_item
+from tastemaker.tasks.labels import counted
+from tastemaker.tasks.words import check_share, shortened, thinned
+
+ATTRIBUTES: Final = ("genre", "category")
+"""What is predicted where the recipe does not say: the first of these that an item has."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """Every item's values of one attribute; several may hold.
+
+    Items are split by a hash of their id, whatever the users' split: eight tenths are training. The context is text
+    alone. The item's vector stays out of it, since ids and content vectors are made from the answer, too. Other tasks
+    of the recipe may print the answer of held-out items on cards: for a clean figure train this task without them.
+    """
+
+    name: str = "category"
+    weight: float = 1.0
+    attribute: str | None = None
+    """Name of the attribute; left out, `genre`, or `category` where no item has a genre."""
+    min_items: int = 3
+    """Training items that a value needs to be among the classes; of fewer there is nothing to learn."""
+    max_words: int = 200
+    """Words that are read, from the beginning."""
+    dropped_words: float = 0.1
+    """Share of the words left out in training, drawn anew in every epoch."""
+    metrics: tuple[str, ...] = ("micro_f1", "macro_f1")
+
+    def __post_init__(self) -> None:
+        check_share("dropped_words", self.dropped_words)
+
+    def label_set(self, dataset: Dataset) -> LabelSet:
+        """The values that enough training items have, in alphabetical order."""
+        name = self._attribute(dataset)
+        holding = [set(_known(item, name)) for item in dataset.catalog if split_of_item(item.item_id) is Split.TRAIN]
+        counts = Counter(value for values in holding for value in values)
+        classes = sorted(value for value, count in counts.items() if count >= self.min_items)
+        if len(classes) < 2:
+            raise DataError(
+                f"{dataset.config.path}: task {self.name!r} needs at least 2 values of {name!r} that {self.min_items} "
+                f"training items have, found {len(classes)} of {len(counts)}. Lower tasks.{self.name}.min_items, or "
+                f"remove [tasks.{self.name}]."
+            )
+        kept = [values for values in holding if values & set(classes)]
+        return counted(self.name, kept, classes, is_multi=True, left_out=len(counts) - len(classes))
+
+    def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
+        """Yield one example per item that has a class and words to tell it from."""
+        labels, name = self.label_set(dataset), self._attribute(dataset)
+        answers = AnswerWords.of(name, _values(dataset.catalog, name))
+        for item in dataset.catalog:
+            if split_of_item(item.item_id) is not split:
+                continue
+            target = labels.target(_known(item, name))
+            words = self._words(item, name)
+            if split is Split.TRAIN:
+                words = thinned(words, self.dropped_words, Random(f"{self.name} {epoch} {item.item_id}"))
+            words = shortened(answers.removed(words), self.max_words)
+            if any(target.values) and words:
+                yield Example(self.name, (History(()), Text(words)), target)
+
+    def _words(self, item: CatalogItem, name: str) -> str:
+        """Title, other attributes and text."""
+        others = [f"{other}: {', '.join(values)}" for other, values in item.attributes.items() if other != name]
+        title = printed_title(item) if item.title else ""
+        return ". ".join(part for part in (title, "; ".join(others), item.text.strip()) if part)
+
+    def _attribute(self, dataset: Dataset) -> str:
+        """The attribute to be predicted.
+
+        Raises:
+            DataError: no item has it.
+        """
+        found = {name for item in dataset.catalog for name in item.attributes}
+        wanted = (self.attribute,) if self.attribute else ATTRIBUTES
+        for name in wanted:
+            if name in found:
+                return name
+        raise DataError(
+            f"{dataset.config.path}: task {self.name!r} needs the attribute {' or '.join(map(repr, wanted))} in "
+            f"items.parquet, column 'attributes', found {', '.join(map(repr, sorted(found))) or 'none'}. Set "
+            f"tasks.{self.name}.attribute, or remove [tasks.{self.name}]."
+        )
+
+
+def _known(item: CatalogItem, name: str) -> tuple[str, ...]:
+    return tuple(value for value in item.values(name) if value.casefold() not in UNKNOWN_VALUES)
+
+
+def _values(catalog: Catalog, name: str) -> set[str]:
+    return {value for item in catalog for value in item.values(name)}
