@@ -62,7 +62,7 @@ def _answer(found: Mapping[str, Any]) -> Iterator[str]:
         for name, value in found["metrics"].items()
     ]
     yield _table(("metric", "mean", "95 % interval", "each seed"), rows)
-    gaps_of = sorted(found["differences"].items())
+    gaps_of = sorted(found.get("differences", {}).items())
     differences = [
         (_metric(name, simulated), other, *_difference(gap))
         for name in found["metrics"]
