@@ -14,6 +14,7 @@ from tastemaker.data.schema import (
     EVENTS,
     INTERACTION_COLUMNS,
     ITEM_COLUMNS,
+    PUBLISHED_SPLITS,
     RATING_SCALE,
     USER_COLUMNS,
 )
@@ -56,6 +57,8 @@ CHECKS: Final = {
             "speaker": pa.Column(DIALOGUE_COLUMNS["speaker"], pa.Check.isin(("user", "assistant"))),
             "text": pa.Column(DIALOGUE_COLUMNS["text"]),
             "liked": pa.Column(DIALOGUE_COLUMNS["liked"], nullable=True),
+            "disliked": pa.Column(DIALOGUE_COLUMNS["disliked"], nullable=True),
+            "split": pa.Column(DIALOGUE_COLUMNS["split"], pa.Check.isin(PUBLISHED_SPLITS), nullable=True),
         },
         strict=True,
     ),

@@ -39,7 +39,15 @@ DIALOGUE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "speaker": pl.String(),
     "text": pl.String(),
     "liked": pl.List(pl.String()),
+    "disliked": pl.List(pl.String()),
+    "split": pl.String(),
 }
+"""`text` holds item mentions as `dialogues.mention` writes them. `liked` and `disliked` are the items of this turn of
+which the seeker said so when asked; null where nobody asked. `split` is one of `PUBLISHED_SPLITS`, or null where the
+corpus has no published split or does not judge this turn.
+"""
+
+PUBLISHED_SPLITS: Final = ("train", "validation", "test")
 
 EVENTS: Final = ("view", "cart", "buy", "like", "dislike", "rating")
 
