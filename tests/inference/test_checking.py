@@ -21,6 +21,7 @@ def reply(shop: Dataset) -> WrittenReply:
     [
         "You gave The Great Journey a0 (1970) 5 stars, and it is a comedy too.",
         "Another film from the 1970s.",
+        "Seeing how you rated The Great Journey a0 (1970), another comedy is a natural choice.",
         "The Great Journey e4 (1974) is a comedy as well.",
     ],
 )
