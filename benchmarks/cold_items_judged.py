@@ -62,7 +62,8 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
     Returns:
         The offset as trained and as set; empty for a model that has none.
     """
-    table = predictor.model.network.item_table
+    network = predictor.model.network
+    table, sureness = network.item_table, float(network.sureness)
     examples = list(NextItem().examples(training, Split.VALIDATION))
     if table.projection is None or not examples:
         return {}
@@ -74,10 +75,10 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
         table.cold_offset.fill_(trained)
         return {}
     starts = range(0, len(examples), BATCH)
-    scored = (torch.from_numpy(predictor.item_scores(examples[start : start + BATCH])) for start in starts)
+    scored = (sureness * torch.from_numpy(predictor.item_scores(examples[start : start + BATCH])) for start in starts)
     gaps = torch.cat([part[:, is_cold].logsumexp(1) - part[:, is_warm].logsumexp(1) for part in scored])
     cold_targets = sum(bool(is_cold[list(items)].any()) for items in map(_items, examples))
-    table.cold_offset.fill_(solve(gaps, cold_targets))
+    table.cold_offset.fill_(solve(gaps, cold_targets) / sureness)
     return {"cold_offset_as_trained": trained, "cold_offset": float(table.cold_offset), "cold_validation": cold_targets}
 
 

@@ -40,10 +40,12 @@ class Trained:
     """Whose training it is, if not its own: the changes leave out what has no part in training."""
 
 
+NETWORK_ALONE: Final = ("model.item_graph=false", "model.item_trend=false", "model.item_likeness=false")
+
 TRAINED: Final[Mapping[str, Trained]] = {
     OURS: Trained("recipes/ranking.toml"),
     "sasrec": Trained("recipes/sasrec.toml"),
-    "sasrec_content": Trained("recipes/ranking.toml", ("model.item_graph=false", "model.item_trend=false"), OURS),
+    "sasrec_content": Trained("recipes/ranking.toml", NETWORK_ALONE, OURS),
 }
 
 

@@ -37,7 +37,9 @@ from tastemaker.inference.batch_ranking import rank_histories
 from tastemaker.inference.predictor import Predictor
 from tastemaker.metrics.lists import top_k
 from tastemaker.model.content import content_vectors
-from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.edges import Edges
+from tastemaker.model.item_graph import ItemGraph
+from tastemaker.model.item_likeness import ItemLikeness
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.example import Example
 from tastemaker.tasks.next_item import NextItem
@@ -111,16 +113,17 @@ def _lists_of_scores(ranker: Ranker, dataset: Dataset, examples: Sequence[Exampl
 
 
 def network_alone(run: Path, dataset: Dataset) -> Predictor:
-    """The model of a run as its recipe without item graph and trend would have trained it.
+    """The model of a run as its recipe without item graph, trend and likeness would have trained it.
 
-    Neither has a part in training; only cold items are weighed against other scores without them.
+    None has a part in training; only cold items are weighed against other scores without them.
     """
     model = load_trained(run)
-    items = len(model.catalog)
-    model.network.item_graph, model.network.item_trend = ItemGraph(Edges.none(items)), ItemTrend(torch.zeros(items))
+    items, network = len(model.catalog), model.network
+    network.item_graph, network.item_trend = ItemGraph(Edges.none(items)), ItemTrend(torch.zeros(items))
+    network.item_likeness = ItemLikeness(Edges.none(items))
     recipe = from_mapping(model.recipe)
     groups = group_tasks(dataset, list(recipe.tasks.values()))
-    calibrate(model.network, Validation(dataset, groups, model.layout, recipe.training.validation_examples).batches)
+    calibrate(network, Validation(dataset, groups, model.layout, recipe.training.validation_examples).batches)
     return Predictor(model)
 
 

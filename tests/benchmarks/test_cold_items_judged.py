@@ -61,10 +61,11 @@ def test_the_offset_gives_cold_items_their_share_as_if_hidden_ones_were_not_ther
     table.is_warm.fill_(True)
     table.is_warm[[cold, hidden]] = False
     table.cold_offset.fill_(-4.0)
+    model.network.sureness.fill_(0.5)
     predictor = Predictor(model)
     told = calibrate(predictor, last_out, np.array([hidden]))
     scores = torch.from_numpy(predictor.item_scores(examples))
-    chances = scores[:, np.arange(len(last_out.catalog)) != hidden].softmax(1)[:, cold]
+    chances = (0.5 * scores)[:, np.arange(len(last_out.catalog)) != hidden].softmax(1)[:, cold]
     assert float(chances.sum()) == pytest.approx(targets.count(cold) + 0.5, abs=1e-3)
     assert told["cold_offset_as_trained"] == -4.0
     assert told["cold_validation"] == targets.count(cold)

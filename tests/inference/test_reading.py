@@ -4,7 +4,7 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Entry
 from tastemaker.inference.reading import Reader
-from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.example import History
 
@@ -13,7 +13,7 @@ def test_the_graph_adds_to_scores_what_its_weight_says(model: TrainedModel) -> N
     reader = Reader(model)
     rows = [reader.history_row((History((Entry(3, 6), Entry(item, 6))),)) for item in (4, 9)]
     before = reader.scores(rows)
-    model.network.item_graph = ItemGraph(Edges.of(np.array([9, 11]), np.array([0, 0]), len(model.catalog)))
+    model.network.item_graph = ItemGraph(graph_edges(np.array([9, 11]), np.array([0, 0]), len(model.catalog)))
     model.network.item_graph.weight.fill_(0.5)
     gained = reader.scores(rows) - before
     assert gained[1, 11] == torch.tensor(0.5) * np.log1p(100)

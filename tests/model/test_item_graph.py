@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.model.item_graph import BACKWARD, DISTANCE, POPULARITY, RECENCY, SCALE, WINDOW, Edges, ItemGraph
+from tastemaker.model.edges import RECENCY, Edges
+from tastemaker.model.item_graph import BACKWARD, DISTANCE, POPULARITY, SCALE, WINDOW, ItemGraph, graph_edges
 
 
 def graph_of(*histories: list[int], size: int = 8) -> ItemGraph:
     items = np.array([item for history in histories for item in history], dtype=np.int64)
     users = np.array([user for user, history in enumerate(histories) for _ in history], dtype=np.int64)
-    return ItemGraph(Edges.of(items, users, size))
+    return ItemGraph(graph_edges(items, users, size))
 
 
 def shares(graph: ItemGraph, *histories: list[int]) -> torch.Tensor:

@@ -7,7 +7,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import ItemTargets, collate
-from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import calibration
@@ -82,7 +82,7 @@ def test_a_sample_stands_for_too_many_targets(
 ) -> None:
     batch = collate([model.layout.row([example]) for example in NextItem().examples(shop, Split.VALIDATION)])
     monkeypatch.setattr(calibration, "MOST_SCORES", 3 * len(shop.catalog))
-    model.network.item_graph = ItemGraph(Edges.of(shop.items, shop.owners, len(shop.catalog)))
+    model.network.item_graph = ItemGraph(graph_edges(shop.items, shop.owners, len(shop.catalog)))
     model.network.item_trend = ItemTrend(torch.ones(len(shop.catalog)))
     found = calibration._score(model.network, [batch])
     assert found is not None

@@ -11,7 +11,7 @@ from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
 from tastemaker.errors import TrainingError
-from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks import TASKS
 from tastemaker.training.config import TrainingConfig
@@ -122,7 +122,7 @@ def test_what_stands_beside_the_network_has_no_part_in_training(shop: Dataset, t
     alone = trainer(shop, tmp_path / "alone")
     alone.run(resume=False)
     both = trainer(shop, tmp_path / "both")
-    both.network.item_graph = ItemGraph(Edges.of(shop.items, shop.owners, len(shop.catalog)))
+    both.network.item_graph = ItemGraph(graph_edges(shop.items, shop.owners, len(shop.catalog)))
     both.network.item_trend = ItemTrend(torch.linspace(-1.0, 1.0, len(shop.catalog)))
     assert len(both.network.terms) == 2
     both.run(resume=False)

@@ -12,7 +12,7 @@ from tastemaker.checkpoint.store import Checkpoint, load_checkpoint
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.errors import CheckpointError
 from tastemaker.model.config import ModelConfig
-from tastemaker.model.item_graph import Edges
+from tastemaker.model.edges import Edges
 from tastemaker.model.layout import Layout
 from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
@@ -68,8 +68,9 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             weights["item_table.is_warm"],
             tokenizer.size,
             weights["action_counts"],
-            edges=Edges(*(weights[f"item_graph.{name}"] for name in ("starts", "ends", "weights"))),
+            edges=_edges(weights, "item_graph"),
             trends=weights["item_trend.values"],
+            likeness=_edges(weights, "item_likeness"),
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
         )
         network = Network(config, inputs)
@@ -81,6 +82,10 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             "again, or use the version that wrote it."
         ) from None
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
+
+
+def _edges(weights: Mapping[str, Tensor], term: str) -> Edges:
+    return Edges(*(weights[f"{term}.{name}"] for name in ("starts", "ends", "weights")))
 
 
 def _label_set(fields: Mapping[str, Any]) -> LabelSet:

@@ -25,7 +25,8 @@ from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
-from tastemaker.model.item_graph import Edges
+from tastemaker.model.item_graph import graph_edges
+from tastemaker.model.item_likeness import likeness_edges
 from tastemaker.model.item_trend import trends
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
@@ -90,14 +91,16 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     ratings = dataset.ratings[known]
     rated = ratings[np.isfinite(ratings)]
     log = (dataset.items[known], dataset.owners[known], len(content))
+    vectors, counts = torch.from_numpy(content), torch.from_numpy(dataset.train_counts)
     inputs = ModelInputs(
-        torch.from_numpy(content),
-        torch.from_numpy(dataset.train_counts > 0),
+        vectors,
+        counts > 0,
         tokenizer.size,
         torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
         float(rated.mean()) if len(rated) else 0.0,
-        Edges.of(*log) if recipe.model.item_graph else None,
+        graph_edges(*log) if recipe.model.item_graph else None,
         trends(*log) if recipe.model.item_trend else None,
+        likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
         _label_sets(recipe, dataset, say),
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))

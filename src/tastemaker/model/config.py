@@ -33,6 +33,8 @@ class ModelConfig:
     """Whether items that followed one another in training add to the scores of a history."""
     item_trend: bool = True
     """Whether items that training meets late in its histories score higher, and early ones lower."""
+    item_likeness: bool = True
+    """Whether items described like those of a history score higher, as far as training knows little of either."""
 
     def __post_init__(self) -> None:
         for name, least in (("width", 1), ("layers", 1), ("heads", 1), ("vocabulary", 1), ("window", 64)):

@@ -8,8 +8,10 @@ from torch import Tensor, nn
 from tastemaker.data.schema import ACTIONS
 from tastemaker.model.batch import Batch
 from tastemaker.model.config import ModelConfig
+from tastemaker.model.edges import Edges
 from tastemaker.model.heads import CopyHead, ScoringHead
-from tastemaker.model.item_graph import Edges, ItemGraph
+from tastemaker.model.item_graph import ItemGraph
+from tastemaker.model.item_likeness import ItemLikeness
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.label_head import LabelHead
@@ -36,6 +38,8 @@ class ModelInputs:
     """The item graph of training; None is a graph without edges."""
     trends: Tensor | None = None
     """`[I]`, the trend of every item in training; None is none."""
+    likeness: Edges | None = None
+    """The item likeness; None is a graph without edges."""
     label_sets: tuple[LabelSet, ...] = ()
     """Those of the recipe's tasks; each gets a head."""
 
@@ -44,6 +48,8 @@ class Network(nn.Module):
     """One Transformer for every task."""
 
     action_counts: Tensor
+    sureness: Tensor
+    """τ of `tastemaker.training.calibration`: the probabilities of what comes are softmax(τ scores)."""
 
     def __init__(self, config: ModelConfig, inputs: ModelInputs) -> None:
         super().__init__()
@@ -51,10 +57,13 @@ class Network(nn.Module):
         self.item_table = ItemTable(
             inputs.content, inputs.is_warm, config.width, ids=config.ids, id_dropout=config.id_dropout
         )
-        self.item_graph = ItemGraph(inputs.edges or Edges.none(len(inputs.content)))
-        self.item_trend = ItemTrend(torch.zeros(len(inputs.content)) if inputs.trends is None else inputs.trends)
+        items = len(inputs.content)
+        self.item_graph = ItemGraph(inputs.edges or Edges.none(items))
+        self.item_trend = ItemTrend(torch.zeros(items) if inputs.trends is None else inputs.trends)
+        self.item_likeness = ItemLikeness(inputs.likeness or Edges.none(items))
         self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
         self.register_buffer("action_counts", inputs.action_counts)
+        self.register_buffer("sureness", torch.ones(()))
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
         self.scoring_head = ScoringHead(config.width, inputs.mean_rating)
@@ -83,9 +92,9 @@ class Network(nn.Module):
         return scores
 
     @property
-    def terms(self) -> list[ItemGraph | ItemTrend]:
+    def terms(self) -> list[ItemGraph | ItemTrend | ItemLikeness]:
         """What adds to the scores of a history beside the states, as far as it has something to say."""
-        return [term for term in (self.item_graph, self.item_trend) if term.is_informed]
+        return [term for term in (self.item_graph, self.item_trend, self.item_likeness) if term.is_informed]
 
     @property
     def liked_action(self) -> int:

@@ -1,8 +1,8 @@
-"""What training cannot learn and validation targets can tell: how item graph, item trend and cold items weigh.
+"""What training cannot learn and validation targets can tell: how graph, trend, likeness and cold items weigh.
 
 In training the graph is not there, as its every pair is a training target; the trend says what comes after training;
-and a cold item is left out of the softmax. Targets that training never saw say how much they count, by maximum
-likelihood:
+likeness is for items that training hardly knows; and a cold item is left out of the softmax. Targets that training
+never saw say how much they count, by maximum likelihood:
 
 - τ and w make `softmax(τ s + Σ w_k t_k)` of the network's scores s and the terms t most likely at warm targets. A
   network that ranks best is too sure of itself, which τ takes back; the order depends on the weights w / τ alone;
@@ -30,9 +30,11 @@ MOST_SCORES = 2**23
 
 @torch.no_grad()
 def calibrate(network: Network, batches: Sequence[Batch]) -> None:
-    """Set the weights of `network`'s terms, then the offset of its cold items, from the item targets of `batches`."""
+    """Set the weights of `network`'s terms, its sureness and the offset of its cold items from the item targets of
+    `batches`."""
     table, terms = network.item_table, network.terms
     table.cold_offset.fill_(0.0)
+    network.sureness.fill_(1.0)
     for term in terms:
         term.weight.fill_(0.0)
     was_training = network.training
@@ -42,6 +44,7 @@ def calibrate(network: Network, batches: Sequence[Batch]) -> None:
     if scored is None:
         return
     sureness, weights = likeliest(scored, table.is_warm)
+    network.sureness.fill_(sureness)
     scores = scored.scores
     for term, found, weight in zip(terms, scored.terms, weights, strict=True):
         term.weight.fill_(weight)
