@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from tastemaker.data.checks import CHECKS, check_tables
+from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
 from tastemaker.data.files import RawFiles
 from tastemaker.data.movielens_100k import read
 from tastemaker.data.storage import TABLES
@@ -59,3 +60,22 @@ def test_an_unknown_item_is_refused(tables: dict[str, pl.DataFrame]) -> None:
     tables["items"] = tables["items"].filter(pl.col("item_id") != "2")
     with pytest.raises(DataError, match=r"^interactions: expected items of the catalog only, found '2'\.$"):
         check_tables(tables)
+
+
+def talk(text: str, liked: tuple[str, ...] | None = None) -> pl.DataFrame:
+    return dialogue_table([Dialogue("d", (Turn("user", text, liked, ()),))])
+
+
+def test_dialogues_stand_for_interactions(tables: dict[str, pl.DataFrame]) -> None:
+    tables["interactions"] = tables["interactions"].clear()
+    with pytest.raises(DataError, match=r"^tables: expected interactions or dialogues, found neither\.$"):
+        check_tables(tables)
+    with pytest.raises(DataError, match=r"^tables: expected interactions or dialogues, found neither\.$"):
+        check_tables(tables | {"dialogues": talk("Hi").clear()})
+    check_tables(tables | {"dialogues": talk("Like [[1]] and [[2]]", ("267",))})
+
+
+@pytest.mark.parametrize("dialogues", [talk("Like [[1]], not [[17]]"), talk("Like [[1]]", ("1", "17"))])
+def test_a_mention_of_an_unknown_item_is_refused(tables: dict[str, pl.DataFrame], dialogues: pl.DataFrame) -> None:
+    with pytest.raises(DataError, match=r"^dialogues: expected items of the catalog only, found '17'\.$"):
+        check_tables(tables | {"dialogues": dialogues})

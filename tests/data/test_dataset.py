@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset, Entry
+from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
 from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.data.storage import DataSetInfo, write_dataset
@@ -15,6 +17,9 @@ from tastemaker.errors import DataError, RequestError
 
 CATALOG = Catalog(tuple(CatalogItem(f"i{row}", f"Item {row}") for row in range(40)))
 CONFIG = DataConfig(path="ml", test_items=2, validation_items=1)
+
+
+TALK = dialogue_table([Dialogue("d", (Turn("user", "More like [[i2]]"), Turn("assistant", "[[i39]]")))])
 
 
 def interactions(*lengths: int) -> pl.DataFrame:
@@ -97,7 +102,7 @@ def test_training_pieces_change_with_the_epoch_and_only_so() -> None:
 def test_load_equals_what_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "ml"
     table = interactions(6, 2)
-    tables = {"items": CATALOG.to_table(), "interactions": table}
+    tables = {"items": CATALOG.to_table(), "interactions": table, "dialogues": TALK}
     write_dataset(folder, tables, DataSetInfo("toy", "a test", "none"), [])
     config = DataConfig(path=str(folder), test_items=2, validation_items=1)
     loaded = Dataset.load(config)
@@ -106,6 +111,8 @@ def test_load_equals_what_was_written(tmp_path: Path) -> None:
     assert loaded.user_ids == ("u0", "u1")
     assert loaded.info is not None
     assert loaded.info.name == "toy"
+    assert loaded.dialogues.equals(TALK)
+    assert built.dialogues.is_empty()
     assert all(
         np.array_equal(getattr(loaded, name), getattr(built, name))
         for name in ("offsets", "items", "actions", "ratings", "timestamps")
@@ -137,3 +144,29 @@ def test_an_unknown_user() -> None:
 def test_training_interactions_are_marked() -> None:
     dataset = Dataset.from_tables(CATALOG, interactions(6, 2), CONFIG)
     assert dataset.is_training.tolist() == [True, True, True, False, False, False, True, True]
+
+
+def test_a_mention_without_row_in_the_catalog() -> None:
+    catalog = Catalog(CATALOG.items[:30])
+    with pytest.raises(
+        DataError, match=r"^ml: dialogues name 1 items without a row in items\.parquet, for example 'i39'"
+    ):
+        Dataset.from_tables(catalog, interactions(6), CONFIG, dialogues=TALK)
+
+
+def test_a_data_set_of_nothing() -> None:
+    with pytest.raises(
+        DataError, match=r"^ml: expected interactions or dialogues, found neither\. Prepare the data set again\.$"
+    ):
+        Dataset.from_tables(CATALOG, interactions(), CONFIG)
+
+
+@pytest.mark.parametrize("split", ["leave_last_out", "split_by_time"])
+def test_a_data_set_of_dialogues_alone_has_no_users(split: Literal["leave_last_out", "split_by_time"]) -> None:
+    dataset = Dataset.from_tables(CATALOG, interactions(), DataConfig(path="talk", split=split), dialogues=TALK)
+    assert dataset.user_ids == ()
+    assert [list(dataset.windows(each, 10)) for each in Split] == [[], [], []]
+    assert dataset.train_counts.tolist() == [0] * 40
+    assert not dataset.has_ratings
+    assert not dataset.has_reviews
+    assert not dataset.has_opinions

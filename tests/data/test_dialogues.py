@@ -13,6 +13,7 @@ from tastemaker.data.dialogues import (
     Turn,
     dialogue_table,
     mention,
+    mentioned_items,
     merge_turns,
     split_mentions,
     without_marks,
@@ -69,3 +70,9 @@ def test_the_table_passes_the_check() -> None:
         ("d", 0, "user", "Hi", None, None, None),
         ("d", 1, "assistant", "[[1]]", ["1"], [], "test"),
     ]
+
+
+def test_items_are_named_in_texts_and_as_liked() -> None:
+    talk = Dialogue("d", (Turn("user", "No [3] of [[a b]], [[2]]!", ("2",), ("9",)), Turn("assistant", "None")))
+    assert mentioned_items(dialogue_table([talk])) == {"a b", "2", "9"}
+    assert mentioned_items(dialogue_table([])) == frozenset()

@@ -20,13 +20,13 @@ def test_users_need_no_order_among_them() -> None:
     check_interactions(table(*GOOD), "ml")
 
 
+def test_a_data_set_of_dialogues_has_no_rows() -> None:
+    check_interactions(table(), "ml")
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (
-            [],
-            r"^ml: interactions\.parquet: expected at least one interaction, found none\. Prepare",
-        ),
         (
             [*GOOD, ("a", None, 2, "view", None)],
             r"^ml: interactions\.parquet, row 3: expected a value in column item_id, found None\. Prepare",

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tastemaker.data import prepare as module
+from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
 from tastemaker.data.download import Wheel
 from tastemaker.data.files import RawFiles
 from tastemaker.data.prepare import order_rows, prepare
@@ -167,3 +168,10 @@ def test_item_rows_carry_no_order() -> None:
     ids = order_rows(tables(PAIRS), seed=0)["items"]["item_id"].to_list()
     assert sorted(ids, key=int) == [str(item) for item in range(60)]
     assert ids != sorted(ids, key=int)
+
+
+def test_dialogues_stand_by_id_with_their_turns_in_order() -> None:
+    talks = [Dialogue(name, (Turn("user", "Hi"), Turn("assistant", "Hello"))) for name in ("10", "9")]
+    table = dialogue_table(talks)
+    ordered = order_rows(tables(PAIRS) | {"dialogues": table[::-1]}, seed=0)["dialogues"]
+    assert ordered.select("dialogue_id", "turn").rows() == [("9", 0), ("9", 1), ("10", 0), ("10", 1)]

@@ -9,6 +9,7 @@ from typing import Final
 import pandera.polars as pa
 import polars as pl
 
+from tastemaker.data.dialogues import mentioned_items
 from tastemaker.data.schema import (
     DIALOGUE_COLUMNS,
     EVENTS,
@@ -66,7 +67,7 @@ CHECKS: Final = {
 
 
 def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
-    """Check columns, types, ranges, unique ids, and that every interaction names an item.
+    """Check columns, types, ranges, unique ids, and that interactions and dialogues name items of the catalog only.
 
     Raises:
         DataError: the first thing that is wrong.
@@ -76,6 +77,12 @@ def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
             CHECKS[name].validate(table)
         except (pa.errors.SchemaError, pa.errors.SchemaErrors) as error:
             raise DataError(f"{name}: expected a table in the form of the schema, found {error}.") from None
-    unknown = set(tables["interactions"]["item_id"]) - set(tables["items"]["item_id"])
-    if unknown:
-        raise DataError(f"interactions: expected items of the catalog only, found {min(unknown)!r}.")
+    named = {"interactions": frozenset(tables["interactions"]["item_id"])}
+    if "dialogues" in tables:
+        named["dialogues"] = mentioned_items(tables["dialogues"])
+    if all(tables[name].is_empty() for name in named):
+        raise DataError("tables: expected interactions or dialogues, found neither.")
+    for name, items in named.items():
+        unknown = items - set(tables["items"]["item_id"])
+        if unknown:
+            raise DataError(f"{name}: expected items of the catalog only, found {min(unknown)!r}.")

@@ -1,4 +1,4 @@
-"""A data set in memory: catalog, every user's history oldest first, and where training ends in each.
+"""A data set in memory: catalog, every user's history oldest first, where training ends in each, and dialogues.
 
 Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
 """
@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tastemaker.data.catalog import Catalog
+from tastemaker.data.dialogues import mentioned_items
 from tastemaker.data.interactions import check_interactions
-from tastemaker.data.schema import ACTIONS, action_of
+from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, action_of
 from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
 from tastemaker.data.storage import DataSetInfo, read_info, read_table
 from tastemaker.errors import DataError, RequestError
 
 FloatArray = NDArray[np.float32]
+
+NO_DIALOGUES: Final = pl.DataFrame(schema=pl.Schema(DIALOGUE_COLUMNS))
+"""`dialogues.parquet` of a data set that has none."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Dataset:
     info: DataSetInfo | None = None
     review_column: pl.LazyFrame = field(default_factory=pl.LazyFrame, repr=False, compare=False)
     """Column `review` of all interactions, read where it is asked for."""
+    dialogues: pl.DataFrame = field(default_factory=lambda: NO_DIALOGUES, repr=False, compare=False)
+    """The columns of `dialogues.parquet`; no row where the data set has none."""
 
     @classmethod
     def load(cls, config: DataConfig) -> "Dataset":
@@ -77,28 +84,34 @@ class Dataset:
         folder = Path(config.path)
         info = read_info(folder)
         catalog = Catalog.from_table(read_table(folder, "items"))
-        loaded = cls.from_tables(catalog, read_table(folder, "interactions"), config, info)
+        dialogues = read_table(folder, "dialogues") if (folder / "dialogues.parquet").exists() else NO_DIALOGUES
+        loaded = cls.from_tables(catalog, read_table(folder, "interactions"), config, info, dialogues)
         return replace(loaded, review_column=pl.scan_parquet(folder / "interactions.parquet").select("review"))
 
     @classmethod
     def from_tables(
-        cls, catalog: Catalog, interactions: pl.DataFrame, config: DataConfig, info: DataSetInfo | None = None
+        cls,
+        catalog: Catalog,
+        interactions: pl.DataFrame,
+        config: DataConfig,
+        info: DataSetInfo | None = None,
+        dialogues: pl.DataFrame = NO_DIALOGUES,
     ) -> "Dataset":
         """Build from checked tables; `interactions` stands by user, oldest first.
 
         Raises:
-            DataError: there is no interaction, one of an item that is not in the catalog, or a value or order that
-                `check_interactions` refuses.
+            DataError: there is neither interaction nor dialogue, one of an item that is not in the catalog, or a value
+                or order that `check_interactions` refuses.
         """
-        check_interactions(interactions, config.path)
-        users = interactions["user_id"]
-        unknown = set(interactions["item_id"]) - catalog.rows.keys()
-        if unknown:
+        if interactions.is_empty() and dialogues.is_empty():
             raise DataError(
-                f"{config.path}: interactions name {len(unknown)} items without a row in items.parquet, "
-                f"for example {min(unknown)!r}. Prepare the data set again."
+                f"{config.path}: expected interactions or dialogues, found neither. Prepare the data set again."
             )
-        starts = np.flatnonzero(np.concatenate(([True], (users != users.shift(1))[1:].to_numpy())))
+        check_interactions(interactions, config.path)
+        _check_items(catalog, config.path, "interactions", frozenset(interactions["item_id"]))
+        _check_items(catalog, config.path, "dialogues", mentioned_items(dialogues))
+        users = interactions["user_id"]
+        starts = np.flatnonzero((users != users.shift(1)).fill_null(True).to_numpy())
         offsets = np.concatenate((starts, [len(users)])).astype(np.int64)
         ratings = interactions["rating"].cast(pl.Float32).to_list()
         actions = [action_of(event, rating) for event, rating in zip(interactions["event"], ratings, strict=True)]
@@ -115,6 +128,7 @@ class Dataset:
             config=config,
             info=info,
             review_column=interactions.select("review").lazy(),
+            dialogues=dialogues,
         )
 
     @cached_property
@@ -229,6 +243,15 @@ class Dataset:
         return tuple(
             known.get(values) or known.setdefault(values, Entry(*values))
             for values in zip(self.items.tolist(), self.actions.tolist(), ratings, strict=True)
+        )
+
+
+def _check_items(catalog: Catalog, where: str, table: str, named: frozenset[str]) -> None:
+    unknown = named - catalog.rows.keys()
+    if unknown:
+        raise DataError(
+            f"{where}: {table} name {len(unknown)} items without a row in items.parquet, "
+            f"for example {min(unknown)!r}. Prepare the data set again."
         )
 
 

@@ -100,6 +100,14 @@ def dialogue_table(dialogues: Sequence[Dialogue]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=pl.Schema(DIALOGUE_COLUMNS), orient="row")
 
 
+def mentioned_items(table: pl.DataFrame) -> frozenset[str]:
+    """The ids of all items that a table of dialogues names, in its texts or as liked or disliked."""
+    mentions = table["text"].str.extract_all(MENTION.pattern).explode().drop_nulls()
+    texts = mentions.str.slice(len(MENTION_OPEN)).str.head(-len(MENTION_CLOSE))
+    said = (table[name].explode().drop_nulls() for name in ("liked", "disliked"))
+    return frozenset(texts).union(*said)
+
+
 def _joined(first: Turn, second: Turn) -> Turn:
     """One turn of two; the split is the later one's, as far as it has any."""
     return replace(

@@ -16,12 +16,9 @@ def check_interactions(table: pl.DataFrame, where: str) -> None:
         where: the data set, as an error message names it.
 
     Raises:
-        DataError: there is no row, a required value is null, an event or rating is unknown, or rows do not stand by
-            user, oldest first.
+        DataError: a required value is null, an event or rating is unknown, or rows do not stand by user, oldest first.
     """
     place = f"{where}: interactions.parquet"
-    if not len(table):
-        raise DataError(f"{place}: expected at least one interaction, found none. Prepare the data set again.")
     for column in _REQUIRED:
         _refuse(table, pl.col(column).is_null(), column, place, "a value")
     _refuse(table, ~pl.col("event").is_in(EVENTS), "event", place, f"one of {', '.join(EVENTS)}")

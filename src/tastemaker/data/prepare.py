@@ -63,6 +63,8 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
 def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame]:
     """Shuffle items, so that their order tells nothing; order interactions by user, then time, equal times shuffled.
 
+    Dialogues stand by id, each with its turns in order.
+
     The result depends on the rows and the seed, not on the order in which the rows come.
     """
     random = np.random.default_rng(seed)
@@ -77,12 +79,14 @@ def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.Da
     }
     if "users" in tables:
         ordered["users"] = _by_id(tables["users"], "user_id")
+    if "dialogues" in tables:
+        ordered["dialogues"] = _by_id(tables["dialogues"].sort("turn"), "dialogue_id")
     return {name: ordered.get(name, table) for name, table in tables.items()}
 
 
 def _by_id(table: pl.DataFrame, column: str) -> pl.DataFrame:
     """Rows by id, "2" before "10"."""
-    return table.sort(pl.col(column).str.len_chars(), column)
+    return table.sort(pl.col(column).str.len_chars(), column, maintain_order=True)
 
 
 def _reader(source: str) -> Reader:
@@ -129,9 +133,18 @@ def _finished(out: Path, checksums: Mapping[str, str], seed: int) -> DataSetInfo
 
 
 def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
-    """Rows of each table, and users even where nothing but their interactions is known."""
-    users = {"users": tables["interactions"]["user_id"].n_unique()}
-    return dict(sorted((users | {name: len(table) for name, table in tables.items()}).items()))
+    """Rows of each table, users even where nothing but their interactions is known, and dialogues beside their turns.
+
+    Of a data set of dialogues alone neither users nor interactions are counted.
+    """
+    counts = {name: len(table) for name, table in tables.items()}
+    if counts["interactions"]:
+        counts.setdefault("users", tables["interactions"]["user_id"].n_unique())
+    else:
+        del counts["interactions"]
+    if "dialogues" in tables:
+        counts |= {"dialogues": tables["dialogues"]["dialogue_id"].n_unique(), "turns": len(tables["dialogues"])}
+    return dict(sorted(counts.items()))
 
 
 def _account(found: RawTables) -> list[str]:

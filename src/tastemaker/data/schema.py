@@ -1,6 +1,7 @@
 """The tables of a data set on disk, checked where they are read and where they are written.
 
-`items.parquet` and `interactions.parquet` are required; `users.parquet` and `dialogues.parquet` are optional.
+`items.parquet` and `interactions.parquet` are required; `users.parquet` and `dialogues.parquet` are optional. A
+data set of dialogues alone has an `interactions.parquet` without a row.
 Rows of `interactions.parquet` stand in the order of use: by user, then by time, ties in an order fixed at prepare.
 """
 

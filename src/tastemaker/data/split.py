@@ -57,7 +57,7 @@ def cut_histories(offsets: IntArray, timestamps: IntArray, config: DataConfig) -
         timestamps: `[interactions]`, ascending within a user.
         config: the recipe's `[data]` table.
     """
-    if config.split == "leave_last_out":
+    if config.split == "leave_last_out" or not len(timestamps):
         return _leave_last_out(np.diff(offsets), config)
     return _split_by_time(offsets, timestamps, config)
 

@@ -10,6 +10,7 @@ from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
 from tastemaker.tasks.cards import card, evidence
 from tastemaker.tasks.example import Example, Recommended, Reply
+from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.past import choices_of, speaking_items
 from tastemaker.tasks.question_phrasings import LEADS, NEXT_LEADS
 from tastemaker.tasks.reasons import write_reason
@@ -43,6 +44,7 @@ class Dialogue:
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one reply of a dialogue for every item drawn; training draws anew in every epoch."""
+        need_interactions(dataset, self.name)
         simulation = simulation_of(dataset)
         seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0}"
         for choice, random in choices_of(simulation, split, seed, self.per_user, self.max_history):

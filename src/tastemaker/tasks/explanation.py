@@ -9,6 +9,7 @@ from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
 from tastemaker.tasks.cards import card, evidence
 from tastemaker.tasks.example import Example, Reply
+from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.past import choices_of, speaking_items
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import explanation_context
@@ -36,6 +37,7 @@ class Explanation:
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield examples of items that users chose and liked in the split; training draws anew in every epoch."""
+        need_interactions(dataset, self.name)
         simulation = simulation_of(dataset)
         seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0}"
         for choice, random in choices_of(simulation, split, seed, self.per_user, self.max_history):

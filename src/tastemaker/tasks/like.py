@@ -8,6 +8,7 @@ from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Score
 from tastemaker.tasks.history import target_positions
+from tastemaker.tasks.needs import need_interactions
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Like:
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per window."""
+        need_interactions(dataset, self.name)
         if not dataset.has_opinions:
             raise DataError(
                 f"{dataset.config.path}: task 'like' needs ratings, or both 'like' and 'dislike' events, in "
