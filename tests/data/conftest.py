@@ -1,5 +1,6 @@
 """Raw MovieLens files in both layouts, a few rows each, and ways to put them on disk."""
 
+import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -78,3 +79,16 @@ def grouplens() -> Raw:
 @pytest.fixture
 def atomic() -> Raw:
     return ATOMIC
+
+
+@pytest.fixture
+def published() -> Callable[[str], Path]:
+    """A folder of published data, for tests marked `data`; where it is absent the test is skipped."""
+
+    def find(name: str) -> Path:
+        root = Path(os.environ.get("TASTEMAKER_DATA", Path(__file__).parents[3] / "shared" / "data"))
+        if not (root / name).is_dir():
+            pytest.skip(f"no {root / name}; set TASTEMAKER_DATA to the folder that holds {name}")
+        return root / name
+
+    return find

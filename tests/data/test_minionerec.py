@@ -9,6 +9,7 @@ import pytest
 
 from tastemaker.data.delimited import RowError
 from tastemaker.data.files import RawFiles
+from tastemaker.data.json_rows import FIELD
 from tastemaker.data.minionerec import (
     HEADER,
     Histories,
@@ -137,7 +138,7 @@ def test_a_bad_row_is_rejected_and_leaves_histories_as_they_are(line: str, reaso
 )
 def test_a_bad_item_is_rejected(pair: list[Any], reason: str) -> None:
     with pytest.raises(RowError) as caught:
-        parse_product({"item": json.dumps(pair)})
+        parse_product({FIELD: json.dumps(pair)})
     assert str(caught.value) == reason
 
 

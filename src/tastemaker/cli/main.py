@@ -89,7 +89,8 @@ def prepare(
         typer.Option(
             "--format",
             metavar="F",
-            help="Format of the files at PATH: s3rec (one `user item item …` a line), minionerec (items.json and CSV).",
+            help="Format of the files at PATH: s3rec (one `user item item …` a line), minionerec (items.json and CSV), "
+            "or dialogues as redial, opendialkg or inspired has them.",
         ),
     ] = None,
     path: Annotated[

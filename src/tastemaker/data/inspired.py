@@ -36,6 +36,7 @@ LICENCE: Final = (
 )
 SPEAKERS: Final[Mapping[str, str]] = {"SEEKER": "user", "RECOMMENDER": "assistant"}
 _BRACKETS: Final = str.maketrans("[]", "()")
+"""An item id holds no square bracket, "[REC] (2007)" does."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _linked(text: str, message: Mapping[str, Any], repairs: list[str]) -> tuple[
             agreed.setdefault(bare, film)
     if agreed.keys() != {split_year(film)[0] for film in films}.union(names):
         repairs.append("film label of one program alone left out")
-    titles = {film.translate(_BRACKETS): clean_text(film).value for film in agreed.values()}
+    cleaned = (" ".join(clean_text(film).value.split()) for film in agreed.values())
+    titles = {title.translate(_BRACKETS): title for title in cleaned if title}
     linked, found = link_titles(text, [labelled(title, item, ORDINARY_WORDS) for item, title in titles.items()])
     if titles.keys() - found:
         repairs.append("labelled film not in the text")

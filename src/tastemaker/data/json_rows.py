@@ -13,7 +13,8 @@ from tastemaker.data.delimited import Layout, RawRow, RowError, read_rows
 from tastemaker.data.files import RawFiles
 from tastemaker.errors import DataError
 
-_FIELD: Final = "JSON"
+FIELD: Final = "JSON"
+"""Name of the single field of a row."""
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -23,7 +24,7 @@ def read_lines(files: RawFiles, name: str) -> list[RawRow]:
     Raises:
         DataError: the file is empty or binary.
     """
-    return read_rows(files, Layout(name, "\n", (_FIELD,)))
+    return read_rows(files, Layout(name, "\n", (FIELD,)))
 
 
 def read_entries(files: RawFiles, name: str) -> list[RawRow]:
@@ -39,7 +40,7 @@ def read_entries(files: RawFiles, name: str) -> list[RawRow]:
         raise DataError(f"{where}: expected JSON, found {error}. Get it again.") from None
     if not isinstance(found, dict):
         raise DataError(f"{where}: expected an object of items by number, found {type(found).__name__}. Get it again.")
-    return [RawRow(row, json.dumps(pair), "\n", (_FIELD,)) for row, pair in enumerate(found.items(), start=1)]
+    return [RawRow(row, json.dumps(pair), "\n", (FIELD,)) for row, pair in enumerate(found.items(), start=1)]
 
 
 def parse_row(fields: Mapping[str, str]) -> Any:
@@ -49,7 +50,7 @@ def parse_row(fields: Mapping[str, str]) -> Any:
         RowError: it is not JSON; a line cut in two is not.
     """
     try:
-        return json.loads(fields[_FIELD])
+        return json.loads(fields[FIELD])
     except (ValueError, RecursionError):
         raise RowError("not JSON") from None
 

@@ -14,7 +14,6 @@ Format: Kong et al., "MiniOneRec: An Open-Source Framework for Scaling Generativ
 
 import ast
 import csv
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +23,9 @@ import ftfy
 import polars as pl
 
 from tastemaker.data.cleaning import Cleaned, Parsed, clean_rows
-from tastemaker.data.delimited import Layout, RawRow, RowError, read_rows
+from tastemaker.data.delimited import Layout, RowError, read_rows
 from tastemaker.data.files import RawFiles
+from tastemaker.data.json_rows import parse_row, read_entries
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.schema import INTERACTION_COLUMNS, ITEM_COLUMNS
 from tastemaker.errors import DataError
@@ -75,7 +75,7 @@ def read(files: RawFiles) -> RawTables:
         DataError: a file is missing, empty or damaged, or holds no usable row.
     """
     _, *names = needed_files(files)
-    products = clean_rows(files.where(ITEMS), _entries(files), parse_product, lambda each: each.item_id)
+    products = clean_rows(files.where(ITEMS), read_entries(files, ITEMS), parse_product, lambda each: each.item_id)
     histories: Histories = {}
     cleaned = [_cleaned_rows(files, name, histories) for name in names]
     tables = {"items": item_table(products.values, histories), "interactions": interaction_table(histories)}
@@ -88,7 +88,7 @@ def parse_product(fields: Mapping[str, str]) -> Parsed[Product]:
     Raises:
         RowError: the number is none, or the fields are no object of texts.
     """
-    item_id, known = json.loads(fields["item"])
+    item_id, known = parse_row(fields)
     if not isinstance(known, dict):
         raise RowError("not a JSON object")
     raw = [known.get(name, "") for name in ("title", "description", "brand", "categories")]
@@ -162,19 +162,6 @@ def interaction_table(histories: Histories) -> pl.DataFrame:
         for place, item in enumerate(history)
     ]
     return pl.DataFrame(rows, schema=pl.Schema(INTERACTION_COLUMNS), orient="row")
-
-
-def _entries(files: RawFiles) -> list[RawRow]:
-    """The entries of `items.json` as rows, counted from 1."""
-    where = files.where(ITEMS)
-    try:
-        found = json.loads(files.read(ITEMS))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: expected JSON, found {error}. Get it again.") from None
-    if not isinstance(found, dict):
-        raise DataError(f"{where}: expected an object of items by number, found {type(found).__name__}. Get it again.")
-    columns = ("item",)
-    return [RawRow(row, json.dumps(pair), "\n", columns) for row, pair in enumerate(found.items(), start=1)]
 
 
 def _cleaned_rows(files: RawFiles, name: str, histories: Histories) -> Cleaned[tuple[str, int]]:

@@ -30,7 +30,7 @@ def labelled(title: str, item_id: str, ordinary: Collection[str]) -> Name:
         item_id: the item.
         ordinary: words in lower case that are no sign of a title.
     """
-    bare, year = split_year(title)
+    bare, year = _split(title)
     if bare.casefold() in ordinary:
         pattern = f"{re.escape(bare[0].upper())}(?i:{_escaped(bare[1:])})"
     else:
@@ -40,7 +40,7 @@ def labelled(title: str, item_id: str, ordinary: Collection[str]) -> Name:
 
 def repeated(title: str, item_id: str, ordinary: Collection[str]) -> Name | None:
     """A title that an earlier turn held: written exactly so; None for an ordinary word."""
-    bare, year = split_year(title)
+    bare, year = _split(title)
     return None if bare.casefold() in ordinary else Name(title, item_id, _whole(_escaped(bare), year))
 
 
@@ -50,7 +50,7 @@ def link_titles(text: str, names: Iterable[Name]) -> tuple[str, frozenset[str]]:
     >>> link_titles("I saw alien 3!", [labelled("Alien", "1", ()), labelled("Alien 3 (1992)", "2", ())])
     ('I saw [[2]]!', frozenset({'2'}))
     """
-    ordered = sorted(names, key=lambda name: -len(split_year(name.title)[0]))
+    ordered = sorted(names, key=lambda name: -len(_split(name.title)[0]))
     if not ordered:
         return text, frozenset()
     found: set[str] = set()
@@ -62,6 +62,12 @@ def link_titles(text: str, names: Iterable[Name]) -> tuple[str, frozenset[str]]:
 
     linked = re.sub("|".join(f"({name.pattern})" for name in ordered), mentioned, text)
     return linked, frozenset(found)
+
+
+def _split(title: str) -> tuple[str, str | None]:
+    """A title without its year, and the year; a year alone is a title."""
+    bare, year = split_year(title)
+    return (bare, year) if bare else (title, None)
 
 
 def _escaped(title: str) -> str:
