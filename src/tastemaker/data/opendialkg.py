@@ -98,10 +98,10 @@ class Talks:
         """
         known = self.texts.get(reply.dialogue_id, texts)
         common = min(len(known), len(texts))
-        if (reply.dialogue_id, reply.place) in self.replies:
-            raise RowError("duplicate")
         if known[:common] != texts[:common]:
             raise RowError("differs from the dialogue's lines before it")
+        if (reply.dialogue_id, reply.place) in self.replies:
+            raise RowError("duplicate")
         if len(known) % 2 != len(texts) % 2:
             raise RowError("reply is the user's turn in the dialogue's lines before it")
         self.replies[reply.dialogue_id, reply.place] = reply
