@@ -49,7 +49,7 @@ def put(tmp_path: Path) -> Callable[..., Path]:
 
     def write(raw: Raw, name: str = "raw", **changes: str | bytes) -> Path:
         folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for file, content in {**raw, **{key.replace("__", "."): value for key, value in changes.items()}}.items():
             (folder / file).write_bytes(content if isinstance(content, bytes) else content.encode())
         return folder

