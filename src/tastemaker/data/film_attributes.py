@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.cleaning import Parsed
 from tastemaker.data.text_cleaning import clean_text
+from tastemaker.data.titles import split_year
 from tastemaker.data.vocabulary import decade_of
 
 
@@ -26,3 +28,8 @@ def film_attributes(year: str | None, named: Mapping[str, Iterable[str]]) -> Par
         if kept := tuple(dict.fromkeys(each.value for each in cleaned if each.value)):
             attributes[name] = kept
     return Parsed(attributes, tuple(dict.fromkeys(repairs)))
+
+
+def film_of_title(item_id: str, title: str) -> CatalogItem:
+    """A film of which the title alone is known, with its year where the title ends in one."""
+    return CatalogItem(item_id, title, attributes=film_attributes(split_year(title)[1], {}).value)

@@ -14,13 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.cleaning import Cleaned, Parsed, clean_rows
 from tastemaker.data.delimited import RowError
 from tastemaker.data.dialogue_corpus import clean_turn, corpus_tables, files_there
 from tastemaker.data.dialogues import Dialogue, Turn, merge_turns
 from tastemaker.data.files import RawFiles
-from tastemaker.data.film_attributes import film_attributes
+from tastemaker.data.film_attributes import film_of_title
 from tastemaker.data.json_rows import as_list, as_object, as_text, as_texts, parse_row, read_lines
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.text_cleaning import clean_text
@@ -72,7 +71,7 @@ def read(files: RawFiles) -> RawTables:
         for name, each in cleaned.items()
         for number, talk in enumerate(each.values, start=1)
     ]
-    items = (_item(item_id, title) for item_id, title in titles.items())
+    items = (film_of_title(*film) for film in titles.items())
     return RawTables(corpus_tables(items, dialogues), tuple(cleaned.values()))
 
 
@@ -130,11 +129,6 @@ def _talks(files: RawFiles, name: str) -> Cleaned[Talk]:
 
 def _in_split(turns: tuple[Turn, ...], split: str) -> tuple[Turn, ...]:
     return tuple(Turn(turn.speaker, turn.text, split=split) for turn in turns)
-
-
-def _item(item_id: str, title: str) -> CatalogItem:
-    """An item of which title and year are known."""
-    return CatalogItem(item_id, title, attributes=film_attributes(split_year(title)[1], {}).value)
 
 
 READER: Final = Reader(wheel=None, licence=LICENCE, counts={}, needed=needed_files, read=read)

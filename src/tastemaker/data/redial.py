@@ -19,18 +19,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.cleaning import Cleaned, Parsed, clean_rows
 from tastemaker.data.delimited import RowError
 from tastemaker.data.dialogue_corpus import clean_turn, corpus_tables, files_there
 from tastemaker.data.dialogues import Dialogue, Turn, mention, merge_turns, split_mentions
 from tastemaker.data.files import RawFiles
-from tastemaker.data.film_attributes import film_attributes
+from tastemaker.data.film_attributes import film_of_title
 from tastemaker.data.json_rows import as_id, as_list, as_object, as_text, parse_row, read_lines
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.redial_movies import MOVIES, read_movies
 from tastemaker.data.text_cleaning import clean_text
-from tastemaker.data.titles import split_year
 
 SPLITS: Final[Mapping[str, str]] = {
     "test.jsonl": "test",
@@ -94,7 +92,7 @@ def read(files: RawFiles) -> RawTables:
     talks = [talk for each in cleaned for talk in each.values]
     for talk in talks:
         for item_id, title in talk.titles.items():
-            items.setdefault(item_id, _untold(item_id, title))
+            items.setdefault(item_id, film_of_title(item_id, title))
     return RawTables(corpus_tables(items.values(), [talk.dialogue for talk in talks]), (movies, *cleaned))
 
 
@@ -182,11 +180,6 @@ def _with_opinion(items: tuple[str, ...], setting: _Setting, answer: int) -> tup
 def _talks(files: RawFiles, name: str, movies: Collection[str], seen: set[str]) -> Cleaned[Talk]:
     parse = partial(parse_talk, movies, SPLITS[name], seen)
     return clean_rows(files.where(name), read_lines(files, name), parse, lambda talk: talk.dialogue.dialogue_id)
-
-
-def _untold(item_id: str, title: str) -> CatalogItem:
-    """An item of which the title alone is known."""
-    return CatalogItem(item_id, title, attributes=film_attributes(split_year(title)[1], {}).value)
 
 
 READER: Final = Reader(wheel=None, licence=LICENCE, counts={}, needed=needed_files, read=read)
