@@ -38,6 +38,8 @@ TRAINED: Final[Mapping[str, tuple[str, ...]]] = {
     "no_id_dropout": ("model.id_dropout=0.0",),
 }
 """What is set beside the recipe."""
+FAVOURED: Final[Mapping[str, float]] = {"tastemaker_new_x2": 2.0, "tastemaker_new_x4": 4.0}
+"""`tastemaker` as trained, with the odds of new items multiplied."""
 UNTRAINED: Final = ("popularity", "content_neighbours")
 WARM: Final = "warm"
 WITHOUT_COLD: Final = "warm_without_cold"
@@ -61,7 +63,7 @@ class Plan:
 
     def run(self, model: str, seed: int) -> Path:
         """Folder of a training run."""
-        return self.runs / data_name(self.data) / f"{model}-{seed}"
+        return self.runs / data_name(self.data) / f"{trained_as(model)}-{seed}"
 
     def judged(self, model: str, seed: int) -> Path:
         """Folder of a contestant's figures."""
@@ -69,14 +71,19 @@ class Plan:
 
     def settings(self, model: str, seed: int) -> tuple[str, ...]:
         """What is set beside the recipe and changes the result."""
-        return (f"training.seed={seed}", *TRAINED[model], *self.overrides)
+        return (f"training.seed={seed}", *TRAINED[trained_as(model)], *self.overrides)
+
+
+def trained_as(model: str) -> str:
+    """The contestant whose training `model` is: itself, for most."""
+    return OURS if model in FAVOURED else model
 
 
 def contest(plan: Plan, model: str, seed: int) -> None:
     """Train, where there is something to train, and judge; what is done stays."""
     name, out = f"{data_name(plan.data)}, {model}, seed {seed}", plan.judged(model, seed)
     training = derive(plan.data, seed, plan.training(seed))
-    if model in TRAINED:
+    if trained_as(model) in TRAINED:
         recipe = (ROOT / RECIPE).read_text(encoding="utf-8")
         changes = changes_of(plan.settings(model, seed), training, plan.threads)
         TrainingRun(f"{name}: training", recipe, changes, plan.run(model, seed), plan.threads).train()
@@ -90,7 +97,8 @@ def contest(plan: Plan, model: str, seed: int) -> None:
 
 def _command(plan: Plan, model: str, seed: int) -> list[str]:
     """What judges a contestant."""
-    who = ["--run", str(plan.run(model, seed))] if model in TRAINED else ["--baseline", model]
+    who = ["--run", str(plan.run(model, seed))] if trained_as(model) in TRAINED else ["--baseline", model]
+    who += ["--odds", str(FAVOURED[model])] if model in FAVOURED else []
     data = ["--data", str(plan.data), "--training", str(plan.training(seed)), "--seed", str(seed)]
     return [sys.executable, "-m", "benchmarks.cold_items_judged", *data, "--out", str(plan.judged(model, seed)), *who]
 
@@ -107,7 +115,7 @@ def write_result(plan: Plan, model: str, seed: int) -> Path:
     """The file of one contestant and seed."""
     path = plan.judged(model, seed) / "figures.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    is_trained = model in TRAINED
+    is_trained = trained_as(model) in TRAINED
     cost = cost_of(plan.run(model, seed) if is_trained else plan.judged(model, seed))
     details = dict(found["details"])
     if is_trained:
@@ -124,20 +132,20 @@ def write_result(plan: Plan, model: str, seed: int) -> Path:
     ).write(plan.results)
 
 
-def write_pooled(plan: Plan, models: Sequence[str]) -> Path | None:
-    """`tastemaker` over all seeds and its differences from the others; None where it was not among them."""
-    if OURS not in models:
+def write_pooled(plan: Plan, models: Sequence[str], champion: str = OURS) -> Path | None:
+    """`champion` over all seeds and its differences from the others; None where it is not among them."""
+    if champion not in models:
         return None
     pools = {model: pools_of([read_units(plan.judged(model, seed)) for seed in plan.seeds]) for model in models}
-    ours = pools[OURS]
-    others = {model: found for model, found in pools.items() if model != OURS}
+    ours = pools[champion]
+    others = {model: found for model, found in pools.items() if model != champion}
     others |= {
         f"{model}, cold items left out": _without_cold(found) for model, found in pools.items() if model in TRAINED
     }
     return replace(
-        _result(plan, OURS, "pooled"),
+        _result(plan, champion, "pooled"),
         metrics={name: found.tally.value for name, found in ours.items()},
-        seconds=sum(cost_of(plan.run(OURS, seed)).seconds for seed in plan.seeds),
+        seconds=sum(cost_of(plan.run(champion, seed)).seconds for seed in plan.seeds),
         intervals={name: found.interval for name, found in ours.items()},
         differences={
             model: {name: difference(ours[name], it) for name, it in found.items()} for model, found in others.items()
@@ -174,15 +182,16 @@ def _without_cold(pools: Mapping[str, Pool]) -> dict[str, Pool]:
 def _result(plan: Plan, model: str, seed: int | str) -> Result:
     """The frame of a result; recipe, data and machine are the same for all figures in it."""
     recipe = ""
-    if model in TRAINED:
-        changes = plan.settings(model, seed) if isinstance(seed, int) else (*TRAINED[model], *plan.overrides)
+    if trained_as(model) in TRAINED:
+        kept = (*TRAINED[trained_as(model)], *plan.overrides)
+        changes = plan.settings(model, seed) if isinstance(seed, int) else kept
         recipe = " ".join([RECIPE, *(f"--set {change}" for change in changes)])
     return Result.frame(QUESTION, plan.data, model, seed, recipe, Machine.here(plan.threads))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what the arguments say."""
-    names = [*UNTRAINED, *TRAINED]
+    names = [*UNTRAINED, *TRAINED, *FAVOURED]
     parser = argparse.ArgumentParser(description="Items held out of training entirely, ranked among all others.")
     parser.add_argument("--data", type=Path, required=True, help="data set folder")
     parser.add_argument("--models", nargs="+", choices=names, default=names, metavar="MODEL", help=", ".join(names))
@@ -198,7 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for model in given.models:
             contest(plan, model, seed)
             print(write_result(plan, model, seed), flush=True)
-    if answer := write_pooled(plan, given.models):
+    for answer in filter(None, (write_pooled(plan, given.models, champion) for champion in (OURS, *FAVOURED))):
         print(f"{answer}: the answer over {len(plan.seeds)} seeds")
 
 

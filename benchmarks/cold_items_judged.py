@@ -141,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--training", type=Path, required=True, help="the data set without the held-out items")
     parser.add_argument("--seed", type=int, required=True, help="of the draw")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--odds", type=float, default=1.0, help="by which a run's cold items are favoured")
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--run", type=Path)
     who.add_argument("--baseline")
@@ -151,6 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = ask(dataset, training, drawn, given.seed)
     ranker = Predictor(load_trained(given.run)) if given.run else baseline(given.baseline, training)
     details: dict[str, Any] = calibrate(ranker, training, drawn.test) if isinstance(ranker, Predictor) else {}
+    if isinstance(ranker, Predictor):
+        ranker.model.network.favour_cold_items(given.odds)
     details |= {"held_out": {"test": len(drawn.test), "calibration": len(drawn.calibration)}}
     details |= {"targets": {kind: len(it.examples) for kind, it in asked.items()}}
     seconds = round(time.perf_counter() - started, 1)

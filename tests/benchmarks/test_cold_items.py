@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.cold_items import OURS, Plan, contest, main, pools_of, write_pooled, write_result
+from benchmarks.cold_items import OURS, Plan, _command, contest, main, pools_of, write_pooled, write_result
 from benchmarks.measured import run_measured
 from benchmarks.result import read_results
 from benchmarks.training_run import keep_recipe
@@ -82,6 +82,15 @@ def test_the_answer_tells_what_cold_items_gain_and_what_they_cost(plan: Plan) ->
     whole = gaps["no_id_dropout, cold items left out"]["warm/ndcg@10"]
     assert whole["value"] == pytest.approx(-0.05), "all that cold items cost: .75 against .8"
     assert found["details"]["seeds"] == [0, 1]
+
+
+def test_new_items_favoured_are_the_same_training_judged_with_other_odds(plan: Plan) -> None:
+    favoured = "tastemaker_new_x2"
+    assert plan.run(favoured, 1) == plan.run(OURS, 1)
+    assert plan.settings(favoured, 1) == plan.settings(OURS, 1)
+    assert _command(plan, favoured, 1)[-2:] == ["--odds", "2.0"]
+    assert "--odds" not in _command(plan, OURS, 1)
+    assert write_pooled(plan, MODELS, favoured) is None
 
 
 def test_without_our_model_there_is_no_answer(plan: Plan) -> None:

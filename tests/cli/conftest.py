@@ -114,8 +114,8 @@ class FakeStages:
         self._note("evaluate", (run, against, split, full))
         return REPORT
 
-    def load(self, run: Path) -> "FakeStages":
-        self._note("load", run)
+    def load(self, run: Path, new_items: float = 1.0) -> "FakeStages":
+        self._note("load", run if new_items == 1.0 else (run, new_items))
         return self
 
     def recommend(

@@ -144,6 +144,11 @@ def test_recommend_shows_rank_title_score_and_reason(run, stages):
     assert all(part in result.stdout for part in ("1.5000", "You liked Heat."))
 
 
+def test_new_items_can_be_favoured(run, stages):
+    run("recommend", "runs/x", "--new-items", "2")
+    assert stages.calls[0] == ("load", (Path("runs/x"), 2.0))
+
+
 def test_recommend_without_reasons(run, stages):
     result = run("recommend", "runs/x", "--no-reasons")
     assert stages.calls[1] == ("recommend", (None, [], 10, False))

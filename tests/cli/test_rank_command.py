@@ -30,7 +30,7 @@ class Model:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     found, module = Model(), ModuleType("tastemaker.cli.stages")
-    module.load = lambda run: found  # type: ignore[attr-defined]
+    module.load = lambda run, new_items: found  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "tastemaker.cli.stages", module)
     return found
 

@@ -10,7 +10,7 @@ from tastemaker.cli import stages
 from tastemaker.cli.recipe import Recipe, from_mapping
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.errors import CheckpointError, DataError, RecipeError
+from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
 
 TINY = {
     "model": {"width": 16, "layers": 1, "heads": 2, "vocabulary": 400, "content": "tfidf"},
@@ -119,3 +119,10 @@ def test_a_new_model_knows_the_mean_and_the_actions_of_training_alone(shop: Data
     ratings = [entry.rating for entry in entries if entry.rating is not None]
     assert float(model.network.scoring_head.mean_rating) == pytest.approx(sum(ratings) / len(ratings))
     assert int(model.network.action_counts.sum()) == len(entries)
+
+
+@pytest.mark.parametrize("odds", [0.0, -1.0, float("inf"), float("nan")])
+def test_odds_of_new_items_that_are_none_are_refused(odds: float, tmp_path: Path) -> None:
+    with pytest.raises(RequestError) as caught:
+        stages.load(tmp_path, new_items=odds)
+    assert str(caught.value) == f"new items: expected odds above 0, such as 2, found {odds:g}."

@@ -60,3 +60,15 @@ def test_an_entry_is_its_item_plus_its_action(model: TrainedModel) -> None:
     zero = torch.zeros(1, 1, dtype=torch.long)
     embedded = network.embed(zero, zero + 4, zero + 2, vectors)[0, 0]
     assert torch.allclose(embedded, vectors[3] + network.action_embedding.weight[1])
+
+
+def test_the_odds_of_cold_items_can_be_multiplied(model: TrainedModel) -> None:
+    network, table = model.network, model.network.item_table
+    table.is_warm[3:] = False
+    network.sureness.fill_(0.5)
+    states, vectors = torch.randn(2, table().shape[1]), network.item_vectors()
+    before = (0.5 * table.scores(states, vectors)).softmax(1)
+    network.favour_cold_items(3.0)
+    after = (0.5 * table.scores(states, vectors)).softmax(1)
+    odds = (after[:, 3:].sum(1) / after[:, :3].sum(1)) / (before[:, 3:].sum(1) / before[:, :3].sum(1))
+    torch.testing.assert_close(odds, torch.full((2,), 3.0), rtol=1e-3, atol=0)

@@ -174,18 +174,19 @@ def evaluate(
         "tastemaker recommend runs/demo --json",
     )
 )
-def recommend(
+def recommend(  # noqa: PLR0913 - one parameter an option
     run: Run,
     user: User = None,
     history: History = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 10,
     no_reasons: Annotated[bool, typer.Option("--no-reasons", help="Rank only, which is faster.")] = False,
+    new_items: rank_command.NewItems = 1.0,
     as_json: AsJson = False,
 ) -> None:
     """Recommend items to a user, for a history, or to somebody unknown."""
     asked = _asked(user, history)
     with show.clean_stdout():
-        found = tastemaker.load(run).recommend(**asked, k=k, reasons=not no_reasons)
+        found = tastemaker.load(run, new_items).recommend(**asked, k=k, reasons=not no_reasons)
     if as_json:
         show.write_json({"run": str(run), **asked, "recommendations": [asdict(each) for each in found]})
     else:

@@ -16,6 +16,14 @@ EXAMPLES: Final = (
     "tastemaker rank runs/demo --out lists.parquet",
     "tastemaker rank runs/demo --users users.txt --out lists.csv -k 20",
 )
+NewItems = Annotated[
+    float,
+    typer.Option(
+        "--new-items",
+        metavar="ODDS",
+        help="By how much items that nobody met in training are favoured over what validation found them to be worth.",
+    ),
+]
 FORMS: Final = (".parquet", ".csv", ".jsonl")
 
 
@@ -26,13 +34,14 @@ def rank(
         Path | None, typer.Option("--users", metavar="FILE", help="One user id a line; left out, all users are served.")
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many items for each user.")] = 10,
+    new_items: NewItems = 1.0,
 ) -> None:
     """Rank the catalog for many users of the data set at once and write the heads of their lists to a file."""
     if out.suffix not in FORMS:
         raise typer.BadParameter(f"expected --out to end in {', '.join(FORMS)}, found {out.name!r}.")
     wanted = None if users is None else read_users(users)
     with show.clean_stdout():
-        lists = tastemaker.load(run).rank(wanted, k)
+        lists = tastemaker.load(run, new_items).rank(wanted, k)
     write_lists(lists, out)
     served = lists["user_id"].n_unique()
     show.output().print(f"{out}: {len(lists):,} items for {served:,} users", soft_wrap=True)

@@ -17,7 +17,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.prepare import prepare
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
-from tastemaker.errors import CheckpointError, RecipeError
+from tastemaker.errors import CheckpointError, RecipeError, RequestError
 from tastemaker.evaluation.answers import Contestant
 from tastemaker.evaluation.evaluate import Beside
 from tastemaker.evaluation.evaluate import evaluate as judge
@@ -164,13 +164,22 @@ def _contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
     return Contestant(Predictor(model), frozenset(recipe.tasks))
 
 
-def load(run: Path | str) -> Recommender:
+def load(run: Path | str, new_items: float = 1.0) -> Recommender:
     """Load a trained run, ready to recommend, explain and chat.
 
+    Args:
+        run: folder that training wrote.
+        new_items: by how much the odds of items without any interaction in training are raised, or lowered below 1,
+            against what validation found them to be.
+
     Raises:
+        RequestError: `new_items` is not above 0.
         CheckpointError: no run, or a checkpoint that is truncated, altered or of a newer version.
     """
+    if not 0 < new_items < float("inf"):
+        raise RequestError(f"new items: expected odds above 0, such as 2, found {new_items:g}.")
     model = load_trained(Path(run), device=chosen_device("auto"))
+    model.network.favour_cold_items(new_items)
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     return Recommender(model, lambda: Dataset.load(recipe.data))
 

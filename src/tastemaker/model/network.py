@@ -1,5 +1,6 @@
 """The shared Transformer: item table, actions and tokens in; states out; a head for every kind of target."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -95,6 +96,11 @@ class Network(nn.Module):
     def terms(self) -> list[ItemGraph | ItemTrend | ItemLikeness]:
         """What adds to the scores of a history beside the states, as far as it has something to say."""
         return [term for term in (self.item_graph, self.item_trend, self.item_likeness) if term.is_informed]
+
+    @torch.no_grad()
+    def favour_cold_items(self, odds: float) -> None:
+        """Multiply the odds of every cold item against every other one, which validation has set, by `odds`."""
+        self.item_table.cold_offset += math.log(odds) / self.sureness
 
     @property
     def liked_action(self) -> int:
