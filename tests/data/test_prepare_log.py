@@ -166,3 +166,39 @@ def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
     prepare_log(Log("csv", (path,)), tmp_path / "out", track=lambda what, share: told.append((what, share)))
     assert told == [("reading", 1.0), ("ordering", 1.0)]
     assert pl.read_parquet(tmp_path / "out/interactions.parquet").height == 1
+
+
+WORDS = "音质很好，最高！👍🏽 Отлично"
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_text_of_every_script_arrives_as_it_was_written(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"log.{form}"
+    rows = {
+        "用户": ["小明", "小红"],
+        "商品": ["耳机", "ギター"],
+        "时间": ["2013-01-04", "5"],
+        "评论": [WORDS, "مراجعة ممتازة"],
+    }
+    table = pl.DataFrame(rows)
+    {"csv": table.write_csv, "jsonl": table.write_ndjson, "parquet": table.write_parquet}[form](path)
+    columns = {"user_id": "用户", "item_id": "商品", "timestamp": "时间", "review": "评论"}
+    prepare_log(Log(form, (path,), columns), tmp_path / "shop")
+    written = read_table(tmp_path / "shop", "interactions").select("user_id", "item_id", "timestamp", "review")
+    assert sorted(written.rows()) == [
+        ("小明", "耳机", 1357257600, WORDS),
+        ("小红", "ギター", 5, "مراجعة ممتازة"),
+    ]
+
+
+def test_a_review_of_ten_megabytes_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    rows = [
+        {"user_id": "a", "item_id": str(n), "timestamp": n, "review": "word\n" * 2_000_000 if n == 1 else "x"}
+        for n in range(3)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    info = prepare_log(Log("jsonl", (path,)), tmp_path / "shop")
+    assert info.cleaning["log.jsonl"] == {"read": 3, "repaired": 1, "rejected": 0, "repaired, review: text cut": 1}
+    lengths = read_table(tmp_path / "shop", "interactions")["review"].str.len_chars()
+    assert sorted(lengths) == [1, 1, 19_999]

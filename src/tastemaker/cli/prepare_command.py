@@ -28,7 +28,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             metavar="SOURCE | PATH…",
             show_default=False,
             help="SOURCE: a known data set, such as movielens-100k. With --format, PATH: folder or zip of your files; "
-            "with csv, one or several files or folders of them, .gz too.",
+            "with csv, jsonl and parquet, one or several files or folders of them; .gz is unpacked.",
         ),
     ] = None,
     form: Annotated[
@@ -36,8 +36,8 @@ def prepare(  # noqa: PLR0913 - one parameter an option
         typer.Option(
             "--format",
             metavar="F",
-            help="Format of the files at PATH: csv (a log of interactions, one a row), s3rec (one `user item item …` "
-            "a line), minionerec (items.json and CSV).",
+            help="Format of the files at PATH: csv, jsonl or parquet (your log, one interaction a row), s3rec (one "
+            "`user item item …` a line), minionerec (items.json and CSV).",
         ),
     ] = None,
     path: Annotated[

@@ -6,12 +6,16 @@ To add one: a file with its format, a line here, a test file.
 from pathlib import Path
 from typing import Final
 
-from tastemaker.data import csv_log
+from tastemaker.data import csv_log, jsonl_log, parquet_log
 from tastemaker.data.log import Log
 from tastemaker.data.log_chunk import LogFormat
 from tastemaker.errors import DataError
 
-LOG_FORMATS: Final[dict[str, LogFormat]] = {"csv": csv_log.FORMAT}
+LOG_FORMATS: Final[dict[str, LogFormat]] = {
+    "csv": csv_log.FORMAT,
+    "jsonl": jsonl_log.FORMAT,
+    "parquet": parquet_log.FORMAT,
+}
 
 
 def log_files(log: Log) -> tuple[Path, ...]:
