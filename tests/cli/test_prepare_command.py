@@ -65,7 +65,10 @@ def test_strict(run, log, tmp_path):
         (["--format", "csv", "a.csv", "--path", "p"], "give --format F PATH or SOURCE --path P, not both."),
         (["movielens-100k", "extra"], "expected one SOURCE, found movielens-100k, extra."),
         (["--format", "s3rec", "a", "b"], "expected one PATH, found a, b."),
-        (["--format", "s3rec", "a", "--strict"], "--strict: csv"),
+        (
+            ["--format", "s3rec", "a", "--strict"],
+            "--column, --items and the like go with --format csv, jsonl, parquet alone.",
+        ),
     ],
 )
 def test_usage_errors(run, stages, arguments, complaint):

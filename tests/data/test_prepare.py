@@ -90,7 +90,7 @@ def test_without_path_the_wheel_is_fetched_and_then_not_even_looked_for(
 def test_an_unknown_source_names_the_nearest(out: Path) -> None:
     with pytest.raises(
         DataError,
-        match=r"^source or format 'movielens-100': expected one of movielens-100k, s3rec, minionerec, "
+        match=r"^source or format 'movielens-100': expected one of movielens-100k, s3rec, minionerec, csv, jsonl, parquet, "
         r"found no such name\. Did you mean 'movielens-100k'\?$",
     ):
         prepare("movielens-100", out)
@@ -98,6 +98,12 @@ def test_an_unknown_source_names_the_nearest(out: Path) -> None:
         prepare("zzz", out)
     with pytest.raises(DataError, match=r"^source or format 's3-rec': .* Did you mean 's3rec'\?$"):
         prepare("s3-rec", out, path=out.parent)
+    with pytest.raises(DataError, match=r"^source or format 'cvs': .* Did you mean 'csv'\?$"):
+        prepare("cvs", out, path=out.parent)
+    with pytest.raises(
+        DataError, match=r"^csv: expected a source, found the format of a log\. Call prepare_log with a Log"
+    ):
+        prepare("csv", out, path=out.parent)
 
 
 def test_a_format_needs_a_path(out: Path) -> None:

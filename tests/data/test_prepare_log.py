@@ -1,3 +1,4 @@
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -202,3 +203,33 @@ def test_a_review_of_ten_megabytes_is_cut(tmp_path: Path) -> None:
     assert info.cleaning["log.jsonl"] == {"read": 3, "repaired": 1, "rejected": 0, "repaired, review: text cut": 1}
     lengths = read_table(tmp_path / "shop", "interactions")["review"].str.len_chars()
     assert sorted(lengths) == [1, 1, 19_999]
+
+
+def test_items_come_with_what_is_known_of_them(prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("sku,name,kind\nA,Headphones,Audio|Bluetooth\nZ,Never bought,Audio\nZ,x,x\n")
+    columns = {"item_id": "sku", "title": "name", "category": "kind"}
+    info, said = prepared(items=tmp_path / "items.csv", item_columns=columns)
+    assert info.counts == {"interactions": 3, "items": 3, "users": 2}
+    assert "items.csv describes 1 of the 2 items of the log." in said
+    assert "items.csv: 3 rows read, 0 repaired, 1 rejected (an item of this id stands above: 1)." in said
+    titles = read_table(tmp_path / "shop", "items").select("item_id", "title")
+    assert sorted(titles.rows()) == [("A", "Headphones"), ("B", ""), ("Z", "Never bought")]
+    assert prepared(items=tmp_path / "items.csv", item_columns=columns)[1][0].endswith("nothing to do.")
+    (tmp_path / "items.csv").write_text("sku,name,kind\nQ,Other,x\n")
+    _, said = prepared(items=tmp_path / "items.csv", item_columns=columns)
+    assert "items.csv describes 0 of the 2 items of the log. Do both name items in the same way?" in said
+
+
+def test_half_a_gzip_keeps_its_first_half(prepared: Prepare) -> None:
+    lines = "user_id,item_id,timestamp\n" + "".join(f"u,i{number},{number}\n" for number in range(1000))
+    packed = gzip.compress(lines.encode())
+    info, _ = prepared(packed[: len(packed) // 2], name="log.csv.gz", columns={})
+    assert info.cleaning["log.csv.gz"]["rejected, the file is cut off in this row"] == 1
+    assert 300 < info.counts["interactions"] == info.cleaning["log.csv.gz"]["read"] - 1
+
+
+def test_mixed_encodings_are_read(prepared: Prepare, tmp_path: Path) -> None:
+    head = "user_id,item_id,timestamp,review\n"
+    info, _ = prepared((head + "a,b,1,很好\n").encode() + "a,c,2,schön\n".encode("latin-1"), columns={})
+    assert info.cleaning["log.csv"]["repaired, not UTF-8, read as Latin-1"] == 1
+    assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["很好", "schön"]

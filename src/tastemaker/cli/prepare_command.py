@@ -16,6 +16,7 @@ EXAMPLES: Final = (
     "tastemaker prepare --format s3rec amazon-beauty --out data/beauty",
     "tastemaker prepare --format csv log.csv --out data/shop --column user_id=customer --column item_id=sku",
     "tastemaker prepare --format csv log.csv --out data/shop --items items.csv --item-column genre=category",
+    "tastemaker prepare --format jsonl logs/ --out data/shop --mapping shop.toml",
 )
 OWN: Final = "Your own files"
 
@@ -69,6 +70,34 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "--rating-scale", metavar="WORST BEST", rich_help_panel=OWN, help="Scale of your ratings, if not 1 5."
         ),
     ] = None,
+    items: Annotated[
+        Path | None,
+        typer.Option(
+            "--items",
+            metavar="FILE",
+            rich_help_panel=OWN,
+            help="A file with a row for each item, in csv, jsonl or parquet. Without it, items are known by their ids.",
+        ),
+    ] = None,
+    item_columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--item-column",
+            metavar="OURS=YOURS",
+            rich_help_panel=OWN,
+            help="Which column of --items is our item_id, title, text or image, or an attribute of any name, such as "
+            "genre=category; again for each. Several values have | between them.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            metavar="TOML",
+            rich_help_panel=OWN,
+            help="All of this in a file: tables columns, events and item_columns; keys event, rating_scale and items.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", rich_help_panel=OWN, help="Fail at the first row that would be rejected.")
     ] = False,
@@ -79,7 +108,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
     log once. What is repaired or rejected is counted, and kept with its row and reason in rejected.jsonl.
     """
     console = show.messages()
-    flags = LogFlags(columns, events, rating_scale, strict)
+    flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping)
     if form is not None and form in tastemaker.LOG_FORMATS:
         log = described_log(form, _paths(sources, form, path), flags)
         with prepare_progress(console) as track:
@@ -94,10 +123,8 @@ def prepare(  # noqa: PLR0913 - one parameter an option
 
 def _refuse_flags(flags: LogFlags) -> None:
     if flags != LogFlags():
-        raise typer.BadParameter(
-            f"{OWN.lower()} in one of these formats only take --column, --event, --rating-scale and "
-            f"--strict: {', '.join(tastemaker.LOG_FORMATS)}. Pass --format."
-        )
+        forms = ", ".join(tastemaker.LOG_FORMATS)
+        raise typer.BadParameter(f"--column, --items and the like go with --format {forms} alone.")
 
 
 def _paths(sources: list[str] | None, form: str, path: Path | None) -> list[str]:

@@ -16,7 +16,7 @@ COLUMNS: Final = tuple(INTERACTION_COLUMNS)
 REQUIRED: Final = ("user_id", "item_id", "timestamp")
 NO_COLUMN: Final = ""
 """Stands for a column that the file has not, or whose namesake in the file is not to be read."""
-ITEM_COLUMNS: Final = ("item_id", "title", "text", "image")
+ITEM_NAMES: Final = ("item_id", "title", "text", "image")
 """Any other name is that of an attribute."""
 
 

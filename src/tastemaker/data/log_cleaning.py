@@ -67,7 +67,7 @@ def clean_chunk(chunk: LogChunk, columns: Mapping[str, str], log: Log, place: Pl
     schema = pl.Schema({**INTERACTION_COLUMNS, **ORIGIN})
     table = pl.DataFrame({name: each.values for name, each in judged.items()} | origin)
     kept = table.select(list(schema)).cast(schema).filter(is_kept)
-    return kept, _counts(chunk, problem, _repairs(chunk, judged.values(), is_kept), place.name)
+    return kept, counted(chunk, judged.values(), problem, place.name)
 
 
 def _judge(raw: Mapping[str, pl.Series], columns: Mapping[str, str], log: Log, before: int) -> dict[str, Judged]:
@@ -103,7 +103,16 @@ def _repairs(chunk: LogChunk, judged: Iterable[Judged], is_kept: pl.Series) -> d
     return {name: is_there for name, is_there in found.items() if is_there.any()}
 
 
-def _counts(chunk: LogChunk, problem: pl.Series, repairs: Mapping[str, pl.Series], file: str) -> PartCounts:
+def counted(chunk: LogChunk, judged: Iterable[Judged], problem: pl.Series, file: str) -> PartCounts:
+    """What was done to the rows of a chunk.
+
+    Args:
+        chunk: the rows as they were.
+        judged: its columns.
+        problem: `[rows]`, why each is rejected; null where it is not.
+        file: where the chunk is from.
+    """
+    repairs = _repairs(chunk, judged, problem.is_null())
     reasons = problem.drop_nulls().value_counts()
     rejections = dict(zip(reasons.to_series(0), reasons.to_series(1), strict=True))
     findings = list(chunk.broken)

@@ -18,6 +18,12 @@ LOG_FORMATS: Final[dict[str, LogFormat]] = {
 }
 
 
+def format_of(path: Path, otherwise: str) -> str:
+    """Name of the format that a file's ending tells."""
+    name = path.name.removesuffix(".gz")
+    return next((form for form, known in LOG_FORMATS.items() if name.endswith(known.endings)), otherwise)
+
+
 def log_files(log: Log) -> tuple[Path, ...]:
     """The files of a log; of a folder, those of the format by name.
 

@@ -11,6 +11,7 @@ import polars as pl
 from tastemaker.data.checks import check_tables
 from tastemaker.data.download import Say, Wheel, fetch_wheel, log
 from tastemaker.data.files import RawFiles
+from tastemaker.data.log_formats import LOG_FORMATS
 from tastemaker.data.order import by_id, order_interactions, order_items
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.readers import READERS
@@ -78,9 +79,12 @@ def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.Da
 def _reader(source: str) -> Reader:
     if source in READERS:
         return READERS[source]
-    near = difflib.get_close_matches(source, READERS, n=1, cutoff=0.3)
+    if source in LOG_FORMATS:
+        raise DataError(f"{source}: expected a source, found the format of a log. Call prepare_log with a Log.")
+    names = (*READERS, *LOG_FORMATS)
+    near = difflib.get_close_matches(source, names, n=1, cutoff=0.3)
     hint = f"Did you mean {near[0]!r}?" if near else "Pass one of these."
-    raise DataError(f"source or format {source!r}: expected one of {', '.join(READERS)}, found no such name. {hint}")
+    raise DataError(f"source or format {source!r}: expected one of {', '.join(names)}, found no such name. {hint}")
 
 
 def _wheel(source: str, reader: Reader) -> Wheel:
