@@ -90,8 +90,8 @@ def test_without_path_the_wheel_is_fetched_and_then_not_even_looked_for(
 def test_an_unknown_source_names_the_nearest(out: Path) -> None:
     with pytest.raises(
         DataError,
-        match=r"^source or format 'movielens-100': expected one of movielens-100k, s3rec, minionerec, csv, jsonl, parquet, "
-        r"found no such name\. Did you mean 'movielens-100k'\?$",
+        match=r"^source or format 'movielens-100': expected one of movielens-100k, s3rec, minionerec, csv, jsonl, "
+        r"parquet, found no such name\. Did you mean 'movielens-100k'\?$",
     ):
         prepare("movielens-100", out)
     with pytest.raises(DataError, match=r"found no such name\. Pass one of these\.$"):
