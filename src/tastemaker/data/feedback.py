@@ -37,16 +37,18 @@ def judge_events(raw: pl.Series, ratings: pl.Series, names: Mapping[str, str], d
     known = event_names(names)
     ours = {text: known.get(plain(text)) for text in different}
     values = texts.replace_strict(list(ours), list(ours.values()), return_dtype=pl.String) if ours else texts
-    fallback = pl.select(
-        pl.when(pl.lit(ratings.is_not_null()) if default is None else True).then(pl.lit(default or "rating"))
-    ).to_series()
-    values = values.zip_with(texts.is_not_null(), fallback)
-    is_unknown = texts.is_not_null() & values.is_null()
+    if texts.null_count():
+        unsaid = pl.repeat(default or "rating", len(raw), dtype=pl.String, eager=True)
+        unsaid = unsaid if default else unsaid.set(ratings.is_null(), None)
+        values = values.zip_with(texts.is_not_null(), unsaid)
     problem = problems(
         ("no event", texts.is_null() & values.is_null()), ("no rating", (values == "rating") & ratings.is_null())
     )
-    reasons = pl.select(pl.format("unknown event {}", pl.lit(texts.str.head(40)))).to_series()
-    return Judged(values, reasons.zip_with(is_unknown, problem), {})
+    is_unknown = texts.is_not_null() & values.is_null()
+    if is_unknown.any():
+        unknown = pl.select(pl.format("unknown event {}", pl.lit(texts.str.head(40)))).to_series()
+        problem = unknown.zip_with(is_unknown, problem)
+    return Judged(values, problem, {})
 
 
 def event_names(names: Mapping[str, str]) -> dict[str, str]:

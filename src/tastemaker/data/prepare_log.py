@@ -96,11 +96,14 @@ def _write_interactions(
     parts = beside / "scratch" / "ordered"
     parts.mkdir()
     for number, bucket in enumerate(scratch.buckets(users, seed)):
-        bucket.table.write_parquet(parts / f"{number:06}.parquet", compression="lz4")
+        bucket.table.write_parquet(parts / f"{number:06}.parquet")
         rows += len(bucket.table)
         _count_duplicates(bucket.duplicates, tallies)
         track("ordering", (number + 1) / buckets)
-    pl.scan_parquet(parts / "*.parquet").sink_parquet(beside / "interactions.parquet")
+    if buckets == 1:
+        (parts / "000000.parquet").replace(beside / "interactions.parquet")
+    else:
+        pl.scan_parquet(parts / "*.parquet").sink_parquet(beside / "interactions.parquet")
     return {"interactions": rows, "users": len(users)}
 
 
