@@ -104,8 +104,9 @@ def prepare(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Turn raw files into a data set: checked, cleaned and reported.
 
-    Views, carts, purchases, likes and ratings of your own become a data set with one command: name the columns of your
-    log once. What is repaired or rejected is counted, and kept with its row and reason in rejected.jsonl.
+    Views, carts, purchases, likes and ratings of your own: name the columns of
+    your log once. What is repaired or rejected is counted; rejected rows are
+    kept with the reason in rejected.jsonl.
     """
     console = show.messages()
     flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping)
