@@ -86,9 +86,21 @@ class Scratch:
 
     def _dealt(self, users: pl.DataFrame) -> list[Path]:
         """Folders with the rows of one bucket each."""
-        buckets = users["bucket"].n_unique()
-        if buckets == 1:
+        starts = users.filter(pl.col("bucket").is_first_distinct()).select(_place()).to_series()
+        if len(starts) == 1:
             return [self.folder / "chunks"]
-        by_bucket = pl.PartitionBy(self.folder / "dealt", key="bucket", include_key=False)
-        self.rows().join(users.lazy(), on="user_id").sink_parquet(by_bucket, mkdir=True, compression="lz4")
-        return [self.folder / "dealt" / f"bucket={bucket}" for bucket in range(buckets)]
+        folders = [self.folder / "dealt" / str(bucket) for bucket in range(len(starts))]
+        for folder in folders:
+            folder.mkdir(parents=True)
+        for chunk in sorted((self.folder / "chunks").iterdir()):
+            table = pl.read_parquet(chunk)
+            bucket = starts.search_sorted(table.select(_place()).to_series(), side="right") - 1
+            parts = table.with_columns(bucket=bucket).partition_by("bucket", as_dict=True, include_key=False)
+            for (number,), part in parts.items():
+                part.write_parquet(folders[number] / chunk.name, compression="lz4")
+        return folders
+
+
+def _place() -> pl.Expr:
+    """A text whose order is that of users: the length of the id, which has at most three digits, then the id."""
+    return pl.format("{}{}", pl.col("user_id").str.len_chars().cast(pl.String).str.zfill(3), "user_id")
