@@ -233,3 +233,20 @@ def test_mixed_encodings_are_read(prepared: Prepare, tmp_path: Path) -> None:
     info, _ = prepared((head + "a,b,1,很好\n").encode() + "a,c,2,schön\n".encode("latin-1"), columns={})
     assert info.cleaning["log.csv"]["repaired, not UTF-8, read as Latin-1"] == 1
     assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["很好", "schön"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_one_column_may_serve_twice(tmp_path: Path, form: str) -> None:
+    table = pl.DataFrame({"id": ["a", "b"], "time": ["1", "2"]})
+    path = tmp_path / f"log.{form}"
+    {"csv": table.write_csv, "jsonl": table.write_ndjson, "parquet": table.write_parquet}[form](path)
+    columns = {"user_id": "id", "item_id": "id", "timestamp": "time"}
+    log = Log(form, (path,), columns, items=path, item_columns={"item_id": "id", "title": "id"})
+    prepare_log(log, tmp_path / "shop")
+    assert sorted(read_table(tmp_path / "shop", "items").select("item_id", "title").rows()) == [("a", "a"), ("b", "b")]
+    assert read_table(tmp_path / "shop", "interactions").select("user_id", "item_id").rows() == [("a", "a"), ("b", "b")]
+
+
+def test_an_event_in_two_words_is_quoted(prepared: Prepare) -> None:
+    _, said = prepared("user_id,item_id,timestamp,event\na,b,1,view\na,c,2,took away\n", columns={})
+    assert "For an event that is not known by its name, pass --event 'took away=view', or another of ours." in said

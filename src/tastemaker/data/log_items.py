@@ -47,7 +47,8 @@ def read_items(log: Log, columns: Mapping[str, str], tally: Tally) -> pl.DataFra
     """
     tables = [pl.DataFrame(schema=pl.Schema(ITEM_COLUMNS))]
     if log.items is not None:
-        for chunk in LOG_FORMATS[format_of(log.items, log.form)].chunks(log.items, tuple(columns.values())):
+        wanted = tuple(dict.fromkeys(columns.values()))
+        for chunk in LOG_FORMATS[format_of(log.items, log.form)].chunks(log.items, wanted):
             known = pl.concat([table["item_id"] for table in tables])
             table, counts = clean_items(chunk, columns, known, log.items.name)
             tally.add(counts)

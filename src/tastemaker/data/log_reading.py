@@ -3,6 +3,7 @@
 In: a log. Out: its files with their columns, then cleaned rows in a scratch folder and the counts of each file.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def read_log(log: Log, files: Sequence[LogFile], scratch: Scratch, track: Track)
     tallies = []
     for number, file in enumerate(files):
         tallies.append(tally := Tally(file.name, log.strict))
-        for chunk in LOG_FORMATS[log.form].chunks(file.path, tuple(file.columns.values())):
+        for chunk in LOG_FORMATS[log.form].chunks(file.path, tuple(dict.fromkeys(file.columns.values()))):
             place = Place(number, file.name, sum(each.read for each in tallies))
             rows, counts = clean_chunk(chunk, file.columns, log, place)
             tally.add(counts)
@@ -95,5 +96,6 @@ def advice(log: Log, tallies: Sequence[Tally]) -> list[str]:
         lines.append("If these files rate on another scale, pass --rating-scale with its worst and its best rating.")
     unknown = [reason.removeprefix("unknown event ") for reason in reasons if reason.startswith("unknown event ")]
     if unknown:
-        lines.append(f"For an event that is not known by its name, pass --event {unknown[0]}=view, or another of ours.")
+        meant = shlex.quote(f"{unknown[0]}=view")
+        lines.append(f"For an event that is not known by its name, pass --event {meant}, or another of ours.")
     return lines
