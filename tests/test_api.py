@@ -18,7 +18,20 @@ def test_import_loads_neither_torch_nor_tables(statement):
 
 def test_api_is_what_it_says():
     assert tastemaker.read_recipe is recipe.read_recipe
-    assert set(tastemaker.__all__) == {"__version__", "evaluate", "load", "prepare", "read_recipe", "train", "tune"}
+    assert set(tastemaker.__all__) == {
+        *(
+            "LOG_FORMATS",
+            "Log",
+            "__version__",
+            "evaluate",
+            "load",
+            "prepare",
+            "prepare_log",
+            "read_recipe",
+            "train",
+            "tune",
+        )
+    }
 
 
 def test_stages_are_the_api(monkeypatch):
@@ -32,5 +45,5 @@ def test_an_unknown_name():
         tastemaker.recommend  # noqa: B018 - the access is what is tested
     assert str(caught.value) == (
         "module 'tastemaker' has no attribute 'recommend'; "
-        "it has __version__, evaluate, load, prepare, read_recipe, train, tune."
+        "it has LOG_FORMATS, Log, __version__, evaluate, load, prepare, prepare_log, read_recipe, train, tune."
     )

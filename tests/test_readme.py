@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import tastemaker.data.prepare as preparation
 from tastemaker.cli.main import app
+from tastemaker.data.storage import read_info
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,7 +49,8 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    lines = [line.partition("#")[0].strip() for block in blocks("bash") for line in block.splitlines()]
+    joined = [block.replace("\\\n", " ") for block in blocks("bash")]
+    lines = [line.partition("#")[0].strip() for block in joined for line in block.splitlines()]
     return [line for line in lines if line]
 
 
@@ -70,12 +72,26 @@ def write_raw(folder: Path) -> None:
     )
 
 
+def write_shop(folder: Path) -> None:
+    """The README's log and items, and more rows like them."""
+    log, items = blocks("csv")
+    random = np.random.default_rng(0)
+    for user in range(USERS):
+        for step, item in enumerate(random.permutation(FILMS)[:SEEN]):
+            log += f"u{user},B{item:02},{1714826500 + step},add_to_cart,,\n"
+    items += "".join(f"B{item:02},Thing {item},Office\n" for item in range(FILMS) if item != 1)
+    (folder / "log.csv").write_text(log, encoding="utf-8")
+    (folder / "items.csv").write_text(items, encoding="utf-8")
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current directory as after a clone, but that the data set is small and at hand, and so is the model."""
     write_raw(tmp_path / "raw")
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes/demo.toml").write_text(RECIPE)
+    (tmp_path / "recipes/next_item.toml").write_text(re.sub(r"\[tasks\.(?!next_item).*\n", "", RECIPE))
+    write_shop(tmp_path)
     monkeypatch.setattr(preparation, "fetch_wheel", lambda wheel, say: tmp_path / "raw")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -100,6 +116,9 @@ def test_the_commands_run(place: Path) -> None:
         assert done.exit_code == 0, (arguments, done.output, done.exception)
         assert done.stdout, arguments
     assert (place / "runs/mine/report.html").is_file()
+    shop = read_info(place / "data/shop")
+    assert (shop.counts["users"], shop.counts["items"]) == (USERS + 1, FILMS)
+    assert shop.cleaning["log.csv"]["rejected"] == shop.cleaning["items.csv"]["rejected"] == 0
 
 
 def test_make_knows_the_other_commands() -> None:

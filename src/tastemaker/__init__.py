@@ -1,7 +1,7 @@
 """Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
 
-The Python API is `prepare`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is imported at its first use,
-so that `import tastemaker` costs nothing.
+The Python API is `prepare`, `prepare_log` of a `Log`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is
+imported at its first use, so that `import tastemaker` costs nothing.
 """
 
 import importlib
@@ -11,15 +11,32 @@ if TYPE_CHECKING:
     from tastemaker.cli.recipe import read_recipe
     from tastemaker.cli.stages import evaluate, load, prepare, train
     from tastemaker.cli.tuning import tune
+    from tastemaker.data.log import Log
+    from tastemaker.data.log_formats import LOG_FORMATS
+    from tastemaker.data.prepare_log import prepare_log
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "evaluate", "load", "prepare", "read_recipe", "train", "tune"]
+__all__ = [
+    "LOG_FORMATS",
+    "Log",
+    "__version__",
+    "evaluate",
+    "load",
+    "prepare",
+    "prepare_log",
+    "read_recipe",
+    "train",
+    "tune",
+]
 
 _HOMES: Final = {
+    "LOG_FORMATS": "tastemaker.data.log_formats",
+    "Log": "tastemaker.data.log",
     "evaluate": "tastemaker.cli.stages",
     "load": "tastemaker.cli.stages",
     "prepare": "tastemaker.cli.stages",
+    "prepare_log": "tastemaker.data.prepare_log",
     "read_recipe": "tastemaker.cli.recipe",
     "train": "tastemaker.cli.stages",
     "tune": "tastemaker.cli.tuning",

@@ -40,7 +40,10 @@ def test_version(run):
         (["prepare", "--out", "x"], "expected a SOURCE, or --format F PATH; found neither."),
         (["prepare", "--format", "s3rec", "--out", "x"], "expected the PATH of your files beside --format s3rec"),
         (["prepare", "a", "--format", "s3rec", "--path", "p", "--out", "x"], "--format F PATH or SOURCE --path P, not"),
-        (["prepare", "movielens-100k", "--format", "s3rec", "a", "--out", "x"], "unexpected extra argument"),
+        (
+            ["prepare", "movielens-100k", "--format", "s3rec", "a", "--out", "x"],
+            "expected one PATH, found movielens-100k, a.",
+        ),
         (["train"], "Missing argument 'RECIPE'"),
         (["train", "recipe.toml"], "Missing option '--out'"),
         (["train", "recipe.toml", "--out", "x", "--resume", "--overwrite"], "give --resume or --overwrite, not both."),
@@ -76,7 +79,7 @@ def test_prepare_files_in_a_format(run, stages):
 def test_help_of_prepare_teaches_formats(run):
     shown = run("prepare", "--help").stdout
     assert "tastemaker prepare --format s3rec amazon-beauty --out data/beauty" in shown
-    assert "With --format, PATH: folder or zip of your files." in " ".join(shown.split())
+    assert "With --format, PATH: folder or zip of your files;" in " ".join(shown.replace("│", " ").split())
 
 
 def test_train_reads_recipe_and_overrides(run, stages, recipe_file):

@@ -74,7 +74,7 @@ GONE = """
 import sys, types
 import tastemaker.cli.main
 model = types.SimpleNamespace(recommend=lambda **asked: [])
-sys.modules["tastemaker.cli.stages"] = types.SimpleNamespace(load=lambda run: model)
+sys.modules["tastemaker.cli.stages"] = types.SimpleNamespace(load=lambda run, new_items: model)
 sys.stdin.readline()
 tastemaker.cli.main.app(["recommend", "runs/x", "--json"])
 """

@@ -92,7 +92,7 @@ def test_an_unknown_source_names_the_nearest(out: Path) -> None:
     with pytest.raises(
         DataError,
         match=r"^source or format 'movielens-100': expected one of movielens-100k, movies, s3rec, minionerec, redial, "
-        r"opendialkg, inspired, "
+        r"opendialkg, inspired, csv, jsonl, parquet, "
         r"found no such name\. Did you mean 'movielens-100k'\?$",
     ):
         prepare("movielens-100", out)
@@ -100,6 +100,12 @@ def test_an_unknown_source_names_the_nearest(out: Path) -> None:
         prepare("zzz", out)
     with pytest.raises(DataError, match=r"^source or format 's3-rec': .* Did you mean 's3rec'\?$"):
         prepare("s3-rec", out, path=out.parent)
+    with pytest.raises(DataError, match=r"^source or format 'cvs': .* Did you mean 'csv'\?$"):
+        prepare("cvs", out, path=out.parent)
+    with pytest.raises(
+        DataError, match=r"^csv: expected a source, found the format of a log\. Call prepare_log with a Log"
+    ):
+        prepare("csv", out, path=out.parent)
 
 
 def test_a_format_needs_a_path(out: Path) -> None:

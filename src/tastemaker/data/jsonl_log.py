@@ -1,0 +1,112 @@
+"""Interaction logs in JSON lines: one object a line; names may be missing in some, and other types than text are text.
+
+Polars parses a chunk at once. Of a chunk that it refuses it is given less and less; only a small part at fault is read
+line by line, so that each broken line is found and told of.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from tastemaker.data.chunks import ByteChunk, byte_chunks, last_line
+from tastemaker.data.cleaning import Finding
+from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, decoded, parsed_chunk, torn_chunk
+from tastemaker.errors import DataError
+
+SMALL: Final = 2**16
+"""Bytes of a part that is read line by line."""
+LINES: Final = 10_000
+"""Lines in which names are looked for."""
+_HEAD: Final = 2**22
+_LONE: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""Halves of characters, which are no text by themselves."""
+
+
+def jsonl_columns(path: Path) -> tuple[str, ...]:
+    """Names that the objects of the first lines have.
+
+    Raises:
+        DataError: no line is an object.
+    """
+    first = next(byte_chunks(path, last_line, _HEAD), None)
+    lines = first.content.split(b"\n", LINES) if first else []
+    objects = (_object(decoded(line)[0]) for line in islice(lines, LINES))
+    names = dict.fromkeys(name for found in objects if isinstance(found, dict) for name in found)
+    if not names:
+        raise DataError(f"{path}: expected a JSON object a line, found none in the first lines. Check --format.")
+    return tuple(name.translate(_LONE) for name in names)
+
+
+def jsonl_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
+    """Yield all rows; a line that is no object is told of."""
+    for chunk in byte_chunks(path, last_line):
+        if chunk.is_torn:
+            yield torn_chunk(columns, path.name, chunk.line, chunk.content)
+        else:
+            yield from _parsed(chunk, columns, path.name)
+
+
+def _parsed(chunk: ByteChunk, columns: Sequence[str], file: str) -> Iterator[LogChunk]:
+    rest, size = chunk, len(chunk.content)
+    while rest.content:
+        end = last_line(rest.content[:size]) if size < len(rest.content) else len(rest.content)
+        end = end or rest.content.find(b"\n") + 1 or len(rest.content)
+        head = replace(rest, content=rest.content[:end])
+        part = _at_once(head, columns)
+        if part is None and size > SMALL:
+            size //= 2
+            continue
+        yield _line_by_line(head, columns, file) if part is None else part
+        size *= 2
+        rest = replace(rest, content=rest.content[end:], line=rest.line + rest.content.count(b"\n", 0, end))
+
+
+def _at_once(chunk: ByteChunk, columns: Sequence[str]) -> LogChunk | None:
+    """The rows as polars reads them; None if it refuses, or leaves out lines."""
+    lines = chunk.content.count(b"\n") + (not chunk.content.endswith(b"\n"))
+    try:
+        table = pl.read_ndjson(BytesIO(chunk.content), schema=dict.fromkeys(columns, pl.String))
+    except pl.exceptions.PolarsError:
+        return None
+    if len(table) != lines:
+        return None
+    return LogChunk(table, pl.Series(range(chunk.line, chunk.line + lines), dtype=pl.UInt32), chunk.done)
+
+
+def _line_by_line(chunk: ByteChunk, columns: Sequence[str], file: str) -> LogChunk:
+    rows: list[ParsedRow] = []
+    broken: list[Finding] = []
+    for row, line in enumerate(chunk.content.split(b"\n"), start=chunk.line):
+        text, repair = decoded(line)
+        if not text.strip():
+            continue
+        found = _object(text)
+        if isinstance(found, str):
+            broken.append(Finding(file, row, found, text.strip()[:SHOWN]))
+        else:
+            rows.append(ParsedRow(row, [_text(found.get(name)) for name in columns], repair))
+    return parsed_chunk(columns, rows, chunk.done, broken)
+
+
+def _object(line: str) -> dict[str, Any] | str:
+    """The object of a line, or why there is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return "not JSON"
+    return found if isinstance(found, dict) else "not a JSON object"
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value.translate(_LONE) if value else None
+    return json.dumps(value, ensure_ascii=False).translate(_LONE)
+
+
+FORMAT: Final = LogFormat((".jsonl", ".ndjson"), jsonl_columns, jsonl_chunks)

@@ -1,0 +1,70 @@
+"""Interaction logs in Parquet: values of any type are read as text, times as seconds, lists with `|` between."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tastemaker.data.log_chunk import LogChunk, LogFormat
+from tastemaker.errors import DataError
+
+ROWS: Final = 500_000
+"""Of a chunk."""
+
+
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """Names of the columns.
+
+    Raises:
+        DataError: it is no whole Parquet file.
+    """
+    try:
+        return tuple(pl.read_parquet_schema(path))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(path, error) from None
+
+
+def parquet_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
+    """Yield all rows, counted from 1.
+
+    Raises:
+        DataError: a part of the file cannot be read.
+    """
+    try:
+        whole = pl.scan_parquet(path)
+        schema, count = whole.collect_schema(), int(whole.select(pl.len()).collect().item())
+        for start in range(0, count, ROWS):
+            table = whole.select([_as_text(name, schema[name]) for name in columns]).slice(start, ROWS).collect()
+            rows = pl.Series(range(start + 1, start + len(table) + 1), dtype=pl.UInt32)
+            yield LogChunk(table, rows, (start + len(table)) / count)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        return column.dt.epoch("s").cast(pl.String)
+    if isinstance(dtype, pl.Date):
+        return column.cast(pl.String)
+    if dtype.is_float():
+        is_whole = (column == column.round()).fill_null(False) & column.is_between(-(2**53), 2**53)
+        return (
+            pl.when(is_whole)
+            .then(column.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(column.cast(pl.String))
+            .alias(name)
+        )
+    if isinstance(dtype, pl.List | pl.Array):
+        return column.cast(pl.List(pl.String)).list.join("|", ignore_nulls=True)
+    if isinstance(dtype, pl.Struct):
+        return column.struct.json_encode()
+    return column.cast(pl.String)
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path}: expected a Parquet file, found one that cannot be read ({error}). Get it again.")
+
+
+FORMAT: Final = LogFormat((".parquet",), parquet_columns, parquet_chunks)

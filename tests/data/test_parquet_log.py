@@ -1,0 +1,56 @@
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tastemaker.data import parquet_log
+from tastemaker.data.parquet_log import parquet_chunks, parquet_columns
+from tastemaker.errors import DataError
+
+
+def test_every_type_becomes_text(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    moment = datetime(2013, 1, 4, 1, 56, 16, tzinfo=UTC)
+    table = pl.DataFrame(
+        {
+            "whole": [7, None],
+            "float": [7.0, 4.5],
+            "time": [moment, None],
+            "plain": [moment.replace(tzinfo=None), None],
+            "day": [date(2013, 1, 4), None],
+            "text": ["很好", ""],
+            "list": [["a", "b"], []],
+            "pairs": [{"a": 1}, {"a": 2}],
+            "kind": pl.Series(["x", "y"], dtype=pl.Categorical),
+            "bytes": [b"ab", None],
+            "infinite": [float("inf"), float("nan")],
+        }
+    )
+    table.write_parquet(path)
+    assert parquet_columns(path) == tuple(table.columns)
+    [chunk] = parquet_chunks(path, table.columns)
+    assert set(chunk.table.dtypes) == {pl.String}
+    first, second = chunk.table.rows()
+    assert first == ("7", "7", "1357264576", "1357264576", "2013-01-04", "很好", "a|b", '{"a":1}', "x", "ab", "inf")
+    assert second == (None, "4.5", None, None, None, "", "", '{"a":2}', "y", None, "NaN")
+    assert (chunk.rows.to_list(), chunk.done) == ([1, 2], 1.0)
+
+
+def test_rows_are_counted_over_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_log, "ROWS", 4)
+    path = tmp_path / "log.parquet"
+    pl.DataFrame({"u": range(10), "i": range(10)}).write_parquet(path)
+    chunks = list(parquet_chunks(path, ["u"]))
+    assert [chunk.rows.to_list() for chunk in chunks] == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]]
+    assert [chunk.done for chunk in chunks] == [0.4, 0.8, 1.0]
+    assert chunks[2].table.to_dict(as_series=False) == {"u": ["8", "9"]}
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_half_a_file_is_refused(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "log.parquet"
+    pl.DataFrame({"u": range(10)}).write_parquet(path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(DataError, match=r"log\.parquet: expected a Parquet file, found one that cannot be read \("):
+        parquet_columns(path)
