@@ -137,3 +137,14 @@ def test_an_unknown_user() -> None:
 def test_training_interactions_are_marked() -> None:
     dataset = Dataset.from_tables(CATALOG, interactions(6, 2), CONFIG)
     assert dataset.is_training.tolist() == [True, True, True, False, False, False, True, True]
+
+
+def test_what_is_hidden_is_still_among_the_answers() -> None:
+    items = tuple(CatalogItem(f"i{row}", "", "", {"genre": ("Comedy",), "mood": ("odd",)}) for row in range(6))
+    whole = Dataset.from_tables(Catalog(items), interactions(6), CONFIG)
+    assert whole.answers is whole.catalog
+    hidden = whole.hiding("genre", {1, 2}).hiding("mood", {2, 3})
+    assert [item.values("genre") == () for item in hidden.catalog] == [False, True, True, False, False, False]
+    assert [item.values("mood") == () for item in hidden.catalog] == [False, False, True, True, False, False]
+    assert hidden.answers == whole.catalog
+    assert hidden.history(0) == whole.history(0)

@@ -9,7 +9,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.inference.predictor import Predictor
 from tastemaker.model.batch import LabelTargets, collate
-from tastemaker.model.label_head import LabelHead
+from tastemaker.model.label_head import LabelHead, context_means
 from tastemaker.tasks.category import Category
 from tastemaker.tasks.example import Label, LabelSet
 from tastemaker.tasks.sentiment import Sentiment
@@ -81,9 +81,13 @@ def test_of_several_all_above_the_cut_are_said_and_one_at_least() -> None:
     assert saying(SEVERAL, 0.5).classes(logits).int().tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
 
 
-def test_the_network_reads_labels_at_the_last_position_of_the_context_alike_in_training_and_use(
-    model: TrainedModel, shop: Dataset
-) -> None:
+def test_a_mean_ends_at_its_position() -> None:
+    """Two rows of three positions; of the first the last is padding."""
+    flat = torch.tensor([[1.0, 0.0], [3.0, 4.0], [9.0, 9.0], [2.0, 2.0], [4.0, 4.0], [6.0, 0.0]])
+    assert context_means(flat, torch.tensor([1, 5, 3]), 3).tolist() == [[2.0, 2.0], [4.0, 2.0], [2.0, 2.0]]
+
+
+def test_labels_are_read_from_the_whole_context_alike_in_training_and_use(model: TrainedModel, shop: Dataset) -> None:
     for task in (Sentiment(), Category()):
         examples = list(task.examples(shop, Split.TEST))
         head, predictor = model.network.label_head(task.name), Predictor(model)
@@ -92,8 +96,9 @@ def test_the_network_reads_labels_at_the_last_position_of_the_context_alike_in_t
         target = batch.targets[task.name][task.name]
         assert isinstance(target, LabelTargets)
         with torch.no_grad():
-            trained = model.network(batch, model.network.item_vectors())[target.at]
-        used = predictor.reader.last_states([predictor.reader.history_row(example.context) for example in examples])
+            read = model.network(batch, model.network.item_vectors())
+            trained = context_means(read, target.at, batch.tokens.shape[1])
+        used = predictor.reader.mean_states([predictor.reader.history_row(example.context) for example in examples])
         assert torch.allclose(trained, used, atol=1e-5)
         assert predictor.classes(examples).tolist() == head.classes(trained).tolist()
         labels = [example.target for example in examples]

@@ -8,7 +8,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.metrics.classes import Classes, macro_f1, micro_f1
 from tastemaker.model.batch import Batch, LabelTargets, collate
-from tastemaker.model.label_head import LabelHead
+from tastemaker.model.label_head import LabelHead, context_means
 from tastemaker.tasks.category import Category
 from tastemaker.tasks.example import LabelSet, Task
 from tastemaker.tasks.next_item import NextItem
@@ -61,8 +61,9 @@ def told(model: TrainedModel, batch: Batch, name: str) -> tuple[torch.Tensor, ND
     target = batch.targets[name][name]
     assert isinstance(target, LabelTargets)
     with torch.no_grad():
-        states = model.network.eval()(batch, model.network.item_vectors())[target.at]
-        return model.network.label_head(name)(states), target.values.numpy() >= 0.5
+        states = model.network.eval()(batch, model.network.item_vectors())
+        means = context_means(states, target.at, batch.tokens.shape[1])
+        return model.network.label_head(name)(means), target.values.numpy() >= 0.5
 
 
 def test_every_head_is_given_what_is_best_on_validation(model: TrainedModel, shop: Dataset) -> None:

@@ -1,4 +1,8 @@
-"""Tells which classes of a label set hold, from a state."""
+"""Tells which classes of a label set hold, from the mean state of a context.
+
+The last state alone would do for a trunk that has learnt to gather in it what counts; one that is made from scratch on
+some thousand texts learns that too late.
+"""
 
 import math
 
@@ -32,7 +36,7 @@ class LabelHead(nn.Module):
         self.register_buffer("cut", torch.tensor(0.0))
 
     def forward(self, states: Tensor) -> Tensor:
-        """Logits `[N, C]` of the classes, from states `[N, D]`."""
+        """Logits `[N, C]` of the classes, from mean states `[N, D]`."""
         logits: Tensor = self.linear(states).float()
         return logits
 
@@ -61,6 +65,18 @@ class LabelHead(nn.Module):
         if self.labels.is_multi:
             return _highest(logits) | (logits >= cut)
         return _highest(logits - cut * self.starts.to(logits.device))
+
+
+def context_means(states: Tensor, at: Tensor, length: int) -> Tensor:
+    """Mean `[N, D]` over the states of a row from its start up to a position.
+
+    Args:
+        states: `[B * T, D]`, of all rows.
+        at: `[N]`, the positions, as places in the flattened states.
+        length: T.
+    """
+    sums = states.unflatten(0, (-1, length)).cumsum(1).flatten(0, 1)[at]
+    return sums / (at % length + 1).unsqueeze(1)
 
 
 def _highest(logits: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from tastemaker.metrics.classes import Classes, macro_f1
 from tastemaker.model.batch import Batch, LabelTargets
-from tastemaker.model.label_head import LabelHead
+from tastemaker.model.label_head import LabelHead, context_means
 from tastemaker.model.network import Network
 
 OFF: Final = tuple(part / 20 for part in range(21))
@@ -38,7 +38,8 @@ def set_label_cuts(network: Network, batches: Sequence[Batch]) -> None:
         for kinds in batch.targets.values():
             for name, target in kinds.items():
                 if name in found and isinstance(target, LabelTargets):
-                    found[name].append((network.label_head(name)(states[target.at]), target.values))
+                    means = context_means(states, target.at, batch.tokens.shape[1])
+                    found[name].append((network.label_head(name)(means), target.values))
     for name, pairs in found.items():
         if pairs:
             head = network.label_head(name)
