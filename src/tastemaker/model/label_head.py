@@ -75,7 +75,7 @@ def context_means(states: Tensor, at: Tensor, length: int) -> Tensor:
         at: `[N]`, the positions, as places in the flattened states.
         length: T.
     """
-    sums = states.unflatten(0, (-1, length)).cumsum(1).flatten(0, 1)[at]
+    sums: Tensor = states.view(-1, length, states.shape[-1]).cumsum(1).flatten(0, 1)[at]
     return sums / (at % length + 1).unsqueeze(1)
 
 
