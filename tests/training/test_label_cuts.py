@@ -71,17 +71,20 @@ def test_every_head_is_given_what_is_best_on_validation(model: TrainedModel, sho
     for head in (several, one):
         torch.nn.init.normal_(head.linear.weight, generator=torch.Generator().manual_seed(1))
     genres, feelings = (validation(model, shop, task) for task in (Category(), Sentiment()))
-    set_label_cuts(model.network, [validation(model, shop, NextItem()), feelings, genres])
+    f1 = set_label_cuts(model.network, [validation(model, shop, NextItem()), feelings, genres])
     assert model.network.training
     logits, true = told(model, genres, "category")
     reached = {cut: micro_f1(Classes(logits.numpy() >= cut, true)).value for cut in logits.flatten().tolist()}
     assert reached[float(several.cut)] == max(reached.values()) > min(reached.values())
+    assert f1.keys() == {"category", "sentiment"}
+    assert f1["category"] == micro_f1(Classes(several.said(logits, several.cut).numpy(), true)).value
     logits, true = told(model, feelings, "sentiment")
     reached = {off: macro_f1(Classes(one.said(logits, off).numpy(), true)).value for off in OFF}
     assert float(one.cut) == pytest.approx(max(OFF, key=lambda off: reached[off]))
+    assert f1["sentiment"] == max(reached.values())
     assert max(reached.values()) > min(reached.values())
 
 
 def test_without_batches_of_labels_nothing_changes(model: TrainedModel, shop: Dataset) -> None:
-    set_label_cuts(model.network, [validation(model, shop, NextItem())])
+    assert set_label_cuts(model.network, [validation(model, shop, NextItem())]) == {}
     assert float(model.network.label_head("category").cut) == 0.0

@@ -16,21 +16,28 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from tastemaker.metrics.classes import Classes, macro_f1
+from tastemaker.metrics.classes import Classes, macro_f1, micro_f1
 from tastemaker.model.batch import Batch, LabelTargets
 from tastemaker.model.label_head import LabelHead, context_means
 from tastemaker.model.network import Network
 
+F1: Final = "f1"
 OFF: Final = tuple(part / 20 for part in range(21))
 """How many times the log-shares are taken off, as far as it is tried."""
 
 
 @torch.no_grad()
-def set_label_cuts(network: Network, batches: Sequence[Batch]) -> None:
-    """Set the cut of every label head; the network is back in training mode after."""
+def set_label_cuts(network: Network, batches: Sequence[Batch]) -> dict[str, float]:
+    """Set the cut of every label head; the network is back in training mode after.
+
+    Returns:
+        For every task that asks for labels and nothing else the F1 of its head on these batches, micro where several
+        classes may hold and macro where one does.
+    """
     found: dict[str, list[tuple[Tensor, Tensor]]] = {labels.name: [] for labels in network.label_sets}
     if not found:
-        return
+        return {}
+    asking = {task: next(iter(kinds)) for batch in batches for task, kinds in batch.targets.items() if len(kinds) == 1}
     network.eval()
     vectors = network.item_vectors()
     for batch in (batch.to(vectors.device) for batch in batches if _names(batch) & found.keys()):
@@ -40,12 +47,17 @@ def set_label_cuts(network: Network, batches: Sequence[Batch]) -> None:
                 if name in found and isinstance(target, LabelTargets):
                     means = context_means(states, target.at, batch.tokens.shape[1])
                     found[name].append((network.label_head(name)(means), target.values))
-    for name, pairs in found.items():
-        if pairs:
-            head = network.label_head(name)
-            logits, values = (torch.cat(parts) for parts in zip(*pairs, strict=True))
-            head.cut.fill_(best_cut(logits, values) if head.labels.is_multi else best_off(head, logits, values))
+    reached = {name: _decide(network.label_head(name), pairs) for name, pairs in found.items() if pairs}
     network.train()
+    return {task: reached[name] for task, name in asking.items() if name in reached}
+
+
+def _decide(head: LabelHead, pairs: Sequence[tuple[Tensor, Tensor]]) -> float:
+    """Set the cut of a head by logits and values of its classes; return the F1 with it."""
+    logits, values = (torch.cat(parts) for parts in zip(*pairs, strict=True))
+    head.cut.fill_(best_cut(logits, values) if head.labels.is_multi else best_off(head, logits, values))
+    told = Classes(head.said(logits, head.cut).cpu().numpy(), values.cpu().numpy() >= 0.5)
+    return (micro_f1 if head.labels.is_multi else macro_f1)(told).value
 
 
 def best_cut(logits: Tensor, values: Tensor) -> float:
