@@ -17,6 +17,7 @@ from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.corpus import tokenizer_texts
+from tastemaker.tasks.labels import label_sets
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
@@ -39,7 +40,8 @@ def shop() -> Dataset:
     for user in range(USERS):
         for step, item in enumerate(random.permutation(ITEMS - 1)[:LENGTH]):
             rating = 5.0 if item % 4 == user % 4 else float(random.integers(1, 6))
-            rows.append((f"u{user}", f"i{item}", step, "rating", rating, None, None))
+            review = f"{'Lovely' if rating >= 4 else 'Dull'}, says {user} of {item}"
+            rows.append((f"u{user}", f"i{item}", step, "rating", rating, review, None))
     catalog = Catalog(tuple(film(row) for row in range(ITEMS)))
     table = pl.DataFrame(rows, schema=INTERACTION_COLUMNS, orient="row")
     return Dataset.from_tables(catalog, table, DataConfig(path="shop", test_items=3, validation_items=2))
@@ -61,6 +63,7 @@ def new_model(shop: Dataset, seed: int = 0, dropout: float = 0.0) -> TrainedMode
         tokenizer.size,
         torch.from_numpy(np.bincount(shop.actions, minlength=len(ACTIONS))),
         3.5,
+        label_sets=label_sets(shop, recipe.tasks.values()),
     )
     config = ModelConfig(width=16, layers=2, heads=2, dropout=dropout, window=256)
     plain = to_mapping(recipe) | {"model": vars(config)}

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
+from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli import stages
 from tastemaker.cli.recipe import Recipe, from_mapping
+from tastemaker.data.catalog import Catalog
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
+from tastemaker.tasks.item_split import splits_of
 
 TINY = {
     "model": {"width": 16, "layers": 1, "heads": 2, "vocabulary": 400, "content": "tfidf"},
@@ -126,3 +131,25 @@ def test_odds_of_new_items_that_are_none_are_refused(odds: float, tmp_path: Path
     with pytest.raises(RequestError) as caught:
         stages.load(tmp_path, new_items=odds)
     assert str(caught.value) == f"new items: expected odds above 0, such as 2, found {odds:g}."
+
+
+def test_what_category_holds_out_is_hidden_from_training_and_known_in_use(
+    shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Seven films are held out; where all of them turn to comedies, nothing that is learnt changes."""
+    items = [
+        item if split is Split.TRAIN else replace(item, attributes={**item.attributes, "genre": ("Comedy",)})
+        for item, split in zip(shop.catalog, splits_of(shop.catalog), strict=True)
+    ]
+    training = {"token_budget": 256, "validation_examples": 4, "max_steps": 2}
+    plain = {"data": {"path": str(tmp_path)}, **TINY, "tasks": {"dialogue": {}, "category": {}}, "training": training}
+    learnt = []
+    for name, catalog in (("one", shop.catalog), ("other", Catalog(tuple(items)))):
+        dataset = replace(shop, catalog=catalog)
+        monkeypatch.setattr(stages.Dataset, "load", lambda config, found=dataset: found)
+        model = load_trained(stages.train(from_mapping(plain), tmp_path / name), "last")
+        assert model.catalog == catalog
+        learnt.append(model.weights())
+    assert learnt[0].keys() == learnt[1].keys()
+    for name, tensor in learnt[0].items():
+        assert torch.equal(tensor, learnt[1][name]) or name == "label_heads.category.cut", name

@@ -43,3 +43,9 @@ def test_values_of_one_name_come_together() -> None:
     catalog = Catalog.from_table(table)
     assert catalog[0].attributes == {"genre": ("A", "B"), "year": ("1",)}
     assert catalog[1].attributes == {}
+
+
+def test_an_item_without_one_of_its_attributes() -> None:
+    film = CatalogItem("7", "Heat (1995)", "A heist.", {"genre": ("Crime",), "year": ("1995",)}, "heat.jpg")
+    assert film.without("genre") == CatalogItem("7", "Heat (1995)", "A heist.", {"year": ("1995",)}, "heat.jpg")
+    assert film.without("mood") == film

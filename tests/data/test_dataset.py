@@ -170,3 +170,14 @@ def test_a_data_set_of_dialogues_alone_has_no_users(split: Literal["leave_last_o
     assert not dataset.has_ratings
     assert not dataset.has_reviews
     assert not dataset.has_opinions
+
+
+def test_what_is_hidden_is_still_among_the_answers() -> None:
+    items = tuple(CatalogItem(f"i{row}", "", "", {"genre": ("Comedy",), "mood": ("odd",)}) for row in range(6))
+    whole = Dataset.from_tables(Catalog(items), interactions(6), CONFIG)
+    assert whole.answers is whole.catalog
+    hidden = whole.hiding("genre", {1, 2}).hiding("mood", {2, 3})
+    assert [item.values("genre") == () for item in hidden.catalog] == [False, True, True, False, False, False]
+    assert [item.values("mood") == () for item in hidden.catalog] == [False, False, True, True, False, False]
+    assert hidden.answers == whole.catalog
+    assert hidden.history(0) == whole.history(0)

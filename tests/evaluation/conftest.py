@@ -30,7 +30,7 @@ def make_dataset(histories, items=20, test_items=2, validation_items=1):
             "timestamp": 7,
             "event": "rating",
             "rating": float(rating),
-            "review": None,
+            "review": f"{'Great' if rating >= 4 else 'Poor'}, says {user} of {item}",
             "review_title": None,
         }
         for user, history in enumerate(histories)
@@ -78,6 +78,12 @@ class FakePredictor:
         return [
             np.full(len(example.target.items), 3.5 if example.target.kind == "rating" else 0.8) for example in examples
         ]
+
+    def classes(self, examples):
+        """The last class of every set."""
+        return np.array(
+            [[place == len(it.target.values) - 1 for place in range(len(it.target.values))] for it in examples]
+        )
 
     def replies(self, examples):
         return [self._reply(example) for example in examples]

@@ -116,6 +116,8 @@ def test_every_task_is_answered_in_batches_as_one_by_one(model: TrainedModel, sh
         elif task().name in ("rating", "like"):
             values = predictor.values(examples)
             assert abs(values[3] - predictor.values(examples[3:4])[0]).max() < 1e-4
+        elif task().name in ("sentiment", "category"):
+            assert (predictor.classes(examples)[3] == predictor.classes(examples[3:4])[0]).all()
         else:
             together, alone = predictor.replies(examples)[3], predictor.replies(examples[3:4])[0]
             assert replace(together, chance=0) == replace(alone, chance=0)

@@ -27,3 +27,22 @@ def test_equals_scikit_learn():
     assert accuracy(classes).value == pytest.approx(accuracy_score(true, said))
     assert micro_f1(classes).value == pytest.approx(f1_score(true, said, average="micro"))
     assert macro_f1(classes).value == pytest.approx(f1_score(true, said, average="macro"))
+
+
+def test_perfect_and_worst():
+    true = np.array([[1, 0, 1], [0, 1, 0]], dtype=bool)
+    for metric in (accuracy, micro_f1, macro_f1):
+        assert metric(Classes(true, true)).value == 1.0
+        assert metric(Classes(~true, true)).value == 0.0
+
+
+def test_a_class_that_is_neither_said_nor_true_does_not_count():
+    one = np.array([[1, 0], [1, 0]], dtype=bool)
+    assert macro_f1(Classes(one, one)).value == 1.0
+    assert macro_f1(Classes(~one, one)).value == 0.0
+
+
+def test_likes_at_one_half_count_as_yes():
+    said = two_classes(np.array([0.5, 0.49]), np.array([1.0, 0.0]))
+    assert said.said.tolist() == [[False, True], [True, False]]
+    assert said.true.tolist() == [[False, True], [True, False]]

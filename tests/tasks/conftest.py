@@ -24,7 +24,7 @@ FILMS = (
     ("Grease (1978)", "Comedy", "Musical", "Romance"),
     ("Annie Hall (1977)", "Comedy", "Romance"),
     ("Casablanca (1942)", "Drama", "Romance", "War"),
-    ("Unforgiven (1992)", "Western"),
+    ("Unforgiven (1992)", "Drama", "Western"),
     ("Chinatown (1974)", "Film-Noir", "Mystery", "Thriller"),
     ("Hoop Dreams (1994)", "Documentary"),
     ("The Wizard of Oz (1939)", "Adventure", "Children's", "Drama", "Musical"),
@@ -33,6 +33,8 @@ FILMS = (
     ("The Birds (1963)", "Horror"),
 )
 VIEWERS, SEEN = 10, 14
+WORDS = {5.0: "A joy to watch", 4.0: "Well worth a look", 2.0: "I nearly left"}
+"""How a review of each rating begins."""
 
 
 def cinema_item(row: int) -> CatalogItem:
@@ -43,11 +45,19 @@ def cinema_item(row: int) -> CatalogItem:
 
 
 def cinema_rows() -> list[list[object]]:
-    """Viewer `u` sees films `u, u + 3, u + 6, ...` (modulo 20) and rates them 5, 4, 2, 5, 4, 2, ..."""
+    """Viewer `u` sees films `u, u + 3, u + 6, ...` (modulo 20), rates them 5, 4, 2, 5, 4, 2, ... and says why."""
     return [
-        [f"u{user}", f"f{(user + 3 * step) % len(FILMS)}", step, "rating", (5.0, 4.0, 2.0)[step % 3], None, None]
+        [
+            f"u{user}",
+            f"f{(user + 3 * step) % len(FILMS)}",
+            step,
+            "rating",
+            rating,
+            f"{WORDS[rating]}, {user} {step}",
+            None,
+        ]
         for user in range(VIEWERS)
-        for step in range(SEEN)
+        for step, rating in enumerate((5.0, 4.0, 2.0)[step % 3] for step in range(SEEN))
     ]
 
 

@@ -128,3 +128,9 @@ def test_what_stands_beside_the_network_has_no_part_in_training(shop: Dataset, t
     both.run(resume=False)
     for name, parameter in alone.network.named_parameters():
         assert torch.equal(parameter, both.network.get_parameter(name)), name
+
+
+def test_labels_are_judged_by_their_f1_and_the_log_tells_it(shop: Dataset, tmp_path: Path) -> None:
+    trainer(shop, tmp_path, max_steps=1).run(resume=False)
+    lines = [json.loads(line) for line in (tmp_path / "losses.jsonl").read_text().splitlines()]
+    assert [line["f1"].keys() for line in lines if line["split"] == "validation"] == [{"sentiment", "category"}] * 2

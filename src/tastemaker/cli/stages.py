@@ -33,6 +33,7 @@ from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
+from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.watch import Silent, Watch
 
@@ -67,7 +68,7 @@ def train(
     resume = resume and (out / "last.json").is_file()
     if resume:
         _check_same_recipe(recipe, out)
-    dataset = Dataset.load(recipe.data)
+    dataset = training_view(Dataset.load(recipe.data), recipe.tasks.values())
     torch.manual_seed(recipe.training.seed)
     model = new_model(recipe, dataset, watch.say)
     trainer = Trainer(Job(dataset, recipe.tasks, model, recipe.training, recipe.balancing, out), watch, device)
@@ -103,7 +104,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
         _label_sets(recipe, dataset, say),
     )
-    return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.catalog, to_mapping(recipe))
+    return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.answers, to_mapping(recipe))
 
 
 def _label_sets(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> tuple[LabelSet, ...]:
@@ -143,10 +144,11 @@ def evaluate(
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     dataset = Dataset.load(recipe.data)
     config = replace(recipe.evaluation, text_sample=None, attribution_sample=None) if full else recipe.evaluation
+    known = training_view(dataset, recipe.tasks.values()).catalog
     beside = Beside(
         run=str(run),
         against={} if against is None else {Path(against).name: _contestant(Path(against), model, recipe)},
-        content_vectors=content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say),
+        content_vectors=content_vectors(known, recipe.model.content, Path(recipe.data.path), say),
         say=say,
     )
     result = judge(Predictor(model), dataset, recipe.tasks, config, split, beside)

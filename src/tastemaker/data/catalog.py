@@ -1,7 +1,7 @@
 """The items that can be recommended, each with a row number by which model and tasks know it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import polars as pl
@@ -22,6 +22,10 @@ class CatalogItem:
     def values(self, name: str) -> tuple[str, ...]:
         """Values of the attribute `name`; empty where the item has none."""
         return self.attributes.get(name, ())
+
+    def without(self, name: str) -> "CatalogItem":
+        """The same item without its attribute `name`."""
+        return replace(self, attributes={other: values for other, values in self.attributes.items() if other != name})
 
 
 @dataclass(frozen=True)

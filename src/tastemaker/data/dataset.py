@@ -3,7 +3,7 @@
 Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,8 @@ class Dataset:
     """Column `review` of all interactions, read where it is asked for."""
     dialogues: pl.DataFrame = field(default_factory=lambda: NO_DIALOGUES, repr=False, compare=False)
     """The columns of `dialogues.parquet`; no row where the data set has none."""
+    whole_catalog: Catalog | None = field(default=None, repr=False)
+    """The items with all that is known of them, where `catalog` hides something; see `hiding`."""
 
     @classmethod
     def load(cls, config: DataConfig) -> "Dataset":
@@ -130,6 +132,16 @@ class Dataset:
             review_column=interactions.select("review").lazy(),
             dialogues=dialogues,
         )
+
+    def hiding(self, attribute: str, rows: Container[int]) -> "Dataset":
+        """The same data set, whose `catalog` lacks an attribute of the items in `rows`; `answers` still has it."""
+        items = (item.without(attribute) if row in rows else item for row, item in enumerate(self.catalog))
+        return replace(self, catalog=Catalog(tuple(items)), whole_catalog=self.answers)
+
+    @property
+    def answers(self) -> Catalog:
+        """The items with all that is known of them: what targets are made of, and no input of training."""
+        return self.whole_catalog or self.catalog
 
     @cached_property
     def user_rows(self) -> dict[str, int]:

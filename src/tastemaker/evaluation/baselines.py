@@ -115,6 +115,7 @@ BASELINES: dict[str, Baseline] = {
     "bias_model": Baseline(_biases, frozenset({"rating", "like"})),
     "matrix_factorisation": Baseline(_matrix_factorisation, frozenset({"rating", "like"})),
     "majority_class": Baseline(_majority, frozenset({"like", "class"})),
+    "frequent_classes": Baseline(_frequent_classes, frozenset({"classes"})),
     "popularity_given_constraints": Baseline(_constrained_popularity, frozenset({"reply"})),
     "template_with_filters": Baseline(_template_dialogue, frozenset({"reply"})),
     "template": Baseline(_template_reason, frozenset({"reason"})),

@@ -1,6 +1,6 @@
 """A trained model that reads: states and item scores where something is to be predicted, many rows at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from tastemaker.data.catalog import Catalog
 from tastemaker.data.facts import FactExtractor
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import collate
+from tastemaker.model.label_head import context_means
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks.example import Segment
 
@@ -49,12 +50,22 @@ class Reader:
     @torch.no_grad()
     def last_states(self, rows: Sequence[Row]) -> Tensor:
         """State `[N, D]` at the last position of every row."""
+        return self._states(rows, lambda states, ends, _: states[ends])
+
+    @torch.no_grad()
+    def mean_states(self, rows: Sequence[Row]) -> Tensor:
+        """Mean state `[N, D]` of every row."""
+        return self._states(rows, context_means)
+
+    def _states(self, rows: Sequence[Row], pick: Callable[[Tensor, Tensor, int], Tensor]) -> Tensor:
+        """What `pick` takes of the flattened states of a batch, given the last place of each row, and T."""
         states = self.vectors.new_empty(len(rows), self.vectors.shape[1])
         for indices in by_length(rows):
             batch = collate([rows[index] for index in indices]).to(self.vectors.device)
             flat = self.model.network(batch, self.vectors)
-            ends = [place * batch.tokens.shape[1] + len(rows[index]) - 1 for place, index in enumerate(indices)]
-            states[indices] = flat[ends]
+            length = batch.tokens.shape[1]
+            ends = [place * length + len(rows[index]) - 1 for place, index in enumerate(indices)]
+            states[indices] = pick(flat, torch.tensor(ends, device=flat.device), length)
         return states
 
     @torch.no_grad()

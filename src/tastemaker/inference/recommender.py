@@ -145,8 +145,8 @@ class Recommender:
             raise RequestError(f"k must lie between 1 and the catalog's {len(self.model.catalog)} items, found {k}.")
 
     def _longest(self, task: str) -> int:
-        """Longest history that a task was trained with."""
-        return int(self.model.recipe["tasks"][task]["max_history"])
+        """Longest history that a task was trained with; 1 for one that reads none."""
+        return int(self.model.recipe["tasks"][task].get("max_history", 1))
 
     @property
     def _ranking_history(self) -> int:

@@ -37,10 +37,11 @@ class TextTargets:
 
 @dataclass(frozen=True)
 class LabelTargets:
-    """Classes to be predicted from states: for each `[N]` of `at` a row of `values` `[N, C]`, 1 where a class holds."""
+    """Classes to be predicted from the states of a row up to a position, `[N]` of them in `at`."""
 
     at: Tensor
     values: Tensor
+    """`[N, C]`, 1 where a class holds."""
 
 
 Targets = ItemTargets | ScoreTargets | TextTargets | LabelTargets

@@ -1,4 +1,8 @@
-"""Tells which classes of a label set hold, from a state."""
+"""Tells which classes of a label set hold, from the mean state of a context.
+
+The last state alone would do for a trunk that has learnt to gather in it what counts; one that is made from scratch on
+some thousand texts learns that too late.
+"""
 
 import math
 
@@ -6,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.tasks.example import LabelSet
 
 RAREST = 1e-3
@@ -14,24 +17,26 @@ RAREST = 1e-3
 
 
 class LabelHead(nn.Module):
-    """A linear classifier whose biases start at what training says of every class, so that its loss starts at 1."""
+    """A linear classifier that starts at what training says of every class, so that its loss starts at 1."""
 
     cut: Tensor
-    """Log-odds from which on a class is said to hold, where several may; chosen on validation."""
+    """What decides between classes, chosen on validation. Where several may hold: the log-odds from which on one is
+    said to. Where just one does: how many times the logarithms of the training shares are taken off the logits."""
 
     def __init__(self, width: int, labels: LabelSet) -> None:
         super().__init__()
         self.labels = labels
         self.linear = nn.Linear(width, len(labels.classes))
-        nn.init.normal_(self.linear.weight, std=TOKEN_STD)
+        nn.init.zeros_(self.linear.weight)
         shares = [min(max(share, RAREST), 1 - RAREST) for share in labels.shares]
         starts = [math.log(share / (1 - share)) if labels.is_multi else math.log(share) for share in shares]
+        self.starts = torch.tensor(starts)
         with torch.no_grad():
-            self.linear.bias.copy_(torch.tensor(starts))
+            self.linear.bias.copy_(self.starts)
         self.register_buffer("cut", torch.tensor(0.0))
 
     def forward(self, states: Tensor) -> Tensor:
-        """Logits `[N, C]` of the classes, from states `[N, D]`."""
+        """Logits `[N, C]` of the classes, from mean states `[N, D]`."""
         logits: Tensor = self.linear(states).float()
         return logits
 
@@ -48,7 +53,31 @@ class LabelHead(nn.Module):
         return F.cross_entropy(logits, values)
 
     def classes(self, states: Tensor) -> Tensor:
-        """Which classes hold, `[N, C]`: the likeliest, and where several may all others above the cut."""
-        logits = self(states)
-        is_best = F.one_hot(logits.argmax(-1), logits.shape[-1]).bool()
-        return is_best | (logits >= self.cut) if self.labels.is_multi else is_best
+        """Which classes hold, `[N, C]`."""
+        return self.said(self(states), self.cut)
+
+    def said(self, logits: Tensor, cut: Tensor | float) -> Tensor:
+        """Which classes hold under a cut, `[N, C]`: the likeliest, and where several may all others above it.
+
+        Source:
+            Menon et al., "Long-Tail Learning via Logit Adjustment", ICLR 2021, for classes of which one holds.
+        """
+        if self.labels.is_multi:
+            return _highest(logits) | (logits >= cut)
+        return _highest(logits - cut * self.starts.to(logits.device))
+
+
+def context_means(states: Tensor, at: Tensor, length: int) -> Tensor:
+    """Mean `[N, D]` over the states of a row from its start up to a position.
+
+    Args:
+        states: `[B * T, D]`, of all rows.
+        at: `[N]`, the positions, as places in the flattened states.
+        length: T.
+    """
+    sums: Tensor = states.view(-1, length, states.shape[-1]).cumsum(1).flatten(0, 1)[at]
+    return sums / (at % length + 1).unsqueeze(1)
+
+
+def _highest(logits: Tensor) -> Tensor:
+    return F.one_hot(logits.argmax(-1), logits.shape[-1]).bool()

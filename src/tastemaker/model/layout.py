@@ -155,7 +155,7 @@ class Layout:
 
 
 def _context_targets(target: Target, last: int) -> TaskTargets:
-    """History position `p` is row position `p`: the start entry stands first; labels are told at the `last` one."""
+    """History position `p` is row position `p`: the start entry stands first; labels are told up to the `last` one."""
     targets = TaskTargets()
     match target:
         case NextItems(positions, items, weights):

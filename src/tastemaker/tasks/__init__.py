@@ -1,11 +1,13 @@
 """What the model is trained on and judged by; each task turns a data set into examples."""
 
+from tastemaker.tasks.category import Category
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Task
 from tastemaker.tasks.explanation import Explanation
 from tastemaker.tasks.like import Like
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.rating import Rating
+from tastemaker.tasks.sentiment import Sentiment
 
 TASKS: dict[str, type[Task]] = {
     "next_item": NextItem,
@@ -13,4 +15,6 @@ TASKS: dict[str, type[Task]] = {
     "like": Like,
     "explanation": Explanation,
     "dialogue": Dialogue,
+    "sentiment": Sentiment,
+    "category": Category,
 }

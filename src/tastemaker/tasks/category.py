@@ -14,7 +14,7 @@ from tastemaker.data.vocabulary import UNKNOWN_VALUES
 from tastemaker.errors import DataError
 from tastemaker.tasks.answer_words import AnswerWords
 from tastemaker.tasks.example import Example, History, LabelSet, Text
-from tastemaker.tasks.item_split import split_of_item
+from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.labels import counted
 from tastemaker.tasks.words import check_share, shortened, thinned
 
@@ -27,8 +27,8 @@ class Category:
     """Every item's values of one attribute; several may hold.
 
     Items are split by a hash of their id, whatever the users' split: eight tenths are training. The context is text
-    alone. The item's vector stays out of it, since ids and content vectors are made from the answer, too. Other tasks
-    of the recipe may print the answer of held-out items on cards: for a clean figure train this task without them.
+    alone. The item's vector stays out of it, since ids and content vectors are made from the answer, too. While this
+    task is trained, the answers of held-out items are hidden from all others (`tasks/withholding.py`).
     """
 
     name: str = "category"
@@ -49,7 +49,7 @@ class Category:
     def label_set(self, dataset: Dataset) -> LabelSet:
         """The values that enough training items have, in alphabetical order."""
         name = self._attribute(dataset)
-        holding = [set(_known(item, name)) for item in dataset.catalog if split_of_item(item.item_id) is Split.TRAIN]
+        holding = [set(_known(item, name)) for item, part in _parted(dataset.answers) if part is Split.TRAIN]
         counts = Counter(value for values in holding for value in values)
         classes = sorted(value for value, count in counts.items() if count >= self.min_items)
         if len(classes) < 2:
@@ -61,20 +61,28 @@ class Category:
         kept = [values for values in holding if values & set(classes)]
         return counted(self.name, kept, classes, is_multi=True, left_out=len(counts) - len(classes))
 
+    def withhold(self, dataset: Dataset) -> Dataset:
+        """The data set whose `catalog` says nothing of this attribute where an item is held out."""
+        rows = {row for row, (_, part) in enumerate(_parted(dataset.answers)) if part is not Split.TRAIN}
+        return dataset.hiding(self._attribute(dataset), rows)
+
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per item that has a class and words to tell it from."""
         labels, name = self.label_set(dataset), self._attribute(dataset)
-        answers = AnswerWords.of(name, _values(dataset.catalog, name))
-        for item in dataset.catalog:
-            if split_of_item(item.item_id) is not split:
-                continue
+        parted = _parted(dataset.answers)
+        answers = AnswerWords.of(
+            name, {it for item, part in parted if part is Split.TRAIN for it in _known(item, name)}
+        )
+        for item, part in parted:
             target = labels.target(_known(item, name))
-            words = self._words(item, name)
-            if split is Split.TRAIN:
-                words = thinned(words, self.dropped_words, Random(f"{self.name} {epoch} {item.item_id}"))
-            words = shortened(answers.removed(words), self.max_words)
-            if any(target.values) and words:
-                yield Example(self.name, (History(()), Text(words)), target)
+            if part is not split or not any(target.values):
+                continue
+            words = answers.removed(self._words(item, name))
+            if split is Split.TRAIN:  # thinned out, "sci story fi" is an answer again
+                random = Random(f"{self.name} {epoch} {item.item_id}")
+                words = answers.removed(thinned(words, self.dropped_words, random))
+            if words:
+                yield Example(self.name, (History(()), Text(shortened(words, self.max_words))), target)
 
     def _words(self, item: CatalogItem, name: str) -> str:
         """Title, other attributes and text."""
@@ -88,7 +96,7 @@ class Category:
         Raises:
             DataError: no item has it.
         """
-        found = {name for item in dataset.catalog for name in item.attributes}
+        found = {name for item in dataset.answers for name in item.attributes}
         wanted = (self.attribute,) if self.attribute else ATTRIBUTES
         for name in wanted:
             if name in found:
@@ -104,5 +112,5 @@ def _known(item: CatalogItem, name: str) -> tuple[str, ...]:
     return tuple(value for value in item.values(name) if value.casefold() not in UNKNOWN_VALUES)
 
 
-def _values(catalog: Catalog, name: str) -> set[str]:
-    return {value for item in catalog for value in item.values(name)}
+def _parted(catalog: Catalog) -> list[tuple[CatalogItem, Split]]:
+    return list(zip(catalog, splits_of(catalog), strict=True))

@@ -125,7 +125,7 @@ class LabelSet:
 
 @dataclass(frozen=True)
 class Label:
-    """The classes of the example as a whole, to be predicted from the state at the last position of its context."""
+    """The classes of the example as a whole, to be predicted from all states of its context."""
 
     labels: LabelSet
     values: tuple[float, ...]

@@ -17,7 +17,7 @@ CLASSES: Final = ("negative", "neutral", "positive")
 
 @dataclass(frozen=True)
 class Sentiment:
-    """A user's review is negative (1 or 2 stars), neutral (3) or positive (4 or 5).
+    """A user's review is negative (1 or 2 stars), neutral (between them) or positive (4 or 5).
 
     The context is the review and nothing else: an item's card or the user's past would let a model guess from who
     likes what, where it is to read. A review is held out with its interaction, and training leaves out what reads

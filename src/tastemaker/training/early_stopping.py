@@ -1,7 +1,8 @@
 """When training has stopped to pay: the mean over tasks of the logarithm of their validation error.
 
-A task's error is its loss, or one over its NDCG@10 where it only ranks. In logarithms one percent counts alike
-wherever it is won.
+A task's error is its loss, or one over its NDCG@10 where it only ranks, or one over its F1 where it only tells
+labels: a classifier grows too sure of itself long before what it says stops to improve. In logarithms one percent
+counts alike wherever it is won.
 """
 
 import math
@@ -21,9 +22,9 @@ class EarlyStopping:
     best_step: int = 0
     waited: int = 0
 
-    def update(self, step: int, losses: Mapping[str, float], ndcg: Mapping[str, float]) -> bool:
-        """Take in a validation; return whether it is the best so far."""
-        errors = [1 / max(ndcg[task], LEAST) if task in ndcg else max(losses[task], LEAST) for task in losses]
+    def update(self, step: int, losses: Mapping[str, float], quality: Mapping[str, float]) -> bool:
+        """Take in a validation, with NDCG@10 or F1 of the tasks that go by it; return whether it is the best so far."""
+        errors = [1 / max(quality[task], LEAST) if task in quality else max(losses[task], LEAST) for task in losses]
         score = sum(map(math.log, errors)) / max(len(errors), 1)
         if score < self.best:
             self.best, self.best_step, self.waited = score, step, 0

@@ -19,7 +19,7 @@ from tastemaker.tasks.example import Task
 from tastemaker.training.calibration import calibrate
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
-from tastemaker.training.label_cuts import set_label_cuts
+from tastemaker.training.label_cuts import F1, set_label_cuts
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import Mixture, group_tasks
@@ -115,12 +115,14 @@ class Trainer:
     def _validate(self, log: LossLog) -> None:
         losses = self.validation.losses(self.network, self.trivial)
         ndcg = self.validation.ndcg(self.network)
-        is_best = self.stopping.update(self.step, losses, ndcg)
-        log.write(self.step, "validation", losses, self._weights(), {NDCG: ndcg})
-        self.watch.validation(self.step, losses | {f"{task} {NDCG}": value for task, value in ndcg.items()}, is_best)
+        f1 = set_label_cuts(self.network, self.validation.batches)
+        is_best = self.stopping.update(self.step, losses, ndcg | f1)
+        metrics = {NDCG: ndcg} | ({F1: f1} if f1 else {})
+        log.write(self.step, "validation", losses, self._weights(), metrics)
+        shown = {f"{task} {name}": value for name, values in metrics.items() for task, value in values.items()}
+        self.watch.validation(self.step, losses | shown, is_best)
         if is_best:
             calibrate(self.network, self.validation.batches)
-            set_label_cuts(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
 
     def _weights(self) -> dict[str, float]:

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch, ItemTargets, LabelTargets, ScoreTargets, Targets, TextTargets
+from tastemaker.model.label_head import context_means
 from tastemaker.model.network import Network
 from tastemaker.model.rated_past import RatedPast
 from tastemaker.model.text import target_log_chances
@@ -94,7 +95,7 @@ def _loss(read: Read, target: Targets, kind: str) -> Tensor:
         case TextTargets(at, tokens):
             return -target_log_chances(network, states, read.batch.tokens, at, tokens).mean()
         case LabelTargets(at, values):
-            return network.label_head(kind).loss(states[at], values)
+            return network.label_head(kind).loss(context_means(states, at, read.batch.tokens.shape[1]), values)
         case ScoreTargets(at, items, values):
             rating, like = network.scoring_head(states[at], read.past.at(at), read.traits[items])
             if kind == "rating":
