@@ -21,12 +21,14 @@ def test_api_is_what_it_says():
     assert set(tastemaker.__all__) == {
         *(
             "LOG_FORMATS",
+            "LOG_PRESETS",
             "Log",
             "__version__",
             "evaluate",
             "load",
             "prepare",
             "prepare_log",
+            "preset_fields",
             "read_recipe",
             "train",
             "tune",
@@ -45,5 +47,6 @@ def test_an_unknown_name():
         tastemaker.recommend  # noqa: B018 - the access is what is tested
     assert str(caught.value) == (
         "module 'tastemaker' has no attribute 'recommend'; "
-        "it has LOG_FORMATS, Log, __version__, evaluate, load, prepare, prepare_log, read_recipe, train, tune."
+        "it has LOG_FORMATS, LOG_PRESETS, Log, __version__, evaluate, load, prepare, prepare_log, preset_fields, "
+        "read_recipe, train, tune."
     )

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
     from tastemaker.cli.tuning import tune
     from tastemaker.data.log import Log
     from tastemaker.data.log_formats import LOG_FORMATS
+    from tastemaker.data.log_presets import LOG_PRESETS, preset_fields
     from tastemaker.data.prepare_log import prepare_log
 
 __version__ = "0.1.0"
 
 __all__ = [
     "LOG_FORMATS",
+    "LOG_PRESETS",
     "Log",
     "__version__",
     "evaluate",
     "load",
     "prepare",
     "prepare_log",
+    "preset_fields",
     "read_recipe",
     "train",
     "tune",
@@ -32,11 +35,13 @@ __all__ = [
 
 _HOMES: Final = {
     "LOG_FORMATS": "tastemaker.data.log_formats",
+    "LOG_PRESETS": "tastemaker.data.log_presets",
     "Log": "tastemaker.data.log",
     "evaluate": "tastemaker.cli.stages",
     "load": "tastemaker.cli.stages",
     "prepare": "tastemaker.cli.stages",
     "prepare_log": "tastemaker.data.prepare_log",
+    "preset_fields": "tastemaker.data.log_presets",
     "read_recipe": "tastemaker.cli.recipe",
     "train": "tastemaker.cli.stages",
     "tune": "tastemaker.cli.tuning",

@@ -54,13 +54,21 @@ def described_log(form: str, paths: Sequence[str], flags: LogFlags) -> "Log":
         "items": flags.items,
         "item_columns": _pairs(_doubled(flags.item_columns), "--item-column", "OURS=YOURS"),
     }
-    fields = read_mapping(flags.mapping) if flags.mapping else {}
+    fields = _known(form, paths, flags.items) | (read_mapping(flags.mapping) if flags.mapping else {})
     for name, value in typed.items():
         if name in TABLES:
             fields[name] = fields.get(name, {}) | value
         elif value is not None:
             fields[name] = value
-    return tastemaker.Log(form, tuple(map(Path, paths)), strict=flags.strict, **fields)
+    return tastemaker.Log(strict=flags.strict, **fields)
+
+
+def _known(form: str, paths: Sequence[str], items: Path | None) -> dict[str, Any]:
+    """The fields of a `Log` that are known by the name of the format alone."""
+    places = tuple(map(Path, paths))
+    if form in tastemaker.LOG_PRESETS:
+        return tastemaker.preset_fields(form, places, items)
+    return {"form": form, "paths": places}
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ EXAMPLES: Final = (
     "tastemaker prepare --format s3rec amazon-beauty --out data/beauty",
     "tastemaker prepare --format csv log.csv --out data/shop --column user_id=customer --column item_id=sku",
     "tastemaker prepare --format csv log.csv --out data/shop --items items.csv --item-column genre=category",
+    "tastemaker prepare --format amazon reviews.jsonl.gz --items meta.jsonl.gz --out data/instruments",
     "tastemaker prepare --format jsonl logs/ --out data/shop --mapping shop.toml",
 )
 OWN: Final = "Your own files"
@@ -38,7 +39,8 @@ def prepare(  # noqa: PLR0913 - one parameter an option
         typer.Option(
             "--format",
             metavar="F",
-            help="Format of the files at PATH: csv, jsonl or parquet (your log, one interaction a row), s3rec (one "
+            help="Format of the files at PATH: csv, jsonl or parquet (your log, one interaction a row), amazon "
+            "(reviews of 2014, 2018 and 2023), movielens (ratings.csv and movies.csv), s3rec (one "
             "`user item item …` a line), minionerec (items.json and CSV), or dialogues as redial, "
             "opendialkg or inspired has them.",
         ),
@@ -113,7 +115,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
     """
     console = show.messages()
     flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping)
-    if form is not None and form in tastemaker.LOG_FORMATS:
+    if form is not None and form in (*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS):
         log = described_log(form, _paths(sources, form, path), flags)
         with prepare_progress(console) as track:
             info = tastemaker.prepare_log(log, out, say=console.print, track=track)
@@ -127,7 +129,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
 
 def _refuse_flags(flags: LogFlags) -> None:
     if flags != LogFlags():
-        forms = ", ".join(tastemaker.LOG_FORMATS)
+        forms = ", ".join((*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS))
         raise typer.BadParameter(f"--column, --items and the like go with --format {forms} alone.")
 
 

@@ -20,6 +20,8 @@ from tastemaker.data.schema import ITEM_COLUMNS
 from tastemaker.data.tally import PartCounts, Tally
 from tastemaker.errors import DataError
 
+NOTHING: Final = ("(no genres listed)", "n/a", "null", "none")
+"""What stands for no value."""
 TWICE: Final = "an item of this id stands above"
 
 
@@ -100,12 +102,16 @@ def _item(values: Mapping[str, str | None]) -> tuple[Any, ...]:
     named = ((name, text) for name, text in values.items() if name not in ITEM_NAMES and text)
     pairs = dict.fromkeys((name, value) for name, text in named for value in listed(text))
     attributes = [{"name": name, "value": value} for name, value in pairs]
-    title, text = (values.get(name) or "" for name in ("title", "text"))
+    title, text = (" ".join(listed(text)) if text.startswith("[") else text for text in _words(values))
     return values["item_id"], " ".join(title.split()), text, attributes, values.get("image")
 
 
+def _words(values: Mapping[str, str | None]) -> tuple[str, str]:
+    return values.get("title") or "", values.get("text") or ""
+
+
 def listed(text: str) -> Iterator[str]:
-    """The values of an attribute, one or several.
+    """The values of an attribute, one or several; what says that there is none is no value.
 
     >>> list(listed("Drama|War")), list(listed('["Drama", 1998]'))
     (['Drama', 'War'], ['Drama', '1998'])
@@ -115,5 +121,6 @@ def listed(text: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         found = None
     for value in found if isinstance(found, list) else text.split("|"):
-        if words := " ".join(str(value).split()):
+        words = " ".join(str(value).split())
+        if words and words.casefold() not in NOTHING:
             yield words
