@@ -75,7 +75,7 @@ def users_per_second(model: Recommender) -> float:
             scores.topk(K)
 
     tasks: dict[str, Any] = model.model.recipe["tasks"]
-    longest = min(max(task["max_history"] for task in tasks.values()), model.model.network.config.window - 1)
+    longest = min(max(task.get("max_history", 1) for task in tasks.values()), model.model.network.config.window - 1)
     return len(pasts) / float(np.median([seconds_of(rank_all) for _ in range(REPETITIONS)]))
 
 
