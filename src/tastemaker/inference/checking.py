@@ -9,8 +9,13 @@ from tastemaker.tasks.example import Card, Evidence
 from tastemaker.tasks.phrasings import with_article
 from tastemaker.tasks.template import template_reason
 
-_BROKEN: Final = re.compile(r"\ban? no\b|\band (film|movie)\b|\ban? \d{4}s[,.]", re.IGNORECASE)
-"""Copied where something else belongs: "you asked for a no war", "a crime and film", "a 1970s, as you wished"."""
+_BROKEN: Final = re.compile(
+    r"\ban? no\b|\band (film|movie)\b|\ban? \d{4}s[,.]|(?<!\ds) and \d{4}s\b|\b([\w-]+) and \2\b|\bthe (this|it)\b"
+    r"|\bit (dis)?liked\b|\bliked both\b(?!.*[^,] and )",
+    re.IGNORECASE,
+)
+"""Copied where something else belongs: "you asked for a no war", "a crime and film", "a 1970s, as you wished", "comedy
+and 1980s", "romance and romance", "from the this one", "and it liked well", "you liked both Heat (1995), and"."""
 _UNRATED: Final = re.compile(r"(?<!how )\byou (gave|rated)\b(?!.*\bstars?\b)", re.IGNORECASE)
 """Begun as if there were stars to tell, and gone on without: "you gave Heat (1995) both date from the 1990s"."""
 _ARTICLE: Final = re.compile(r"\b(?P<article>[Aa]n?) (?P<word>[a-gi-np-tv-z][\w'-]*)")
