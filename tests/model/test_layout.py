@@ -59,6 +59,42 @@ def test_a_reply_predicts_lead_slot_and_reason_but_not_card_and_evidence() -> No
     ]  # fmt: skip
 
 
+TWO = Reply("e", Recommended(3, Card("a")), "f g", more=((Recommended(5, Card("b")), "h"),))
+
+
+def test_every_slot_of_a_reply_predicts_its_item_and_the_words_behind_it() -> None:
+    row = LAYOUT.row([Example("dialogue", (History(()), Text("d", "user")), TWO)])
+    a, b, d, e, f, g, h = (TOKENIZER.encode(letter)[0] for letter in "abdefgh")
+    assert tokens(row) == [
+        markers.HISTORY, markers.USER, d, markers.ASSISTANT, e, markers.REC, 0, markers.CARD, a, markers.REASON, f, g,
+        markers.REC, 0, markers.CARD, b, markers.REASON, h, markers.END,
+    ]  # fmt: skip
+    assert [(at, item - 1) for at, item in enumerate(row.inputs[:, 1].tolist()) if item] == [(6, 3), (13, 5)]
+    targets = row.targets["dialogue"]
+    assert list(zip(targets.item_at, targets.items, targets.item_weights, strict=True)) == [(5, 3, 1.0), (12, 5, 1.0)]
+    assert list(zip(targets.text_at, targets.tokens, strict=True)) == [
+        (3, e), (4, markers.REC), (9, f), (10, g), (11, markers.REC), (16, h), (17, markers.END),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "last_same"),
+    [
+        (replace(TWO, lead="h"), 3),
+        (replace(TWO, slot=Recommended(4, Card("a"))), 5),
+        (replace(TWO, slot=Recommended(3, Card("b"))), 7),
+        (replace(TWO, reason="f h"), 10),
+        (replace(TWO, more=((Recommended(2, Card("b")), "h"),)), 12),
+        (replace(TWO, more=((Recommended(5, Card("b")), "a"),)), 16),
+    ],
+)
+def test_a_changed_word_or_item_of_a_reply_is_read_behind_its_prediction_only(changed: Reply, last_same: int) -> None:
+    context = (History(()), Text("d", "user"))
+    before, after = (LAYOUT.row([Example("dialogue", context, reply)]) for reply in (TWO, changed))
+    assert before.inputs[: last_same + 1].tolist() == after.inputs[: last_same + 1].tolist()
+    assert before.inputs[last_same + 1].tolist() != after.inputs[last_same + 1].tolist()
+
+
 def test_a_reason_for_a_given_item_opens_with_its_marker() -> None:
     context = (History(()), Recommended(3, Card("a"), Evidence("c")))
     row = LAYOUT.row([Example("explanation", context, Reply("", None, "f"))])

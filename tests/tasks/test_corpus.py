@@ -11,6 +11,8 @@ def test_texts_of_an_example_in_order() -> None:
     context = (History(()), Text("hi", "user"), Item(0), Recommended(1, Card("card"), None))
     reply = Reply("Try", Recommended(2, Card("other card"), Evidence("why")), "Because.")
     assert list(texts_of(Example("dialogue", context, reply))) == ["hi", "card", "Try", "other card", "why", "Because."]
+    two = Reply("Try", Recommended(2, Card("a")), "or", more=((Recommended(3, Card("b")), "then"),))
+    assert list(texts_of(Example("dialogue", (History(()),), two))) == ["Try", "a", "or", "b", "then"]
 
 
 def test_the_corpus_holds_catalog_and_training_text_and_nothing_held_out(cinema: Dataset) -> None:

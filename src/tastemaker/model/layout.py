@@ -2,6 +2,8 @@
 
     <history> entry entry … <user> words item words … <assistant> lead <rec> item <card> … <evidence> … <reason> … <end>
 
+where `<rec> item <card> … <reason> …` may come several times, each time about another item.
+
 Every position reads the sum of a token's, an item's and an action's vector, most of them absent. Inputs without loss:
 the context, and in a reply the item's vector, card and evidence.
 """
@@ -111,15 +113,22 @@ class Layout:
         is_reason = isinstance(example.context[-1], Recommended)
         positions = [Position(markers.REASON if is_reason else markers.ASSISTANT)]
         self._write(positions, targets, self.tokenizer.encode(reply.lead))
-        if reply.slot is not None:
-            self._write(positions, targets, (markers.REC,))
-            targets.item_at.append(len(positions) - 1)
-            targets.items.append(reply.slot.item)
-            targets.item_weights.append(1.0)
-            positions.extend(self.segment(reply.slot)[1:])
-            positions.append(Position(markers.REASON))
-        self._write(positions, targets, (*self.tokenizer.encode(reply.reason), markers.END))
+        for slot, words in reply.slots:
+            self._recommend(positions, targets, slot)
+            self._write(positions, targets, self.tokenizer.encode(words))
+        if not reply.slots:
+            self._write(positions, targets, self.tokenizer.encode(reply.reason))
+        self._write(positions, targets, (markers.END,))
         return positions, targets
+
+    def _recommend(self, positions: list[Position], targets: TaskTargets, slot: Recommended) -> None:
+        """Open a slot and fill it, up to the marker behind which words follow."""
+        self._write(positions, targets, (markers.REC,))
+        targets.item_at.append(len(positions) - 1)
+        targets.items.append(slot.item)
+        targets.item_weights.append(1.0)
+        positions.extend(self.segment(slot)[1:])
+        positions.append(Position(markers.REASON))
 
     @staticmethod
     def _write(positions: list[Position], targets: TaskTargets, tokens: Sequence[int]) -> None:

@@ -29,9 +29,11 @@ def texts_of(example: Example) -> Iterator[str]:
             yield from _slot_texts(segment)
     if isinstance(example.target, Reply):
         yield example.target.lead
-        if example.target.slot:
-            yield from _slot_texts(example.target.slot)
-        yield example.target.reason
+        for slot, words in example.target.slots:
+            yield from _slot_texts(slot)
+            yield words
+        if not example.target.slots:
+            yield example.target.reason
 
 
 def _slot_texts(slot: Recommended) -> Iterator[str]:

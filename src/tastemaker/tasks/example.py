@@ -41,7 +41,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Card:
-    """Title and facts of the recommended item, as text that a reason can copy from."""
+    """Title and facts of the recommended item, as text that a reason can copy from; in real replies the title alone."""
 
     text: str
 
@@ -91,7 +91,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is to be written: text, and at most one slot `<rec>` followed by its reason.
+    """What is to be written: text, and slots `<rec>`, each followed by words.
 
     `lead` is written first; where `slot` is given, `<rec>` follows, whose state predicts `slot.item`, then `reason`.
     A reply without a slot, such as a clarifying question, is `lead` alone. Where the context ends with a `Recommended`,
@@ -103,6 +103,20 @@ class Reply:
     reason: str = ""
     constraints: tuple[tuple[str, str], ...] = ()
     """What the user asked for, as (name, value) facts that hold of the item; used by baselines and slices only."""
+    more: tuple[tuple[Recommended, str], ...] = ()
+    """Further slots behind `reason`, each with the words that follow it."""
+    may_repeat: bool = False
+    """Whether its items may have come up before, as in dialogues that people held; used by evaluation only."""
+
+    @property
+    def slots(self) -> tuple[tuple[Recommended, str], ...]:
+        """All slots in their order, each with the words behind it."""
+        return () if self.slot is None else ((self.slot, self.reason), *self.more)
+
+    @property
+    def items(self) -> tuple[int, ...]:
+        """The items of all slots."""
+        return tuple(slot.item for slot, _ in self.slots)
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,10 @@ def _target(target: Target, catalog: Catalog) -> str:
         case Label(labels, values):
             held = [name for name, value in zip(labels.classes, values, strict=True) if value]
             return f"{labels.name}: {', '.join(held)} (of {', '.join(labels.classes)})"
-        case Reply(lead, slot, reason):
-            parts = (
-                f"lead: {lead}",
-                _recommended(slot, catalog) if slot else "",
-                f"reason: {reason}" if reason else "",
-            )
+        case Reply(lead, _, reason):
+            parts = [f"lead: {lead}", "" if target.slots or not reason else f"reason: {reason}"]
+            for slot, words in target.slots:
+                parts += [_recommended(slot, catalog), f"reason: {words}" if words else ""]
             return "\n".join(part for part in parts if part)
         case _:
             assert_never(target)
