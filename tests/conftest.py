@@ -10,6 +10,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.cli.recipe import from_mapping, to_mapping
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table, mention
 from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig
 from tastemaker.model.config import ModelConfig
@@ -45,6 +46,34 @@ def shop() -> Dataset:
     catalog = Catalog(tuple(film(row) for row in range(ITEMS)))
     table = pl.DataFrame(rows, schema=INTERACTION_COLUMNS, orient="row")
     return Dataset.from_tables(catalog, table, DataConfig(path="shop", test_items=3, validation_items=2))
+
+
+TALKS, TEST_TALKS = 40, 8
+
+
+def talk(number: int) -> Dialogue:
+    """A seeker likes one film and is told of its two neighbours; the film of row 23 is named in test alone."""
+    liked, first, second = (mention(f"i{(number + step) % (ITEMS - 1)}") for step in range(3))
+    is_test = number >= TALKS - TEST_TALKS
+    told = (
+        ("user", f"Hi! I liked {liked} a lot."),
+        ("assistant", f"Then try {first} or {mention('i23') if is_test else second} ."),
+        ("user", f"I have seen {first} already"),
+        ("assistant", "Was it good?"),
+        ("user", "It was."),
+        ("assistant", f"{second} is good, like {first} !"),
+    )
+    split = "test" if is_test else "train"
+    return Dialogue(f"talk {number}", tuple(Turn(speaker, text, split=split) for speaker, text in told))
+
+
+@pytest.fixture(scope="session")
+def talking_shop() -> Dataset:
+    """The films of the shop and forty real dialogues about them, the last eight published as test; no interaction."""
+    catalog = Catalog(tuple(film(row) for row in range(ITEMS)))
+    table = pl.DataFrame(schema=pl.Schema(INTERACTION_COLUMNS))
+    dialogues = dialogue_table([talk(number) for number in range(TALKS)])
+    return Dataset.from_tables(catalog, table, DataConfig(path="talking shop"), dialogues=dialogues)
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ import torch
 
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli import stages
-from tastemaker.cli.recipe import Recipe, from_mapping
+from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
+from tastemaker.tasks.dialogue import Dialogue
+from tastemaker.tasks.example import Reply
 from tastemaker.tasks.item_split import splits_of
 
 TINY = {
@@ -153,3 +155,36 @@ def test_what_category_holds_out_is_hidden_from_training_and_known_in_use(
     assert learnt[0].keys() == learnt[1].keys()
     for name, tensor in learnt[0].items():
         assert torch.equal(tensor, learnt[1][name]) or name == "label_heads.category.cut", name
+
+
+REDIAL = Path(__file__).parents[2] / "recipes/redial.toml"
+TINIER = (
+    *("model.width=16", "model.layers=1", "model.heads=2", "model.vocabulary=400", "model.content=tfidf"),
+    *("training.max_steps=2", "training.token_budget=512", "training.validate_every=2"),
+    *("evaluation.text_sample=6", "evaluation.draws=20"),
+)
+
+
+def test_items_that_training_dialogues_recommend_are_warm(talking_shop: Dataset, tmp_path: Path) -> None:
+    recipe = read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER])
+    table = stages.new_model(recipe, talking_shop, lambda _: None).network.item_table
+    replies = [example.target for example in Dialogue().examples(talking_shop, Split.TRAIN)]
+    recommended = {item for reply in replies if isinstance(reply, Reply) for item in reply.items}
+    assert set(table.is_warm.nonzero().flatten().tolist()) == recommended
+    assert not table.is_warm[23], "named in test alone"
+
+
+def test_real_dialogues_are_trained_on_and_judged_beside_their_baselines(
+    talking_shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stages.Dataset, "load", lambda config: talking_shop)
+    run = stages.train(read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER]), tmp_path / "run")
+    result = stages.evaluate(run)
+    figures = {"model": result["tasks"], **result["baselines"]}
+    assert set(figures) == {"model", "mention_popularity", "mention_cooccurrence"}
+    for found in figures.values():
+        assert {"recall@10", "recall@1_novel", "recall@50_novel"} <= set(found["dialogue"])
+    assert {"bleu", "distinct4", "recommends_f1", "unslotted_title_rate"} <= set(result["tasks"]["dialogue"])
+    assert "recall@10_novel" in result["differences"]["mention_cooccurrence"]["dialogue"]
+    assert result["simulated"] == []
+    assert result["sizes"]["dialogue"] == {"examples": 24, "users": 8, "targets": 40, "texts": 6}

@@ -6,6 +6,7 @@ from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.context import known_items, sample, with_history
 from tastemaker.evaluation.popularity import Popularity
 from tastemaker.evaluation.ranked import rank, ranking_figures
+from tastemaker.tasks.example import Card, Example, History, Item, Recommended, Reply, Text
 from tastemaker.tasks.next_item import NextItem
 
 
@@ -30,6 +31,29 @@ def test_masked_unmasked_and_pessimistic_figures(build):
     # Unmasked: two more popular items, then eight at zero.
     assert figures["mrr@10_unmasked"].value == pytest.approx(sum(1 / (2 + place) for place in range(1, 9)) / 8)
     assert not {0, 1} & set(ranking.lists.ravel().tolist())
+
+
+def turn(context, items):
+    """A real reply that speaks of `items` after others came up."""
+    first, *others = (Recommended(item, Card("")) for item in items)
+    reply = Reply("", first, more=tuple((slot, "") for slot in others), may_repeat=True)
+    return Example("dialogue", (History(()), Text("hi", "user"), *map(Item, context)), reply)
+
+
+def test_novel_targets_are_ranked_among_what_had_not_come_up(build):
+    # Item n has the popularity 9 - n. The first reply repeats 0 and adds 3; the second adds 2; the third adds nothing.
+    examples = [turn([0, 1], [0, 3]), turn([0], [2]), turn([4], [4])]
+    known = [known_items(example, build([[(0, 5), (1, 5)]], items=10), Split.TEST) for example in examples]
+    assert known == [[], [], []]
+    ranking = rank(Popularity(np.arange(10)[::-1]), examples, EvaluationConfig(batch=2), known)
+    figures = ranking_figures(ranking, ["recall@1", "recall@5", "recall@1_novel", "recall@3_novel"])
+    assert figures["recall@1"].value == pytest.approx((1 / 2 + 0 + 0) / 3)
+    assert figures["recall@5"].value == 1
+    # Novel: 3 stands behind 2 where 0 and 1 are left out, 2 behind 1 where 0 is.
+    assert figures["recall@1_novel"].value == 0
+    assert figures["recall@3_novel"].value == 1
+    assert len(figures["recall@1_novel"].tally.parts) == 2
+    assert len(figures["recall@1"].tally.parts) == 3
 
 
 def test_batches_change_nothing(dataset, predictor):

@@ -77,3 +77,10 @@ def test_a_title_strays_unless_recommended_in_evidence_or_brought_up(dataset, tr
     assert truth.strays(example, WrittenReply(f"Try {other} or", 0, "It is fun."))
     assert truth.strays(example, WrittenReply(f"How about {other}?", None, ""))
     assert not truth.strays(example, WrittenReply("Try", 0, f"You liked {other}.", evidence=f"liked {other}, 4 stars"))
+
+
+def test_titles_stray_behind_any_slot_but_not_those_of_a_slot(dataset, truth):
+    first, second, other = (dataset.catalog[row].title for row in (0, 1, 9))
+    example = Example("dialogue", (History(()), Text("hi", "user")), Reply("Try", may_repeat=True))
+    assert not truth.strays(example, WrittenReply("Try", 0, f"{first} or", more=((1, f"{second}."),)))
+    assert truth.strays(example, WrittenReply("Try", 0, "or", more=((1, f"as good as {other}."),)))

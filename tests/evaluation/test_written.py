@@ -55,6 +55,15 @@ def test_words_are_those_of_lead_and_reason(measured):
     assert figures["rougeL"] == figures["rouge1"] == pytest.approx(1)
 
 
+def test_words_are_those_of_all_slots(measured):
+    slots = [Recommended(row, Card("")) for row in (0, 1)]
+    target = Reply("Try", slots[0], "A comedy. Or", more=((slots[1], "for the brave."),), may_repeat=True)
+    turn = Example("dialogue", (History(()), Text("hello", "user")), target)
+    whole = WrittenReply("Try", 0, "A comedy. Or", more=((1, "for the brave."),))
+    assert measured([turn], [whole])["bleu"] == pytest.approx(1)
+    assert measured([turn], [WrittenReply("Try", 0, "A comedy. Or")])["bleu"] < 0.8
+
+
 def test_constraints_met_counts_recommendations_after_a_wish(measured):
     wish = (("genre", "Comedy"), ("not genre", "War"))
     examples = [example(COMEDY, *wish), example(COMEDY, *wish), example(COMEDY), example(QUESTION)]

@@ -55,7 +55,7 @@ def test_rating_loss_is_the_squared_error_over_the_variance(model: TrainedModel)
 
 
 def test_trivial_losses_are_those_of_training(shop: Dataset) -> None:
-    trivial = TrivialLosses.of(shop, 500)
+    trivial = TrivialLosses.of(shop, 500, int((shop.train_counts > 0).sum()))
     assert trivial.items == pytest.approx(math.log((shop.train_counts > 0).sum()))
     assert trivial.text == pytest.approx(math.log(500))
     ratings = [entry.rating for user in range(12) for entry in shop.history(user)[:9]]

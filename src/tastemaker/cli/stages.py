@@ -33,6 +33,7 @@ from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
+from tastemaker.tasks.mentioned import training_items
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.watch import Silent, Watch
@@ -91,8 +92,9 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     known = dataset.is_training
     ratings = dataset.ratings[known]
     rated = ratings[np.isfinite(ratings)]
-    log = (dataset.items[known], dataset.owners[known], len(content))
-    vectors, counts = torch.from_numpy(content), torch.from_numpy(dataset.train_counts)
+    found = training_items(dataset, recipe.tasks.values())
+    log = (found.items, found.owners, len(content))
+    vectors, counts = torch.from_numpy(content), torch.from_numpy(found.counts)
     inputs = ModelInputs(
         vectors,
         counts > 0,

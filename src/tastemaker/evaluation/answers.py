@@ -70,7 +70,8 @@ def kind_of(examples: Sequence[Example]) -> str:
 
     "items" to rank, a score's own kind ("rating", "like"), "class" where one of several holds and "classes" where any
     number may, "reason" where every context ends in the item that the
-    reply is about, and "reply" where the item, and whether to recommend one at all, is the writer's choice.
+    reply is about, "reply" where the item, and whether to recommend one at all, is the writer's choice, and "turn"
+    where that is a reply that a person gave, which may speak of any items, known ones among them.
     """
     target = examples[0].target
     if isinstance(target, Score):
@@ -78,7 +79,9 @@ def kind_of(examples: Sequence[Example]) -> str:
     if isinstance(target, Label):
         return "classes" if target.labels.is_multi else "class"
     if isinstance(target, Reply):
-        return "reason" if all(given_item(it) is not None for it in examples) else "reply"
+        if all(given_item(it) is not None for it in examples):
+            return "reason"
+        return "turn" if target.may_repeat else "reply"
     return "items"
 
 

@@ -16,12 +16,14 @@ from tastemaker.evaluation.implicit_factorisation import implicit_variants
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.majority import fit_majority
 from tastemaker.evaluation.matrix_factorisation import factorisation_variants
+from tastemaker.evaluation.mention_cooccurrence import MentionCooccurrence
 from tastemaker.evaluation.neighbours import ContentNeighbours
 from tastemaker.evaluation.popularity import ConstrainedPopularity, Popularity
 from tastemaker.evaluation.rating_model import best_rating_model
 from tastemaker.evaluation.selection import best_ranker
 from tastemaker.evaluation.template import TemplateDialogue, TemplateReason
 from tastemaker.tasks.example import Task
+from tastemaker.tasks.mentioned import mentions
 from tastemaker.tasks.template import template_reason
 
 WINDOWS = (1, 3, 5, 10, 20, 50)
@@ -58,6 +60,14 @@ class Baseline:
 
 def _popularity(given: Ingredients) -> Answers:
     return Popularity(given.dataset.train_counts)
+
+
+def _mention_popularity(given: Ingredients) -> Answers:
+    return Popularity(mentions(given.dataset).targets)
+
+
+def _mention_cooccurrence(given: Ingredients) -> Answers:
+    return MentionCooccurrence.fit(mentions(given.dataset))
 
 
 def _cooccurrence(last: int, given: Ingredients) -> Answers:
@@ -108,6 +118,8 @@ def _template_reason(given: Ingredients) -> Answers:
 
 BASELINES: dict[str, Baseline] = {
     "popularity": Baseline(_popularity, frozenset({"items", "reply"})),
+    "mention_popularity": Baseline(_mention_popularity, frozenset({"turn"})),
+    "mention_cooccurrence": Baseline(_mention_cooccurrence, frozenset({"turn"})),
     "cooccurrence_last_1": Baseline(partial(_cooccurrence, 1), frozenset({"items"})),
     "cooccurrence_last_2": Baseline(partial(_cooccurrence, 2), frozenset({"items"})),
     "content_neighbours": Baseline(_content_neighbours, frozenset({"items"})),

@@ -29,8 +29,11 @@ def seen_items(example: Example) -> list[int]:
 def known_items(example: Example, dataset: Dataset, split: Split) -> list[int]:
     """Items not to be recommended again: those of the context, and what the user chose before its window began.
 
-    A context without a history stands for a user of whom nothing is known, and is taken at its word.
+    A context without a history stands for a user of whom nothing is known, and is taken at its word. Where a reply may
+    repeat what came up before, as half of what people mention does, nothing is left out.
     """
+    if isinstance(example.target, Reply) and example.target.may_repeat:
+        return []
     if example.user is None or not history_of(example):
         return seen_items(example)
     return sorted({*seen_items(example), *(entry.item for entry in dataset.known_before(example.user, split))})
@@ -38,10 +41,12 @@ def known_items(example: Example, dataset: Dataset, split: Split) -> list[int]:
 
 def target_items(example: Example) -> set[int]:
     """The items that a ranking should put first; empty where the example asks for none."""
-    target = example.target
-    if isinstance(target, NextItems):
-        return set(target.items)
-    return {target.slot.item} if isinstance(target, Reply) and target.slot else set()
+    return set(example.target.items) if isinstance(example.target, NextItems | Reply) else set()
+
+
+def novel_items(example: Example) -> set[int]:
+    """Those of `target_items` that have not come up before."""
+    return target_items(example) - slots.seen_items(example.context)
 
 
 def with_history(example: Example, entries: tuple[Entry, ...]) -> Example:
@@ -62,6 +67,6 @@ def sample(examples: list[Drawn], size: int | None, seed: int) -> list[Drawn]:
 
 
 def clusters_of(examples: Sequence[Example]) -> IntArray:
-    """The user of every example; an example without one is a user of its own."""
+    """The user, or the dialogue, of every example; an example without one is a user of its own."""
     users = [-1 - row if example.user is None else example.user for row, example in enumerate(examples)]
     return np.array(users, dtype=np.int64)

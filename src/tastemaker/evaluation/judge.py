@@ -16,7 +16,7 @@ from tastemaker.evaluation.constraints import ConstraintFilter
 from tastemaker.evaluation.context import clusters_of, known_items, sample, target_items
 from tastemaker.evaluation.faithfulness import Case, cases_of, faithfulness
 from tastemaker.evaluation.figures import Figures, Material, measure
-from tastemaker.evaluation.ranked import list_figures, rank, ranking_figures
+from tastemaker.evaluation.ranked import list_figures, may_repeat, rank, ranking_figures
 from tastemaker.evaluation.truth import Truth
 from tastemaker.evaluation.written import asked_material, reply_materials, write
 from tastemaker.inference.replying import WrittenReply
@@ -31,7 +31,8 @@ READS: dict[str, tuple[str, ...]] = {
     "like": ("scored", "classes"),
     "class": ("classes",),
     "classes": ("classes",),
-    "reply": ("places", "texts", "facts", "titles", "recommends", "asked"),
+    "reply": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
+    "turn": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
     "reason": ("texts", "facts", "titles"),
 }
 """What each kind of example gives metrics to read."""
@@ -49,6 +50,10 @@ def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
         "class": ("accuracy", "macro_f1"),
         "classes": ("micro_f1", "macro_f1"),
         "reply": (*(f"recall@{k}" for k in config.dialogue_k), "recommends_f1", "constraints_met", *FACTS, *WORDS),
+        "turn": (
+            *(f"recall@{k}{which}" for which in ("", "_novel") for k in config.dialogue_k),
+            *("recommends_f1", "unslotted_title_rate", *WORDS),
+        ),
         "reason": (*FACTS, *WORDS),
     }
     return by_kind[kind]
@@ -82,7 +87,7 @@ class Judge:
         """Measure the metrics called `names` that these answers allow."""
         if kind == "items" and isinstance(answers, Ranker):
             return Verdict(self._ranking(answers, examples, names, with_lists=True))
-        if kind in ("reply", "reason"):
+        if kind in ("reply", "turn", "reason"):
             return self._reply(answers, examples, kind, names)
         if kind in ("class", "classes"):
             return Verdict(self._classes(answers, examples, names) if isinstance(answers, Classifier) else {})
@@ -101,7 +106,7 @@ class Judge:
     def _reply(self, answers: Answers, examples: Sequence[Example], kind: str, names: Sequence[str]) -> Verdict:
         figures: Figures = {}
         asked = [example for example in examples if target_items(example)]
-        if kind == "reply" and isinstance(answers, Ranker) and asked:
+        if kind != "reason" and isinstance(answers, Ranker) and asked:
             figures |= self._ranking(answers, asked, names, with_lists=False)
         if not isinstance(answers, Writer):
             return Verdict(figures)
@@ -139,7 +144,8 @@ class Judge:
         return sample(cases, self.config.attribution_sample, self.config.seed)
 
     def _ranking(self, ranker: Ranker, examples: Sequence[Example], names: Sequence[str], with_lists: bool) -> Figures:
-        ranking = rank(ranker, examples, self.config, self.known(examples), None if with_lists else self._obey)
+        obey = None if with_lists or may_repeat(examples) else self._obey
+        ranking = rank(ranker, examples, self.config, self.known(examples), obey)
         figures = ranking_figures(ranking, names)
         return figures | list_figures(ranking.lists, self.dataset.train_counts) if with_lists else figures
 

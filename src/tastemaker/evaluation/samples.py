@@ -1,6 +1,6 @@
 """Sample texts for the report, with what came before them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tastemaker.data.dataset import Dataset
@@ -40,13 +40,17 @@ def _sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) 
         ],
         "lead": reply.lead,
         "item": title(reply.item),
-        "reason": reply.reason,
+        "reason": " ".join((reply.reason, *(f"{title(row)} {words}" for row, words in reply.more))),
         "evidence": reply.evidence,
         "chosen": title(given_item(example) if slot is None else slot.item),
-        "reference": _true_words(example),
+        "reference": _true_words(example, title),
     }
 
 
-def _true_words(example: Example) -> str:
+def _true_words(example: Example, title: Callable[[int], str | None]) -> str:
     target = example.target
-    return (target.reason or target.lead) if isinstance(target, Reply) else ""
+    if not isinstance(target, Reply):
+        return ""
+    if target.may_repeat:
+        return " ".join((target.lead, *(f"{title(slot.item)} {words}" for slot, words in target.slots)))
+    return target.reason or target.lead

@@ -42,10 +42,11 @@ class Truth:
 
     def strays(self, example: Example, reply: WrittenReply) -> bool:
         """Whether a reply names a title outside its slot that neither evidence nor the dialogue so far brought up."""
-        named = self._titles(f"{reply.lead}\n{reply.reason}")
+        named = self._titles(reply.text)
         allowed = self._titles(reply.evidence) | self._context_titles(example)
         if reply.item is not None:
-            allowed |= {printed_title(self.dataset.catalog[reply.item])}
+            slots = (reply.item, *(item for item, _ in reply.more))
+            allowed |= {printed_title(self.dataset.catalog[row]) for row in slots}
         return not named <= allowed
 
     def _liked_titles(self, example: Example) -> set[str]:

@@ -29,7 +29,7 @@ def reply_materials(examples: Sequence[Example], replies: Sequence[WrittenReply]
     clusters = clusters_of(examples)
     should = np.array([has_slot(example) for example in examples])
     does = np.array([reply.item is not None for reply in replies])
-    texts = Texts([spoken(reply.lead, reply.reason) for reply in replies], [reference(example) for example in examples])
+    texts = Texts([spoken(reply.text) for reply in replies], [reference(example) for example in examples])
     strays = [truth.strays(example, reply) for example, reply in zip(examples, replies, strict=True)]
     # A recommendation that is due but missing counts as a reason without facts: silence cannot win.
     facts = _stated(examples, replies, np.flatnonzero(should | does), truth)
@@ -63,12 +63,15 @@ def has_slot(example: Example) -> bool:
 
 def reference(example: Example) -> str:
     """The words of the true reply."""
-    return spoken(example.target.lead, example.target.reason) if isinstance(example.target, Reply) else ""
+    reply = example.target
+    if not isinstance(reply, Reply):
+        return ""
+    return spoken("\n".join((reply.lead, reply.reason, *(words for _, words in reply.more))))
 
 
-def spoken(lead: str, reason: str) -> str:
-    """A reply's words without its slot."""
-    return " ".join(part.strip() for part in (lead, reason) if part.strip())
+def spoken(text: str) -> str:
+    """A reply's words without its slots, which stand between the lines of `text`."""
+    return " ".join(part.strip() for part in text.split("\n") if part.strip())
 
 
 def _stated(

@@ -14,7 +14,7 @@ from tastemaker.data.catalog import Catalog
 from tastemaker.data.schema import RATING_SCALE
 from tastemaker.errors import CheckpointError
 from tastemaker.inference.reading import Reader
-from tastemaker.inference.replying import WrittenReply, write_replies
+from tastemaker.inference.replying import WrittenReply, write_replies, write_turns
 from tastemaker.model.batch import collate
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.layout import Row
@@ -78,8 +78,14 @@ class Predictor:
         return found
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
-        """Write the reply of every `Reply` example from its context alone; seen items are not recommended."""
-        return write_replies(self.reader, [example.context for example in examples], obeys_words=self.obeys_words)
+        """Write the reply of every `Reply` example from its context alone.
+
+        Seen items are not recommended, but where examples are of dialogues that people held.
+        """
+        contexts = [example.context for example in examples]
+        if all(isinstance(example.target, Reply) and example.target.may_repeat for example in examples):
+            return write_turns(self.reader, contexts)
+        return write_replies(self.reader, contexts, obeys_words=self.obeys_words)
 
     def _label_head(self, target: Target) -> LabelHead:
         assert isinstance(target, Label)

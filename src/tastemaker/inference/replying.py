@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from tastemaker.data.title_forms import printed_title
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.slots import OpenSlot, fill_slots
+from tastemaker.inference.talking import Draft, talk
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Position, Row
@@ -30,6 +32,13 @@ class WrittenReply:
     """Probability of the item, among all that might be recommended."""
     is_finished: bool = True
     """Whether the reason came to an end of its own."""
+    more: tuple[tuple[int, str], ...] = ()
+    """Rows of the items of further slots, each with the words behind it."""
+
+    @property
+    def text(self) -> str:
+        """All its words, those of one slot a line."""
+        return "\n".join((self.lead, self.reason, *(words for _, words in self.more)))
 
 
 def write_replies(
@@ -51,6 +60,27 @@ def write_replies(
     written = _write_turns(reader, [contexts[index] for index in asked_for], obeys_words, frozenset(seen))
     replies |= dict(zip(asked_for, written, strict=True))
     return [replies[index] for index in range(len(contexts))]
+
+
+def write_turns(reader: Reader, contexts: Sequence[Context]) -> list[WrittenReply]:
+    """Write a reply to every context as people do, who speak of any number of items, known ones among them."""
+    return [_turn(reader, draft) for draft in talk(reader, contexts)]
+
+
+def _turn(reader: Reader, draft: Draft) -> WrittenReply:
+    lead, *behind = draft.words
+    if not draft.items:
+        return WrittenReply(lead, None, "", is_finished=draft.is_finished)
+    reason, *others = behind
+    return WrittenReply(
+        lead=lead,
+        item=draft.items[0],
+        reason=reason,
+        card=printed_title(reader.catalog[draft.items[0]]),
+        chance=draft.chances[0],
+        is_finished=draft.is_finished,
+        more=tuple(zip(draft.items[1:], others, strict=True)),
+    )
 
 
 def write_reasons(reader: Reader, contexts: Sequence[Context]) -> list[WrittenReply]:

@@ -18,6 +18,7 @@ RANKING = {"ndcg": ndcg_at_k, "hr": hr_at_k, "mrr": mrr_at_k, "recall": recall_a
 
 METRICS: dict[str, Metric] = {
     **{f"{name}@{k}": Metric("places", at_k(function, k)) for name, function in RANKING.items() for k in CUTOFFS},
+    **{f"recall@{k}_novel": Metric("novel", at_k(recall_at_k, k)) for k in CUTOFFS},
     "rmse": Metric("scored", rmse, is_lower_better=True),
     "mae": Metric("scored", mae, is_lower_better=True),
     "accuracy": Metric("classes", accuracy),
@@ -31,7 +32,7 @@ METRICS: dict[str, Metric] = {
     "rouge1": Metric("texts", rouge("rouge1")),
     "rouge2": Metric("texts", rouge("rouge2")),
     "rougeL": Metric("texts", rouge("rougeL")),
-    "distinct2": Metric("texts", distinct(2)),
+    **{f"distinct{n}": Metric("texts", distinct(n)) for n in (2, 3, 4)},
     "unique_ratio": Metric("texts", unique_ratio),
     "grounding": Metric("facts", grounding),
     "facts_per_reason": Metric("facts", facts_per_reason),

@@ -29,7 +29,7 @@ class ModelInputs:
     content: Tensor
     """`[I, C]`, frozen; C is 0 without content."""
     is_warm: Tensor
-    """`[I]`, True where training has interactions."""
+    """`[I]`, True where training has interactions, or replies that recommend the item."""
     vocabulary: int
     """V."""
     action_counts: Tensor

@@ -1,4 +1,4 @@
-"""Answer a need stated in words by a question or a recommendation with its reason. Simulated, like `explanation`."""
+"""Answer what a user says by words, recommendations, or both: in real dialogues, or in simulated ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,11 +8,14 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import holds
 from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
+from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.cards import card, evidence
 from tastemaker.tasks.example import Example, Recommended, Reply
+from tastemaker.tasks.mentioned import Mentions, mentions
 from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.past import choices_of, speaking_items
 from tastemaker.tasks.question_phrasings import LEADS, NEXT_LEADS
+from tastemaker.tasks.real_dialogue import real_replies
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import Turn, asked, dialogue_context, named
 from tastemaker.tasks.script import Script, draw_course, question
@@ -21,10 +24,11 @@ from tastemaker.tasks.user_words import UserWords
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A need in words over two to six turns, answered by `Reply(lead=question)` or by lead, slot and reason.
+    """Every reply of the real dialogues of a data set (see `real_dialogue`), or of simulated ones.
 
-    The item in the slot is one that the user really chose and liked; constraints are true of it. In a quarter of the
-    dialogues the past is unknown, and the words carry all.
+    A simulated dialogue is a need in words over two to six turns, answered by `Reply(lead=question)` or by lead, slot
+    and reason. The item in the slot is one that the user really chose and liked; constraints are true of it. In a
+    quarter of the dialogues the past is unknown, and the words carry all.
     """
 
     name: str = "dialogue"
@@ -36,14 +40,52 @@ class Dialogue:
     nouns: tuple[str, ...] = ("film", "movie")
     """What an item is called in words; the assistant uses the first."""
     cold_share: float = 0.25
-    """Share of dialogues with an unknown past."""
+    """Share of simulated dialogues with an unknown past."""
+    simulated_share: float | None = None
+    """Share of the training replies that are simulated, as far as there are so many; left out, 0 where the data set has
+    real dialogues and 1 where it has none. Below 1, real replies alone are validation and test."""
     metrics: tuple[str, ...] = (
-        *("recall@10", "recall@1", "recall@50", "recommends_f1", "constraints_met"),
-        *("grounding", "facts_per_reason", "unslotted_title_rate", "bleu", "rougeL", "distinct2"),
+        *("recall@10", "recall@1", "recall@50", "recall@10_novel", "recall@1_novel", "recall@50_novel"),
+        *("recommends_f1", "constraints_met", "grounding", "facts_per_reason", "unslotted_title_rate"),
+        *("bleu", "rougeL", "distinct2", "distinct3", "distinct4"),
     )
 
+    def __post_init__(self) -> None:
+        if self.simulated_share is not None and not 0 <= self.simulated_share <= 1:
+            raise RecipeError(f"simulated_share must lie between 0 and 1, found {self.simulated_share}.")
+
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
-        """Yield one reply of a dialogue for every item drawn; training draws anew in every epoch."""
+        """Yield every real reply, and one simulated reply for every item drawn; training draws anew in every epoch.
+
+        Raises:
+            DataError: the data set lacks interactions to simulate from, or the real dialogues that a share asks for.
+        """
+        share = self._share(dataset)
+        if share == 0 or (share < 1 and split is not Split.TRAIN):
+            yield from real_replies(dataset, split, self.name)
+        elif share == 1:
+            yield from self._simulated(dataset, split, epoch)
+        else:
+            real = list(real_replies(dataset, split, self.name))
+            simulated = list(self._simulated(dataset, split, epoch))
+            wanted = min(round(len(real) * share / (1 - share)), len(simulated))
+            yield from (*real, *Random(f"{self.name} {epoch}").sample(simulated, wanted))
+
+    def mentions(self, dataset: Dataset) -> Mentions | None:
+        """What the real dialogues of training say of items; None where none is trained on."""
+        return mentions(dataset) if self._share(dataset) < 1 else None
+
+    def _share(self, dataset: Dataset) -> float:
+        has_none = dataset.dialogues.is_empty()
+        share = float(has_none) if self.simulated_share is None else self.simulated_share
+        if has_none and share < 1:
+            raise DataError(
+                f"{dataset.config.path}: tasks.dialogue.simulated_share = {share:g} needs real dialogues in "
+                "dialogues.parquet, found none. Leave simulated_share out, or prepare a data set that has some."
+            )
+        return share
+
+    def _simulated(self, dataset: Dataset, split: Split, epoch: int) -> Iterator[Example]:
         need_interactions(dataset, self.name)
         simulation = simulation_of(dataset)
         seed = f"{self.name} {split} {epoch if split is Split.TRAIN else 0}"

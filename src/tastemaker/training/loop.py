@@ -50,7 +50,8 @@ class Trainer:
         self.job, self.watch, self.device = job, watch, device
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
-        self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, self.network.label_sets)
+        warm_items = int(self.network.item_table.is_warm.sum())
+        self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
         self.balancer = BALANCERS[job.balancing.method](weights)
         self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)

@@ -36,13 +36,15 @@ class TrivialLosses:
     """By label set."""
 
     @classmethod
-    def of(cls, dataset: Dataset, vocabulary: int, label_sets: Iterable[LabelSet] = ()) -> "TrivialLosses":
-        """Measure them on the training split."""
+    def of(
+        cls, dataset: Dataset, vocabulary: int, warm_items: int, label_sets: Iterable[LabelSet] = ()
+    ) -> "TrivialLosses":
+        """Measure them on the training split; `warm_items` are those among which a target is told."""
         entries = [entry for user in range(len(dataset.user_ids)) for entry in dataset.held_out(user, Split.TRAIN)]
         ratings = torch.tensor([entry.rating for entry in entries if entry.rating is not None] or [0.0])
         likes = [float(dataset.likes(entry)) for entry in entries if dataset.is_opinion(entry)]
         return cls(
-            items=math.log(max(int((dataset.train_counts > 0).sum()), 2)),
+            items=math.log(max(warm_items, 2)),
             text=math.log(vocabulary),
             rating=float(ratings.var(correction=0).clamp_min(1e-3)),
             like=_entropy(sum(likes) / max(len(likes), 1)),

@@ -1,0 +1,70 @@
+"""Real dialogues as talks: turns of words and items, read out of `dialogues.parquet` one split at a time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.dialogues import split_mentions
+from tastemaker.data.split import Split
+from tastemaker.tasks.dialogue_split import is_judged, split_of_dialogue
+from tastemaker.tasks.example import Speaker
+from tastemaker.tasks.words import shortened
+
+MOST_WORDS: Final = 100
+"""Words of a turn that are read or written, from its beginning; hardly anybody says more before the other one does."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One turn."""
+
+    speaker: Speaker
+    words: tuple[str, ...]
+    """The stretches before, between and behind the items: one more than there are items, "" for none."""
+    items: tuple[int, ...]
+    """Rows of the items that it names, in their order."""
+    is_judged: bool
+    """Whether it counts in the split of its dialogue."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One dialogue."""
+
+    number: int
+    """Its place among all dialogues of the data set."""
+    turns: tuple[Said, ...]
+
+    @property
+    def replies(self) -> tuple[int, ...]:
+        """Places of the assistant's judged turns that answer something."""
+        return tuple(
+            place for place, turn in enumerate(self.turns) if place and turn.speaker == "assistant" and turn.is_judged
+        )
+
+
+def talks(dataset: Dataset, split: Split) -> Iterator[Talk]:
+    """Yield the dialogues of a split, in the order of the table."""
+    table, rows = dataset.dialogues, dataset.catalog.rows
+    there = frozenset(table["split"].drop_nulls())
+    columns = [pl.col(name) for name in ("speaker", "text", "split")]
+    together = table.group_by("dialogue_id", maintain_order=True).agg(columns)
+    for number, (dialogue_id, speakers, texts, published) in enumerate(together.iter_rows()):
+        if split_of_dialogue(dialogue_id, {name for name in published if name}, there) is split:
+            turns = zip(speakers, texts, published, strict=True)
+            yield Talk(number, tuple(_said(who, text, is_judged(it, split, there), rows) for who, text, it in turns))
+
+
+def _said(speaker: str, text: str, is_judged: bool, rows: Mapping[str, int]) -> Said:
+    stretches, mentions = split_mentions(text)
+    words, items, left = list[str](), list[int](), MOST_WORDS
+    for place, stretch in enumerate(stretches):
+        words.append(shortened(stretch, left) if left else "")
+        left -= len(words[-1].split())
+        if not left or place == len(mentions):
+            break
+        items.append(rows[mentions[place]])
+    return Said("user" if speaker == "user" else "assistant", tuple(words), tuple(items), is_judged)

@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import pytest
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.dialogues import Dialogue as Held
+from tastemaker.data.dialogues import Turn, dialogue_table
+from tastemaker.data.split import Split
+from tastemaker.errors import DataError, RecipeError
+from tastemaker.tasks.dialogue import Dialogue
+from tastemaker.tasks.example import Card, Example, History, Item, Recommended, Reply, Text
+from tastemaker.tasks.readable import as_text
+from tastemaker.tasks.real_dialogue import real_replies
+
+TURNS = (
+    Turn("user", "Hi, I love [[i0]] and drama", split="train"),
+    Turn("assistant", "[[i1]], or [[i2]] ?", split="train"),
+    Turn("user", "[[i3]]", split="train"),
+    Turn("assistant", "Bye", split="train"),
+)
+A, B, C, D = (f"The Great Journey {film}" for film in ("a0 (1970)", "b1 (1971)", "c2 (1972)", "d3 (1973)"))
+
+
+def examples_of(shop: Dataset, *turns: Turn) -> list[Example]:
+    data = replace(shop, dialogues=dialogue_table([Held("2", turns)]))
+    return list(real_replies(data, Split.TRAIN, "dialogue"))
+
+
+def test_every_mention_of_a_reply_is_a_slot_and_earlier_ones_are_titles_with_items(shop: Dataset) -> None:
+    first, second = examples_of(shop, *TURNS)
+    start = (History(()), Text(f"Hi, I love {A}", "user", 0), Item(0, 0), Text("and drama", None, 0))
+    one, two = Recommended(1, Card(B)), Recommended(2, Card(C))
+    assert first.context == start
+    assert first.target == Reply("", one, ", or", more=((two, "?"),), may_repeat=True)
+    middle = (Text(B, "assistant", 1), Item(1, 1), Text(f", or {C}", None, 1), Item(2, 1), Text("?", None, 1))
+    assert second.context == (*start, *middle, Text(D, "user", 2), Item(3, 2))
+    assert second.target == Reply("Bye", may_repeat=True)
+
+
+def test_golden_prompt(shop: Dataset) -> None:
+    assert as_text(examples_of(shop, *TURNS)[0], shop.catalog) == (
+        f"history: none\n\nuser: Hi, I love {A} [{A}]and drama\n---\n"
+        f"lead: \n<rec> [{B}] <card> {B}\nreason: , or\n<rec> [{C}] <card> {C}\nreason: ?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["[[i4]], or [[i2]] ?", "[[i1]], or [[i5]] ?", "[[i1]] and [[i2]] ?", "No [[i1]]", "No"]
+)
+def test_changing_a_reply_changes_no_context_but_those_behind_it(shop: Dataset, text: str) -> None:
+    before = examples_of(shop, *TURNS)
+    after = examples_of(shop, TURNS[0], replace(TURNS[1], text=text), *TURNS[2:])
+    assert before[0].context == after[0].context
+    assert before[0].target != after[0].target
+    assert before[1].context != after[1].context
+
+
+def test_results_are_clustered_by_dialogue(talking_shop: Dataset) -> None:
+    found = list(Dialogue().examples(talking_shop, Split.TEST))
+    assert [example.user for example in found] == [number for number in range(32, 40) for _ in range(3)]
+
+
+def test_held_out_dialogues_are_in_no_training_example(talking_shop: Dataset) -> None:
+    users = {split: {it.user for it in Dialogue().examples(talking_shop, split)} for split in Split}
+    assert not users[Split.TRAIN] & (users[Split.VALIDATION] | users[Split.TEST])
+    trained = [it.target for it in Dialogue().examples(talking_shop, Split.TRAIN)]
+    assert not any(isinstance(reply, Reply) and 23 in reply.items for reply in trained)
+
+
+def test_real_dialogues_are_taken_where_there_are_some_and_mixed_by_a_stated_share(
+    shop: Dataset, talking_shop: Dataset
+) -> None:
+    both = replace(shop, dialogues=talking_shop.dialogues)
+    assert all(is_real(example) for example in Dialogue().examples(both, Split.TRAIN))
+    mixed = list(Dialogue(simulated_share=0.25).examples(both, Split.TRAIN))
+    real = sum(map(is_real, mixed))
+    assert len(mixed) - real == round(real / 3)
+    assert mixed != list(Dialogue(simulated_share=0.25).examples(both, Split.TRAIN, 1))
+    assert all(map(is_real, Dialogue(simulated_share=0.25).examples(both, Split.TEST)))
+    assert not any(map(is_real, Dialogue(simulated_share=1.0).examples(both, Split.TEST)))
+
+
+def is_real(example: Example) -> bool:
+    return isinstance(example.target, Reply) and example.target.may_repeat
+
+
+def test_a_share_of_real_dialogues_needs_some(shop: Dataset) -> None:
+    with pytest.raises(DataError) as refusal:
+        list(Dialogue(simulated_share=0.5).examples(shop, Split.TRAIN))
+    assert str(refusal.value) == (
+        "shop: tasks.dialogue.simulated_share = 0.5 needs real dialogues in dialogues.parquet, found none. "
+        "Leave simulated_share out, or prepare a data set that has some."
+    )
+
+
+def test_simulating_needs_interactions(talking_shop: Dataset) -> None:
+    with pytest.raises(DataError, match="task 'dialogue' needs interactions"):
+        list(Dialogue(simulated_share=0.5).examples(talking_shop, Split.TRAIN))
+
+
+def test_a_share_lies_between_0_and_1() -> None:
+    with pytest.raises(RecipeError) as refusal:
+        Dialogue(simulated_share=1.5)
+    assert str(refusal.value) == "simulated_share must lie between 0 and 1, found 1.5."
