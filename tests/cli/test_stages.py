@@ -168,7 +168,8 @@ TINIER = (
 def test_items_that_training_dialogues_recommend_are_warm(talking_shop: Dataset, tmp_path: Path) -> None:
     recipe = read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER])
     table = stages.new_model(recipe, talking_shop, lambda _: None).network.item_table
-    replies = [example.target for example in Dialogue().examples(talking_shop, Split.TRAIN)]
+    examples = Dialogue().examples(talking_shop, Split.TRAIN)
+    replies = [reply for it in examples for reply in (it.target, *(getattr(s, "reply", None) for s in it.context))]
     recommended = {item for reply in replies if isinstance(reply, Reply) for item in reply.items}
     assert set(table.is_warm.nonzero().flatten().tolist()) == recommended
     assert not table.is_warm[23], "named in test alone"

@@ -8,6 +8,7 @@ from tastemaker.model.layout import Layout, Row
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import (
     Card,
+    Earlier,
     Evidence,
     Example,
     History,
@@ -93,6 +94,29 @@ def test_a_changed_word_or_item_of_a_reply_is_read_behind_its_prediction_only(ch
     before, after = (LAYOUT.row([Example("dialogue", context, reply)]) for reply in (TWO, changed))
     assert before.inputs[: last_same + 1].tolist() == after.inputs[: last_same + 1].tolist()
     assert before.inputs[last_same + 1].tolist() != after.inputs[last_same + 1].tolist()
+
+
+def test_earlier_replies_are_learned_just_as_if_each_were_the_last() -> None:
+    before, between = (History(()), Text("d", "user")), Text("c", "user", 2)
+    first = LAYOUT.row([Example("dialogue", before, TWO)])
+    second = LAYOUT.row([Example("dialogue", (*before, Earlier(TWO, 1), between), Reply("g"))])
+    both = LAYOUT.row([Example("dialogue", (*before, Earlier(TWO, 1), between), Reply("g", teaches_earlier=True))])
+    assert both.inputs.tolist() == second.inputs.tolist()
+    assert both.inputs[: len(first)].tolist() == first.inputs.tolist()
+    one, two, found = (row.targets["dialogue"] for row in (first, second, both))
+    assert {*zip(found.text_at, found.tokens, strict=True)} == {
+        *zip(one.text_at, one.tokens, strict=True),
+        *zip(two.text_at, two.tokens, strict=True),
+    }
+    assert (found.item_at, found.items, found.item_weights) == (one.item_at, one.items, one.item_weights)
+
+
+def test_an_earlier_reply_that_is_cut_is_not_learned() -> None:
+    context = (History(()), Earlier(TWO, 0), Text(" ".join("abcdefgh" * 7), "user", 1))
+    row = LAYOUT.row([Example("dialogue", context, Reply("g", teaches_earlier=True))])
+    assert markers.REC not in tokens(row)
+    assert len(row.targets["dialogue"].text_at) == 2
+    assert row.targets["dialogue"].item_at == []
 
 
 def test_a_reason_for_a_given_item_opens_with_its_marker() -> None:

@@ -7,8 +7,9 @@ from tastemaker.data.dialogues import Dialogue as Held
 from tastemaker.data.dialogues import Turn, dialogue_table
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError, RecipeError
+from tastemaker.tasks.corpus import texts_of
 from tastemaker.tasks.dialogue import Dialogue
-from tastemaker.tasks.example import Card, Example, History, Item, Recommended, Reply, Text
+from tastemaker.tasks.example import Card, Earlier, Example, History, Item, Recommended, Reply, Text
 from tastemaker.tasks.readable import as_text
 from tastemaker.tasks.real_dialogue import real_replies
 
@@ -21,26 +22,46 @@ TURNS = (
 A, B, C, D = (f"The Great Journey {film}" for film in ("a0 (1970)", "b1 (1971)", "c2 (1972)", "d3 (1973)"))
 
 
-def examples_of(shop: Dataset, *turns: Turn) -> list[Example]:
-    data = replace(shop, dialogues=dialogue_table([Held("2", turns)]))
-    return list(real_replies(data, Split.TRAIN, "dialogue"))
+def examples_of(shop: Dataset, *turns: Turn, split: Split = Split.TEST) -> list[Example]:
+    """Those of a dialogue that is published as `split`."""
+    published = [replace(turn, split=split.value) for turn in turns]
+    trained = Held("2", (Turn("user", "Hi", split="train"),))
+    data = replace(shop, dialogues=dialogue_table([Held("3", tuple(published)), trained]))
+    return list(real_replies(data, split, "dialogue"))
 
 
 def test_every_mention_of_a_reply_is_a_slot_and_earlier_ones_are_titles_with_items(shop: Dataset) -> None:
     first, second = examples_of(shop, *TURNS)
-    start = (History(()), Text(f"Hi, I love {A}", "user", 0), Item(0, 0), Text("and drama", None, 0))
+    start = (History(()), Text(f"Hi, I love {A}", "user", 0), Item(0, 0), Text(" and drama", None, 0))
     one, two = Recommended(1, Card(B)), Recommended(2, Card(C))
     assert first.context == start
     assert first.target == Reply("", one, ", or", more=((two, "?"),), may_repeat=True)
-    middle = (Text(B, "assistant", 1), Item(1, 1), Text(f", or {C}", None, 1), Item(2, 1), Text("?", None, 1))
-    assert second.context == (*start, *middle, Text(D, "user", 2), Item(3, 2))
+    assert second.context == (*start, Earlier(first.target, 1), Text(D, "user", 2), Item(3, 2))
     assert second.target == Reply("Bye", may_repeat=True)
+
+
+def test_a_training_dialogue_is_one_example_that_teaches_every_reply(shop: Dataset) -> None:
+    (whole,) = examples_of(shop, *TURNS, split=Split.TRAIN)
+    _, last = examples_of(shop, *TURNS)
+    assert whole.context == last.context
+    assert whole.target == Reply("Bye", may_repeat=True, teaches_earlier=True)
+
+
+def test_what_the_assistant_says_first_answers_nothing_and_is_not_learned(shop: Dataset) -> None:
+    (whole,) = examples_of(shop, Turn("assistant", "Hi, [[i5]] ?"), *TURNS, split=Split.TRAIN)
+    opening = (Text("Hi, The Great Journey f5 (1975)", "assistant", 0), Item(5, 0), Text(" ?", None, 0))
+    assert whole.context[1:4] == opening
+    assert sum(isinstance(segment, Earlier) for segment in whole.context) == 1
 
 
 def test_golden_prompt(shop: Dataset) -> None:
     assert as_text(examples_of(shop, *TURNS)[0], shop.catalog) == (
-        f"history: none\n\nuser: Hi, I love {A} [{A}]and drama\n---\n"
+        f"history: none\n\nuser: Hi, I love {A} [{A}] and drama\n---\n"
         f"lead: \n<rec> [{B}] <card> {B}\nreason: , or\n<rec> [{C}] <card> {C}\nreason: ?\n"
+    )
+    assert as_text(examples_of(shop, *TURNS)[1], shop.catalog) == (
+        f"history: none\n\nuser: Hi, I love {A} [{A}] and drama\n"
+        f"assistant:  <rec> [{B}] <card> {B} , or <rec> [{C}] <card> {C} ?\nuser: {D} [{D}]\n---\nlead: Bye\n"
     )
 
 
@@ -63,8 +84,10 @@ def test_results_are_clustered_by_dialogue(talking_shop: Dataset) -> None:
 def test_held_out_dialogues_are_in_no_training_example(talking_shop: Dataset) -> None:
     users = {split: {it.user for it in Dialogue().examples(talking_shop, split)} for split in Split}
     assert not users[Split.TRAIN] & (users[Split.VALIDATION] | users[Split.TEST])
-    trained = [it.target for it in Dialogue().examples(talking_shop, Split.TRAIN)]
-    assert not any(isinstance(reply, Reply) and 23 in reply.items for reply in trained)
+    trained = list(Dialogue().examples(talking_shop, Split.TRAIN))
+    assert trained and not any("x23" in text for example in trained for text in texts_of(example))
+    tested = list(Dialogue().examples(talking_shop, Split.TEST))
+    assert any("x23" in text for example in tested for text in texts_of(example))
 
 
 def test_real_dialogues_are_taken_where_there_are_some_and_mixed_by_a_stated_share(
@@ -74,7 +97,7 @@ def test_real_dialogues_are_taken_where_there_are_some_and_mixed_by_a_stated_sha
     assert all(is_real(example) for example in Dialogue().examples(both, Split.TRAIN))
     mixed = list(Dialogue(simulated_share=0.25).examples(both, Split.TRAIN))
     real = sum(map(is_real, mixed))
-    assert len(mixed) - real == round(real / 3)
+    assert len(mixed) - real == round(3 * real / 3), "three replies in a dialogue"
     assert mixed != list(Dialogue(simulated_share=0.25).examples(both, Split.TRAIN, 1))
     assert all(map(is_real, Dialogue(simulated_share=0.25).examples(both, Split.TEST)))
     assert not any(map(is_real, Dialogue(simulated_share=1.0).examples(both, Split.TEST)))

@@ -30,7 +30,7 @@ def known_items(example: Example, dataset: Dataset, split: Split) -> list[int]:
     """Items not to be recommended again: those of the context, and what the user chose before its window began.
 
     A context without a history stands for a user of whom nothing is known, and is taken at its word. Where a reply may
-    repeat what came up before, as half of what people mention does, nothing is left out.
+    repeat what came up before, as people do, nothing is left out.
     """
     if isinstance(example.target, Reply) and example.target.may_repeat:
         return []

@@ -7,7 +7,8 @@ from tastemaker.data.facts import Fact, FactExtractor, holds
 from tastemaker.data.title_forms import printed_title
 from tastemaker.evaluation.context import history_of
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.tasks.example import Example, Item, Recommended, Reply, Text
+from tastemaker.inference.slots import seen_items
+from tastemaker.tasks.example import Example, History, Reply
 from tastemaker.tasks.request import named, turns_of
 
 Facts = frozenset[Fact]
@@ -58,8 +59,8 @@ class Truth:
         return {printed_title(self.dataset.catalog[row]) for row in rows} | self._titles(evidence)
 
     def _context_titles(self, example: Example) -> set[str]:
-        rows = {segment.item for segment in example.context if isinstance(segment, Item | Recommended)}
-        words = "\n".join(segment.text for segment in example.context if isinstance(segment, Text))
+        rows = seen_items([segment for segment in example.context if not isinstance(segment, History)])
+        words = "\n".join(turn.text for turn in turns_of(example.context))
         return {printed_title(self.dataset.catalog[row]) for row in rows} | self._titles(words)
 
     def _titles(self, text: str) -> set[str]:

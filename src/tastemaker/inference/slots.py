@@ -13,7 +13,7 @@ from tastemaker.inference.attribution import Question, contributions
 from tastemaker.inference.evidence import attributed_evidence
 from tastemaker.inference.reading import Reader
 from tastemaker.tasks.cards import card
-from tastemaker.tasks.example import History, Item, Recommended, Segment
+from tastemaker.tasks.example import Earlier, History, Item, Recommended, Segment
 from tastemaker.tasks.request import asked, named, turns_of
 
 
@@ -88,4 +88,6 @@ def seen_items(context: Sequence[Segment]) -> set[int]:
                 items.update(entry.item for entry in entries)
             case Item(item) | Recommended(item):
                 items.add(item)
+            case Earlier(reply):
+                items.update(reply.items)
     return items

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import (
+    Earlier,
     Example,
     History,
     Item,
@@ -57,6 +58,11 @@ class TaskTargets:
     """By label set."""
     label_values: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
+    def add(self, reply: "TaskTargets") -> None:
+        """Add the items and tokens of another reply."""
+        for name in ("item_at", "items", "item_weights", "text_at", "tokens"):
+            getattr(self, name).extend(getattr(reply, name))
+
 
 @dataclass(frozen=True)
 class Row:
@@ -85,17 +91,24 @@ class Layout:
         """Lay out examples that share one context; at most one of them may be a `Reply`."""
         replies = [example for example in examples if isinstance(example.target, Reply)]
         written = [self._reply(example) for example in replies]
-        context = self.context(examples[0].context, reserve=sum(len(positions) for positions, _ in written))
+        parts = self._parts(examples[0].context, reserve=sum(len(positions) for positions, _ in written))
+        context = [position for part in parts for position in part]
         targets: dict[str, TaskTargets] = {}
         for example in examples:
             if not isinstance(example.target, Reply):
                 targets[example.task] = _context_targets(example.target, len(context) - 1)
         for example, (_, reply_targets) in zip(replies, written, strict=True):
             targets[example.task] = _moved(reply_targets, len(context))
+            if isinstance(example.target, Reply) and example.target.teaches_earlier:
+                self._teach_earlier(example.context, parts, targets[example.task])
         return Row.of([*context, *(position for positions, _ in written for position in positions)], targets)
 
     def context(self, segments: Sequence[Segment], reserve: int = 0) -> tuple[Position, ...]:
         """Lay out a context and cut it to the window, less the `reserve` for what is yet to be written."""
+        return tuple(position for part in self._parts(segments, reserve) for position in part)
+
+    def _parts(self, segments: Sequence[Segment], reserve: int) -> list[list[Position]]:
+        """The positions that are left of every segment."""
         parts = [self.segment(segment) for segment in segments]
         excess = sum(map(len, parts)) - max(self.window - reserve, 2)
         order = sorted(range(len(parts)), key=lambda index: _priority(segments[index]))
@@ -105,13 +118,26 @@ class Layout:
             before = len(parts[index])
             parts[index] = _cut(segments[index], parts[index], excess)
             excess -= before - len(parts[index])
-        return tuple(position for part in parts for position in part)
+        return parts
+
+    def _teach_earlier(
+        self, context: Sequence[Segment], parts: Sequence[Sequence[Position]], targets: TaskTargets
+    ) -> None:
+        """Have the earlier replies of a context predicted, too, as far as they are left."""
+        start = 0
+        for segment, part in zip(context, parts, strict=True):
+            if isinstance(segment, Earlier) and part:
+                targets.add(_moved(self._written(segment.reply, markers.ASSISTANT)[1], start))
+            start += len(part)
 
     def _reply(self, example: Example) -> tuple[list[Position], TaskTargets]:
-        reply, targets = example.target, TaskTargets()
-        assert isinstance(reply, Reply)
+        assert isinstance(example.target, Reply)
         is_reason = isinstance(example.context[-1], Recommended)
-        positions = [Position(markers.REASON if is_reason else markers.ASSISTANT)]
+        return self._written(example.target, markers.REASON if is_reason else markers.ASSISTANT)
+
+    def _written(self, reply: Reply, opening: int) -> tuple[list[Position], TaskTargets]:
+        """A reply behind the marker that opens it."""
+        positions, targets = [Position(opening)], TaskTargets()
         self._write(positions, targets, self.tokenizer.encode(reply.lead))
         for slot, words in reply.slots:
             self._recommend(positions, targets, slot)
@@ -153,6 +179,8 @@ class Layout:
                 yield from map(Position, self.tokenizer.encode(text))
             case Item(item):
                 yield Position(item=item + 1)
+            case Earlier(reply):
+                yield from self._written(reply, markers.ASSISTANT)[0]
             case Recommended(item, card, evidence):
                 yield Position(markers.REC)
                 yield Position(item=item + 1)

@@ -6,7 +6,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.data.title_forms import printed_title
 from tastemaker.tasks.cards import card
-from tastemaker.tasks.example import Example, Recommended, Reply, Task, Text
+from tastemaker.tasks.example import Earlier, Example, Recommended, Reply, Task, Text
 
 
 def tokenizer_texts(dataset: Dataset, tasks: Sequence[Task], epoch: int = 0) -> Iterator[str]:
@@ -27,13 +27,19 @@ def texts_of(example: Example) -> Iterator[str]:
             yield segment.text
         elif isinstance(segment, Recommended):
             yield from _slot_texts(segment)
+        elif isinstance(segment, Earlier):
+            yield from _reply_texts(segment.reply)
     if isinstance(example.target, Reply):
-        yield example.target.lead
-        for slot, words in example.target.slots:
-            yield from _slot_texts(slot)
-            yield words
-        if not example.target.slots:
-            yield example.target.reason
+        yield from _reply_texts(example.target)
+
+
+def _reply_texts(reply: Reply) -> Iterator[str]:
+    yield reply.lead
+    for slot, words in reply.slots:
+        yield from _slot_texts(slot)
+        yield words
+    if not reply.slots:
+        yield reply.reason
 
 
 def _slot_texts(slot: Recommended) -> Iterator[str]:

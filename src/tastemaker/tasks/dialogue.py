@@ -10,7 +10,7 @@ from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.cards import card, evidence
-from tastemaker.tasks.example import Example, Recommended, Reply
+from tastemaker.tasks.example import Earlier, Example, Recommended, Reply
 from tastemaker.tasks.mentioned import Mentions, mentions
 from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.past import choices_of, speaking_items
@@ -55,7 +55,9 @@ class Dialogue:
             raise RecipeError(f"simulated_share must lie between 0 and 1, found {self.simulated_share}.")
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
-        """Yield every real reply, and one simulated reply for every item drawn; training draws anew in every epoch.
+        """Yield every real reply, those of a training dialogue in one example, and a simulated one for each item drawn.
+
+        Simulated replies are drawn anew in every epoch of training.
 
         Raises:
             DataError: the data set lacks interactions to simulate from, or the real dialogues that a share asks for.
@@ -68,7 +70,8 @@ class Dialogue:
         else:
             real = list(real_replies(dataset, split, self.name))
             simulated = list(self._simulated(dataset, split, epoch))
-            wanted = min(round(len(real) * share / (1 - share)), len(simulated))
+            replies = sum(1 + sum(isinstance(it, Earlier) for it in example.context) for example in real)
+            wanted = min(round(replies * share / (1 - share)), len(simulated))
             yield from (*real, *Random(f"{self.name} {epoch}").sample(simulated, wanted))
 
     def mentions(self, dataset: Dataset) -> Mentions | None:

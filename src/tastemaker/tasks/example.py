@@ -63,9 +63,6 @@ class Recommended:
     priority: int = 0
 
 
-Segment = History | Text | Item | Recommended
-
-
 @dataclass(frozen=True)
 class NextItems:
     """Items to be predicted: `items[n]` from the state at history position `positions[n]`, weighted by `weights[n]`.
@@ -107,6 +104,8 @@ class Reply:
     """Further slots behind `reason`, each with the words that follow it."""
     may_repeat: bool = False
     """Whether its items may have come up before, as in dialogues that people held; used by evaluation only."""
+    teaches_earlier: bool = False
+    """Whether the `Earlier` replies of the context are to be learned with it, each from what stands before it."""
 
     @property
     def slots(self) -> tuple[tuple[Recommended, str], ...]:
@@ -117,6 +116,17 @@ class Reply:
     def items(self) -> tuple[int, ...]:
         """The items of all slots."""
         return tuple(slot.item for slot, _ in self.slots)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A reply that the assistant gave earlier in the dialogue, read just as it was written."""
+
+    reply: Reply
+    priority: int = 0
+
+
+Segment = History | Text | Item | Recommended | Earlier
 
 
 @dataclass(frozen=True)

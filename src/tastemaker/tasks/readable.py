@@ -6,6 +6,7 @@ from tastemaker.data.catalog import Catalog
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.title_forms import printed_title
 from tastemaker.tasks.example import (
+    Earlier,
     Example,
     History,
     Item,
@@ -35,6 +36,9 @@ def _segment(segment: Segment, catalog: Catalog) -> str:
             return f"\n{speaker}: {text}" if speaker else text
         case Item(item):
             return f" [{printed_title(catalog[item])}]"
+        case Earlier(reply):
+            slots = (f" {_recommended(slot, catalog)} {words}" for slot, words in reply.slots)
+            return f"\nassistant: {reply.lead}{''.join(slots)}"
         case Recommended():
             return f" {_recommended(segment, catalog)}"
         case _:

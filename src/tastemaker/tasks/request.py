@@ -10,7 +10,7 @@ from typing import Final
 from tastemaker.data.dataset import Entry
 from tastemaker.data.facts import Fact, FactExtractor
 from tastemaker.tasks.cards import card as card_of
-from tastemaker.tasks.example import Card, Evidence, History, Recommended, Segment, Speaker, Text
+from tastemaker.tasks.example import Card, Earlier, Evidence, History, Recommended, Segment, Speaker, Text
 from tastemaker.tasks.mentions import link
 
 _EARLIER_REPLY: Final = 0
@@ -68,6 +68,9 @@ def turns_of(context: Sequence[Segment]) -> tuple[Turn, ...]:
             turns.append(Turn(segment.speaker, segment.text))
         elif isinstance(segment, Text) and turns:
             turns[-1] = replace(turns[-1], text=turns[-1].text + segment.text)
+        elif isinstance(segment, Earlier):
+            slots = (f"{slot.card.text} {words}" for slot, words in segment.reply.slots)
+            turns.append(Turn("assistant", " ".join((segment.reply.lead, *slots)).strip()))
         elif isinstance(segment, Recommended) and turns:
             turns[-1] = replace(turns[-1], item=segment.item)
     return tuple(turns)
