@@ -8,7 +8,8 @@
 
 Where a split is published by turn, as OpenDialKG's is, one judged turn takes its dialogue out of training with all its
 turns, and the judged turns alone are judged. So no dialogue that is judged has a turn in training; as published, 567 of
-OpenDialKG's 1,188 valid turns do.
+OpenDialKG's 1,188 valid turns do. Of its dialogues 3,222 are training, 335 validation, and 1,124 with all valid turns
+test; of ReDial's, where train_part1 and train_part2 are there, 1,595, 218 and 1,342.
 """
 
 from collections.abc import Collection
