@@ -19,6 +19,7 @@ from tastemaker.tasks.example import (
     Score,
     Segment,
     Text,
+    Words,
 )
 
 TOKENIZER = TextTokenizer.train(["a b c d e f g h"], 300)
@@ -41,6 +42,15 @@ def test_history_targets_stand_where_the_state_before_them_is() -> None:
     assert row.inputs.tolist() == [[markers.HISTORY, 0, 0], [0, 5, 10], [0, 3, 6]]
     assert row.targets["next_item"].item_at == [0, 1, 2]
     assert row.targets["rating"].score_at == {"rating": [1]}
+
+
+def test_words_alone_are_predicted_from_the_marker_that_opens_them_to_the_end() -> None:
+    row = LAYOUT.row([Example("summary", (History(()), Text("d e", "user")), Words("f g"))])
+    d, e, f, g = (TOKENIZER.encode(letter)[0] for letter in "defg")
+    assert tokens(row) == [markers.HISTORY, markers.USER, d, e, markers.ASSISTANT, f, g, markers.END]
+    targets = row.targets["summary"]
+    assert list(zip(targets.text_at, targets.tokens, strict=True)) == [(4, f), (5, g), (6, markers.END)]
+    assert not targets.items
 
 
 def test_a_reply_predicts_lead_slot_and_reason_but_not_card_and_evidence() -> None:

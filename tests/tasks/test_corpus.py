@@ -2,7 +2,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.tasks.corpus import texts_of, tokenizer_texts
 from tastemaker.tasks.dialogue import Dialogue
-from tastemaker.tasks.example import Card, Evidence, Example, History, Item, Recommended, Reply, Text
+from tastemaker.tasks.example import Card, Evidence, Example, History, Item, Recommended, Reply, Text, Words
 from tastemaker.tasks.explanation import Explanation
 from tastemaker.tasks.next_item import NextItem
 
@@ -13,6 +13,7 @@ def test_texts_of_an_example_in_order() -> None:
     assert list(texts_of(Example("dialogue", context, reply))) == ["hi", "card", "Try", "other card", "why", "Because."]
     two = Reply("Try", Recommended(2, Card("a")), "or", more=((Recommended(3, Card("b")), "then"),))
     assert list(texts_of(Example("dialogue", (History(()),), two))) == ["Try", "a", "or", "b", "then"]
+    assert list(texts_of(Example("summary", (Text("long", "user"),), Words("short")))) == ["long", "short"]
 
 
 def test_the_corpus_holds_catalog_and_training_text_and_nothing_held_out(cinema: Dataset) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.tasks.example import Example, Label, Recommended, Reply, Score
+from tastemaker.tasks.example import Example, Label, Recommended, Reply, Score, Words
 
 
 @runtime_checkable
@@ -31,7 +31,7 @@ class Rater(Protocol):
 
 @runtime_checkable
 class Writer(Protocol):
-    """Writes replies."""
+    """Writes replies, and texts as replies that are a lead alone."""
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
         """One reply for every example."""
@@ -71,13 +71,16 @@ def kind_of(examples: Sequence[Example]) -> str:
     "items" to rank, a score's own kind ("rating", "like"), "class" where one of several holds and "classes" where any
     number may, "reason" where every context ends in the item that the
     reply is about, "reply" where the item, and whether to recommend one at all, is the writer's choice, and "turn"
-    where that is a reply that a person gave, which may speak of any items, known ones among them.
+    where that is a reply that a person gave, which may speak of any items, known ones among them; "text" where words
+    alone are to be written.
     """
     target = examples[0].target
     if isinstance(target, Score):
         return target.kind
     if isinstance(target, Label):
         return "classes" if target.labels.is_multi else "class"
+    if isinstance(target, Words):
+        return "text"
     if isinstance(target, Reply):
         if all(given_item(it) is not None for it in examples):
             return "reason"

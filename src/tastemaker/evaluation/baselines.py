@@ -12,6 +12,7 @@ from tastemaker.evaluation.answers import Answers, Contestant, Ranker
 from tastemaker.evaluation.biases import bias_variants
 from tastemaker.evaluation.cooccurrence import Cooccurrence
 from tastemaker.evaluation.frequent_classes import fit_frequent_classes
+from tastemaker.evaluation.given_text import FrequentText, LeadSentence
 from tastemaker.evaluation.implicit_factorisation import implicit_variants
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.majority import fit_majority
@@ -116,6 +117,14 @@ def _template_reason(given: Ingredients) -> Answers:
     return TemplateReason(template_reason)
 
 
+def _lead_sentence(given: Ingredients) -> Answers:
+    return LeadSentence()
+
+
+def _most_frequent_text(given: Ingredients) -> Answers:
+    return FrequentText.fit(given.dataset, given.tasks)
+
+
 BASELINES: dict[str, Baseline] = {
     "popularity": Baseline(_popularity, frozenset({"items", "reply"})),
     "mention_popularity": Baseline(_mention_popularity, frozenset({"turn"})),
@@ -131,6 +140,8 @@ BASELINES: dict[str, Baseline] = {
     "popularity_given_constraints": Baseline(_constrained_popularity, frozenset({"reply"})),
     "template_with_filters": Baseline(_template_dialogue, frozenset({"reply"})),
     "template": Baseline(_template_reason, frozenset({"reason"})),
+    "lead_sentence": Baseline(_lead_sentence, frozenset({"text"})),
+    "most_frequent_text": Baseline(_most_frequent_text, frozenset({"text"})),
 }
 
 

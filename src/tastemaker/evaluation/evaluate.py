@@ -17,7 +17,7 @@ from tastemaker.evaluation.figures import check_names, differences, intervals
 from tastemaker.evaluation.judge import READS, Judge, Verdict, standard_metrics
 from tastemaker.evaluation.samples import samples_of
 from tastemaker.evaluation.slices import NAMES, slice_figures, slices_of
-from tastemaker.tasks.example import Example, Reply, Task
+from tastemaker.tasks.example import Example, Reply, Task, Words
 
 MODEL = "model"
 """Name of the evaluated model among the contestants of a slice."""
@@ -148,7 +148,7 @@ def _differences(
 
 
 def _sizes(question: Question, judge: Judge) -> dict[str, int]:
-    is_written = isinstance(question.examples[0].target, Reply)
+    is_written = isinstance(question.examples[0].target, Reply | Words)
     written = {"texts": len(judge.text_sample(question.examples))} if is_written else {}
     return {
         "examples": len(question.examples),

@@ -34,6 +34,7 @@ READS: dict[str, tuple[str, ...]] = {
     "reply": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
     "turn": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
     "reason": ("texts", "facts", "titles"),
+    "text": ("texts",),
 }
 """What each kind of example gives metrics to read."""
 
@@ -55,6 +56,7 @@ def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
             *("recommends_f1", "unslotted_title_rate", *WORDS),
         ),
         "reason": (*FACTS, *WORDS),
+        "text": WORDS,
     }
     return by_kind[kind]
 
@@ -87,7 +89,7 @@ class Judge:
         """Measure the metrics called `names` that these answers allow."""
         if kind == "items" and isinstance(answers, Ranker):
             return Verdict(self._ranking(answers, examples, names, with_lists=True))
-        if kind in ("reply", "turn", "reason"):
+        if kind in ("reply", "turn", "reason", "text"):
             return self._reply(answers, examples, kind, names)
         if kind in ("class", "classes"):
             return Verdict(self._classes(answers, examples, names) if isinstance(answers, Classifier) else {})

@@ -8,7 +8,7 @@ from tastemaker.data.title_forms import printed_title
 from tastemaker.evaluation.answers import given_item
 from tastemaker.evaluation.context import history_of
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.tasks.example import Example, Reply
+from tastemaker.tasks.example import Example, Reply, Words
 from tastemaker.tasks.request import turns_of
 
 SHOWN = 6
@@ -49,6 +49,8 @@ def _sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) 
 
 def _true_words(example: Example, title: Callable[[int], str | None]) -> str:
     target = example.target
+    if isinstance(target, Words):
+        return target.text
     if not isinstance(target, Reply):
         return ""
     if target.may_repeat:

@@ -15,7 +15,7 @@ from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.grounding import Stated
 from tastemaker.metrics.scored import Scored
 from tastemaker.metrics.text import Texts
-from tastemaker.tasks.example import Example, Reply
+from tastemaker.tasks.example import Example, Reply, Words
 
 
 def write(writer: Writer, examples: Sequence[Example], config: EvaluationConfig) -> list[WrittenReply]:
@@ -62,8 +62,10 @@ def has_slot(example: Example) -> bool:
 
 
 def reference(example: Example) -> str:
-    """The words of the true reply."""
+    """The words of the true reply or text."""
     reply = example.target
+    if isinstance(reply, Words):
+        return spoken(reply.text)
     if not isinstance(reply, Reply):
         return ""
     return spoken("\n".join((reply.lead, reply.reason, *(words for _, words in reply.more))))

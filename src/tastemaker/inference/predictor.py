@@ -15,10 +15,11 @@ from tastemaker.data.schema import RATING_SCALE
 from tastemaker.errors import CheckpointError
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply, write_replies, write_turns
+from tastemaker.inference.texts import write_words
 from tastemaker.model.batch import collate
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.layout import Row
-from tastemaker.tasks.example import Example, Label, Reply, Score, Target
+from tastemaker.tasks.example import Example, Label, Reply, Score, Target, Words
 
 FloatArray = NDArray[np.float32]
 
@@ -78,11 +79,13 @@ class Predictor:
         return found
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
-        """Write the reply of every `Reply` example from its context alone.
+        """Write what every `Reply` or `Words` example asks for, from its context alone; all are of one task.
 
         Seen items are not recommended, but where examples are of dialogues that people held.
         """
         contexts = [example.context for example in examples]
+        if all(isinstance(example.target, Words) for example in examples):
+            return write_words(self.reader, contexts)
         if all(isinstance(example.target, Reply) and example.target.may_repeat for example in examples):
             return write_turns(self.reader, contexts)
         return write_replies(self.reader, contexts, obeys_words=self.obeys_words)

@@ -30,6 +30,7 @@ from tastemaker.tasks.example import (
     Segment,
     Target,
     Text,
+    Words,
 )
 
 
@@ -88,14 +89,14 @@ class Layout:
     window: int
 
     def row(self, examples: Sequence[Example]) -> Row:
-        """Lay out examples that share one context; at most one of them may be a `Reply`."""
-        replies = [example for example in examples if isinstance(example.target, Reply)]
+        """Lay out examples that share one context; at most one of them may be written, a `Reply` or `Words`."""
+        replies = [example for example in examples if isinstance(example.target, Reply | Words)]
         written = [self._reply(example) for example in replies]
         parts = self._parts(examples[0].context, reserve=sum(len(positions) for positions, _ in written))
         context = [position for part in parts for position in part]
         targets: dict[str, TaskTargets] = {}
         for example in examples:
-            if not isinstance(example.target, Reply):
+            if not isinstance(example.target, Reply | Words):
                 targets[example.task] = _context_targets(example.target, len(context) - 1)
         for example, (_, reply_targets) in zip(replies, written, strict=True):
             targets[example.task] = _moved(reply_targets, len(context))
@@ -131,6 +132,8 @@ class Layout:
             start += len(part)
 
     def _reply(self, example: Example) -> tuple[list[Position], TaskTargets]:
+        if isinstance(example.target, Words):
+            return self._written(Reply(example.target.text), markers.ASSISTANT)
         assert isinstance(example.target, Reply)
         is_reason = isinstance(example.context[-1], Recommended)
         return self._written(example.target, markers.REASON if is_reason else markers.ASSISTANT)

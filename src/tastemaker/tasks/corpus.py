@@ -6,7 +6,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.data.title_forms import printed_title
 from tastemaker.tasks.cards import card
-from tastemaker.tasks.example import Earlier, Example, Recommended, Reply, Task, Text
+from tastemaker.tasks.example import Earlier, Example, Recommended, Reply, Task, Text, Words
 
 
 def tokenizer_texts(dataset: Dataset, tasks: Sequence[Task], epoch: int = 0) -> Iterator[str]:
@@ -31,6 +31,8 @@ def texts_of(example: Example) -> Iterator[str]:
             yield from _reply_texts(segment.reply)
     if isinstance(example.target, Reply):
         yield from _reply_texts(example.target)
+    elif isinstance(example.target, Words):
+        yield example.target.text
 
 
 def _reply_texts(reply: Reply) -> Iterator[str]:

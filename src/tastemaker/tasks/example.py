@@ -130,6 +130,13 @@ Segment = History | Text | Item | Recommended | Earlier
 
 
 @dataclass(frozen=True)
+class Words:
+    """A text to be written that holds no slot, such as a summary or a short answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class LabelSet:
     """What there is to choose from: the same classes in the same order wherever the set is used."""
 
@@ -156,7 +163,7 @@ class Label:
     """For every class in its order 1.0 where it holds, else 0.0."""
 
 
-Target = NextItems | Score | Reply | Label
+Target = NextItems | Score | Reply | Words | Label
 
 
 @dataclass(frozen=True)

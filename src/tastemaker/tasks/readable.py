@@ -18,6 +18,7 @@ from tastemaker.tasks.example import (
     Segment,
     Target,
     Text,
+    Words,
 )
 
 
@@ -61,6 +62,8 @@ def _target(target: Target, catalog: Catalog) -> str:
         case Label(labels, values):
             held = [name for name, value in zip(labels.classes, values, strict=True) if value]
             return f"{labels.name}: {', '.join(held)} (of {', '.join(labels.classes)})"
+        case Words(text):
+            return f"words: {text}"
         case Reply(lead, _, reason):
             parts = [f"lead: {lead}", "" if target.slots or not reason else f"reason: {reason}"]
             for slot, words in target.slots:

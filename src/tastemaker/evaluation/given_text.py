@@ -1,0 +1,56 @@
+"""Texts that need no model: the first sentence of what is read, and the commonest of what training writes."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Final
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.inference.replying import WrittenReply
+from tastemaker.tasks.example import Example, Task, Text, Words
+
+_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+"""Where a sentence ends; an abbreviation ends one, too."""
+
+
+@dataclass(frozen=True)
+class LeadSentence:
+    """Says the first sentence of the longest text in the context."""
+
+    def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
+        return [WrittenReply(first_sentence(_longest(example)), None, "") for example in examples]
+
+
+@dataclass(frozen=True)
+class FrequentText:
+    """Says the same to every example of a task: the text that most training examples have, the first among equals."""
+
+    texts: Mapping[str, str]
+    """By task."""
+
+    @classmethod
+    def fit(cls, dataset: Dataset, tasks: Sequence[Task]) -> "FrequentText":
+        """Count the training texts of every task that writes words alone."""
+        counted = {task.name: _counts(task, dataset) for task in tasks}
+        return cls({name: max(counts, key=counts.__getitem__) for name, counts in counted.items() if counts})
+
+    def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
+        return [WrittenReply(self.texts.get(example.task, ""), None, "") for example in examples]
+
+
+def first_sentence(text: str) -> str:
+    """All up to the first sign that ends a sentence, that sign with it."""
+    return next((part for part in _END.split(text.strip()) if part.strip()), "")
+
+
+def _longest(example: Example) -> str:
+    return max((part.text for part in example.context if isinstance(part, Text)), key=len, default="")
+
+
+def _counts(task: Task, dataset: Dataset) -> Counter[str]:
+    targets = (example.target for example in task.examples(dataset, Split.TRAIN))
+    of_words = takewhile(lambda target: isinstance(target, Words), targets)  # a task has targets of one kind
+    return Counter(target.text for target in of_words if isinstance(target, Words))

@@ -1,0 +1,25 @@
+"""Writing a text that holds no slot, such as a summary."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tastemaker.inference.reading import Reader
+from tastemaker.inference.replying import WrittenReply
+from tastemaker.inference.writing import write
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.layout import Position, Row
+from tastemaker.tasks.example import Segment
+
+MOST_TOKENS: Final = 120
+"""Longest text."""
+
+
+def write_words(reader: Reader, contexts: Sequence[tuple[Segment, ...]]) -> list[WrittenReply]:
+    """Write a text without a slot to every context, such as a summary: the lead of a reply and no more."""
+    layout, network = reader.model.layout, reader.model.network
+    prompts = [Row.of((*layout.context(c, MOST_TOKENS), Position(markers.ASSISTANT))) for c in contexts]
+    written = write(network, reader.vectors, prompts, (markers.END,), MOST_TOKENS)
+    return [
+        WrittenReply(reader.model.tokenizer.decode(tokens), None, "", is_finished=tokens[-1:] == [markers.END])
+        for tokens in written
+    ]
