@@ -17,6 +17,9 @@ from torch.autograd.function import once_differentiable
 
 CHUNK_LOGITS = 2**21
 """Logits that are held at once: 8 MB, or half of that in bfloat16."""
+LEAST_TARGETS = 128
+"""Targets of a chunk however many items there are: each chunk adds to the gradient of every item, and with chunks ever
+smaller that, and so the time of a target, would grow with the square of the catalog."""
 
 
 def full_softmax_loss(states: Tensor, vectors: Tensor, bias: Tensor, items: Tensor, weights: Tensor) -> Tensor:
@@ -44,7 +47,7 @@ class _FullSoftmax(torch.autograd.Function):
         loss = shares.new_zeros(())
         rows, columns = (part.to(_product_type(states)) for part in (states, vectors))
         with torch.autocast(states.device.type, enabled=False):
-            size = max(1, CHUNK_LOGITS // len(vectors))
+            size = max(LEAST_TARGETS, CHUNK_LOGITS // len(vectors))
             logits = rows.new_empty(min(size, len(rows)), len(columns))
             for start in range(0, len(rows), size):
                 part = slice(start, start + size)
