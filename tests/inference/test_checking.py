@@ -20,9 +20,10 @@ def reply(shop: Dataset) -> WrittenReply:
     "reason",
     [
         "You gave The Great Journey a0 (1970) 5 stars, and it is a comedy too.",
-        "Another film from the 1970s.",
-        "Seeing how you rated The Great Journey a0 (1970), another comedy is a natural choice.",
-        "The Great Journey e4 (1974) is a comedy as well.",
+        "Like The Great Journey a0 (1970), it comes from the 1970s.",
+        "Seeing that The Great Journey a0 (1970) earned 5 stars from you, it is worth a try, a comedy once more.",
+        "The Great Journey e4 (1974) is a comedy, and an easy place to start.",
+        "You liked The Great Journey a0 (1970), and it comes from the 1970s as well.",
     ],
 )
 def test_a_true_reason_stands(shop: Dataset, reply: WrittenReply, reason: str) -> None:
@@ -64,6 +65,6 @@ def test_a_question_needs_no_reason(shop: Dataset) -> None:
 
 
 def test_articles_agree_with_what_was_copied_behind_them(shop: Dataset, reply: WrittenReply) -> None:
-    reason = "You asked for a action film of the 1970s, and an comedy is a one. An great day for a unique film."
+    reason = "You asked for an comedy, and it fits. Here is an comedy, as requested."
     told = true_reason(replace(reply, reason=reason), FactExtractor(shop.catalog))
-    assert told == "You asked for an action film of the 1970s, and a comedy is a one. A great day for a unique film."
+    assert told == "You asked for a comedy, and it fits. Here is a comedy, as requested."

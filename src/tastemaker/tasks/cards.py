@@ -84,7 +84,9 @@ def evidence(
         asked: facts that the user asked for, in that order; those that do not hold of the item are left out.
         like_threshold: from which rating on an item is called liked.
     """
-    liked = [(row, rating) for row, rating in past if row != item and (rating is None or rating >= like_threshold)]
+    title = printed_title(catalog[item])  # of two items with one title, neither is a reason for the other
+    others = [(row, rating) for row, rating in past if printed_title(catalog[row]) != title]
+    liked = [(row, rating) for row, rating in others if rating is None or rating >= like_threshold]
     found = grounds(catalog, item, liked[:_MOST_PAST], asked)
     if len(found.past) > 1 and not (found.shared or found.shared_decade):
         found = grounds(catalog, item, liked[:1], asked)
