@@ -40,7 +40,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("I feel like a thriller tonight.", "genre=Thriller"),
     ("Thrillers and mysteries are what I like.", "genre=Thriller; genre=Mystery"),
     ("CRIME DRAMA PLEASE", "genre=Crime; genre=Drama"),
-    ("something scary", ""),
+    ("something scary", "genre=Horror"),
     ("a movie from before 1970", ""),
     ("something that came out in 1968", "year=1968"),
     ("a 1970's adventure", "decade=1970s; genre=Adventure"),

@@ -35,12 +35,12 @@ def _facts(label: str) -> frozenset[Fact]:
 
 
 def test_precision_and_recall_on_100_hand_labelled_sentences() -> None:
-    """133 facts are labelled, 134 found, 128 of them right: 128 / 134 = .955 and 128 / 133 = .962."""
+    """134 facts are labelled, 135 found, 129 of them right: 129 / 135 = .956 and 129 / 134 = .963."""
     assert len(LABELLED.SENTENCES) == 100
     found = [EXTRACTOR.facts(text) for text, _ in LABELLED.SENTENCES]
     labelled = [_facts(label) for _, label in LABELLED.SENTENCES]
     right = sum(len(a & b) for a, b in zip(found, labelled, strict=True))
-    assert (right, sum(map(len, found)), sum(map(len, labelled))) == (128, 134, 133)
+    assert (right, sum(map(len, found)), sum(map(len, labelled))) == (129, 135, 134)
 
 
 @pytest.mark.parametrize("text", [text for text, _ in LABELLED.SENTENCES])

@@ -17,6 +17,9 @@ GENRE_FORMS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Forms beside the value itself and its regular plural, by lower-case value."""
 
+GENRE_MOODS: Final[dict[str, tuple[str, ...]]] = {"comedy": ("funny", "hilarious"), "horror": ("scary", "spooky")}
+"""How people ask for a genre without its name, by lower-case value; no forms of the value itself."""
+
 COUNT_NOUNS: Final = frozenset(
     ("comedy", "drama", "thriller", "musical", "western", "documentary", "mystery", "romance", "fantasy", "film-noir")
 )
