@@ -43,6 +43,20 @@ def test_precision_and_recall_on_100_hand_labelled_sentences() -> None:
     assert (right, sum(map(len, found)), sum(map(len, labelled))) == (129, 135, 134)
 
 
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("I loved Aladdin and Psycho.", {"Aladdin (1992)", "Psycho (1960)"}),
+        ("Films like Casino?", {"Casino (1995)"}),
+        ("i loved aladdin and psycho", set()),
+        ("Scream if you like it. Psycho!", set()),
+        ("Give me Heat or Speed", set()),
+    ],
+)
+def test_a_title_of_one_word_is_meant_where_only_its_capital_can_say_so(text: str, titles: set[str]) -> None:
+    assert {value for name, value in EXTRACTOR.facts(text) if name == "title"} == titles
+
+
 @pytest.mark.parametrize("text", [text for text, _ in LABELLED.SENTENCES])
 def test_statements_end_inside_the_text_and_in_order(text: str) -> None:
     ends = [statement.end for statement in EXTRACTOR.statements(text)]

@@ -35,6 +35,7 @@ def test_every_simulated_reason_is_worded(cinema: Dataset, task: Explanation | D
         ("you gave heat (1995) 5 stars, and Alien (1979) comes from the 1990s as well.", ONE),
         ("You liked Heat (1995) and Speed (1994), and it has their action feel, again from the 1990s.", TWO),
         ("You asked for a children's film from the 1990s with no war fare, and it fits.", ASKED),
+        ("You asked for a children's film, and this is one.", ASKED),
         ("A children's film, as you wished. You liked Babe (1995), and it is another film from the 1990s.", ASKED),
     ],
 )

@@ -19,6 +19,8 @@ from tastemaker.data.vocabulary import GENRE_MOODS, UNKNOWN_VALUES, decade_forms
 Fact = tuple[str, str]
 
 _WORD: Final = re.compile(r"&|\w+(?:['’]\w+)*")
+_BEGINS: Final = re.compile(r"(?:^|[.!?:\n])[\s\"'(]*$")
+"""What stands before the first word of a sentence, whose capital says nothing."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _NOT_THAT_YEAR: Final = frozenset(
     ("before", "after", "since", "until", "till", "than", "around", "about", "pre", "post")
@@ -223,5 +225,6 @@ def _is_meant(meaning: Meaning, text: str, span: Sequence[Word]) -> bool:
         return gap.endswith("(") or gap == " "
     if meaning.needs_capitals:
         printed = [text[word.start] for word in span if word.form not in _SMALL]
-        return all(letter.isupper() or letter.isdigit() for letter in printed)
+        is_alone = len(span) == 1 and _BEGINS.search(text[: span[0].start]) is not None
+        return not is_alone and all(letter.isupper() or letter.isdigit() for letter in printed)
     return True

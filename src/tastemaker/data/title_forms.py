@@ -35,6 +35,8 @@ _ORDINARY = """
     to together top touch town train trial trip true truth turn twelve two under up us very wait waiting walk
     walking war was water way we wedding what when where which while white who why wife wild will wind window winter
     wish with without woman women words work world wrong year years you young your
+    alex anna annie carrie emma frank george harry jack james jane jerry jim joe john kate mary matilda max michael mike
+    paul peter sam sarah tom william
 """
 ORDINARY_WORDS: Final = frozenset(_ORDINARY.split())
 """Words that a title may be made of and that are no sign of one."""
@@ -74,7 +76,7 @@ def aliases(item: CatalogItem, is_known_by_year: bool = True) -> tuple[Alias, ..
         words = re.findall(r"\w+(?:'\w+)*", text.casefold())
         if is_distinctive(words):
             found.append(Alias(text, False))
-        elif len(words) > 1 or not (year or is_known_by_year):
+        elif len(words) > 1 or not (year or is_known_by_year) or _is_name(words):
             found.append(Alias(text, True))
     return tuple(found)
 
@@ -82,6 +84,11 @@ def aliases(item: CatalogItem, is_known_by_year: bool = True) -> tuple[Alias, ..
 def is_distinctive(words: list[str]) -> bool:
     """Whether several words are hardly met together but as a title: four of them, or one out of the ordinary."""
     return len(words) >= 4 or (len(words) >= 2 and any(w not in ORDINARY_WORDS and len(w) >= 4 for w in words))
+
+
+def _is_name(words: list[str]) -> bool:
+    """Whether one word is hardly written with a capital but as a title: "Fargo"; where a sentence begins, it may be."""
+    return len(words) == 1 and len(words[0]) >= 4 and words[0] not in ORDINARY_WORDS
 
 
 def _name_and_year(item: CatalogItem) -> tuple[str, str]:

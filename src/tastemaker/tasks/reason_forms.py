@@ -42,7 +42,7 @@ _GAPS: Final = {
 }
 _GAP: Final = re.compile(r"\{(\w+)\}")
 _TAILS: Final = ("TAIL_ONE", "TAIL_TWO")
-_JOINT: Final = ", and {it}"
+_JOINT: Final = re.compile(r", and (?=\{it\}|this)")
 """Where a wording may go on as another of as many past items: "You liked Heat (1995), and" "it is a war film"."""
 _TWICE: Final = re.compile(f"({_LABEL})(?:, | and )\\1")
 
@@ -69,16 +69,16 @@ def _form() -> re.Pattern[str]:
     sets = {name: _every(value) for name, value in vars(reason_phrasings).items() if isinstance(value, Phrasings)}
     tail = "|".join(_pattern(text) for name in _TAILS for text in sets.pop(name))
     wordings = {text for texts in sets.values() for text in texts}
-    for past in ("_ONE", "_TWO"):
-        wordings |= _crossed([text for name, texts in sets.items() if name.endswith(past) for text in texts])
+    for alike in (r"ASKED", r".*_ONE$", r".*_TWO$"):
+        wordings |= _crossed([text for name, texts in sets.items() if re.match(alike, name) for text in texts])
     sentence = "|".join(_pattern(text, tail) for text in sorted(wordings))
     return re.compile(f"(?:{sentence})(?: (?:{sentence}))?", re.IGNORECASE)
 
 
 def _crossed(texts: Sequence[str]) -> set[str]:
     """The first half of any wording before the second half of any."""
-    halves = [text.split(_JOINT) for text in texts if text.count(_JOINT) == 1]
-    return {f"{first}{_JOINT}{second}" for first, _ in halves for _, second in halves}
+    halves = [parts for text in texts if len(parts := _JOINT.split(text)) == 2]
+    return {f"{first}, and {second}" for first, _ in halves for _, second in halves}
 
 
 def _every(phrasings: Phrasings) -> tuple[str, ...]:
