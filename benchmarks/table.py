@@ -25,6 +25,11 @@ Whole catalog ranked, seen items masked, ties in expectation. Intervals are 95 %
 do not add users. *Simulated* marks tasks whose true texts were made from templates over real behaviour. Times on shared
 machines are orientation.
 """
+PICTURES: Final = {
+    "scaling": "![Time and memory as users and items grow: each target's time in proportion to the items](scaling.png)\n\n"
+    "A target scores every item, so an epoch takes time in proportion to users times items.\n"
+}
+"""What stands at the head of a question, beside this page."""
 NOTHING: Final = "\nThere are no results yet.\n"
 
 Results = Sequence[Mapping[str, Any]]
@@ -40,6 +45,8 @@ def page(results: Results) -> str:
 
 def _question(question: str, results: Results) -> Iterator[str]:
     yield f"## {question.replace('_', ' ').capitalize()}\n"
+    if question in PICTURES:
+        yield PICTURES[question]
     for data in sorted({found["data"] for found in results if found["question"] == question}):
         here = [found for found in results if (found["question"], found["data"]) == (question, data)]
         yield f"### {data}\n"
