@@ -26,7 +26,7 @@ do not add users. *Simulated* marks tasks whose true texts were made from templa
 machines are orientation.
 """
 PICTURES: Final = {
-    "scaling": "![Time and memory as users and items grow: each target's time in proportion to the items](scaling.png)\n\n"
+    "scaling": "![Time and memory as users and items grow](scaling.png)\n\n"
     "A target scores every item, so an epoch takes time in proportion to users times items.\n"
 }
 """What stands at the head of a question, beside this page."""
