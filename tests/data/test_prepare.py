@@ -91,8 +91,8 @@ def test_without_path_the_wheel_is_fetched_and_then_not_even_looked_for(
 def test_an_unknown_source_names_the_nearest(out: Path) -> None:
     with pytest.raises(
         DataError,
-        match=r"^source or format 'movielens-100': expected one of movielens-100k, movies, s3rec, minionerec, redial, "
-        r"opendialkg, inspired, csv, jsonl, parquet, "
+        match=r"^source or format 'movielens-100': expected one of movielens-100k, movies, instruments, s3rec, "
+        r"minionerec, redial, opendialkg, inspired, csv, jsonl, parquet, "
         r"found no such name\. Did you mean 'movielens-100k'\?$",
     ):
         prepare("movielens-100", out)

@@ -14,10 +14,11 @@ EXAMPLES: Final = (
     "tastemaker prepare movielens-100k --out data/movielens-100k",
     "tastemaker prepare movielens-100k --path ml-100k.zip --out data/ml",
     "tastemaker prepare movies --source raw --out data/movies",
+    "tastemaker prepare instruments --source raw --out data/instruments",
     "tastemaker prepare --format s3rec amazon-beauty --out data/beauty",
     "tastemaker prepare --format csv log.csv --out data/shop --column user_id=customer --column item_id=sku",
     "tastemaker prepare --format csv log.csv --out data/shop --items items.csv --item-column genre=category",
-    "tastemaker prepare --format amazon reviews.jsonl.gz --items meta.jsonl.gz --out data/instruments",
+    "tastemaker prepare --format amazon reviews.jsonl.gz --items meta.jsonl.gz --out data/reviews",
     "tastemaker prepare --format jsonl logs/ --out data/shop --mapping shop.toml",
 )
 OWN: Final = "Your own files"

@@ -8,15 +8,22 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+import polars as pl
+
+from tastemaker.data.cleaning import Finding
 from tastemaker.data.log import COLUMNS, NO_COLUMN, REQUIRED, Log
 from tastemaker.data.log_cleaning import Place, clean_chunk
 from tastemaker.data.log_columns import check_required, matched_columns
 from tastemaker.data.log_formats import LOG_FORMATS, log_files
 from tastemaker.data.scratch import Scratch
-from tastemaker.data.tally import Tally
+from tastemaker.data.tally import KEPT, PartCounts, Tally
 from tastemaker.errors import DataError
 
+DUPLICATE: Final = "duplicate"
+_SAID: Final = ("user_id", "item_id", "timestamp", "event", "rating")
+"""What a report shows of a duplicate."""
 Track = Callable[[str, float], None]
 """Is told what is being done, and which share of it is done."""
 
@@ -73,6 +80,16 @@ def read_log(log: Log, files: Sequence[LogFile], scratch: Scratch, track: Track)
             f"{''.join(first[:1])}. {' '.join(advice(log, tallies)) or 'Check the files.'}"
         )
     return tallies
+
+
+def count_duplicates(duplicates: pl.DataFrame, tallies: Sequence[Tally]) -> None:
+    """Count rows that say what an earlier row says, each with its file."""
+    for number, tally in enumerate(tallies):
+        rows = duplicates.filter(pl.col("file") == number)
+        if len(rows):
+            shown = rows.head(KEPT).select("row", content=pl.struct(_SAID).struct.json_encode())
+            findings = tuple(Finding(tally.file, row, DUPLICATE, content) for row, content in shown.iter_rows())
+            tally.add(PartCounts(0, 0, {}, {DUPLICATE: len(rows)}, findings))
 
 
 def assumptions(log: Log, files: Sequence[LogFile]) -> list[str]:

@@ -1,7 +1,7 @@
 """From an interaction log of any size to a data set on disk: read, clean, order, check, write, all in parts."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,22 +9,18 @@ import numpy as np
 import polars as pl
 
 from tastemaker.data.checks import CHECKS
-from tastemaker.data.cleaning import Finding
 from tastemaker.data.download import Say
 from tastemaker.data.download import log as log_line
 from tastemaker.data.log import Log
 from tastemaker.data.log_items import item_columns, read_items, with_bare_items
-from tastemaker.data.log_reading import LogFile, Track, advice, assumptions, matched_files, read_log
+from tastemaker.data.log_reading import LogFile, Track, advice, assumptions, count_duplicates, matched_files, read_log
 from tastemaker.data.order import order_items
 from tastemaker.data.prepare import account, finished, size_of
 from tastemaker.data.scratch import Scratch
 from tastemaker.data.storage import DataSetInfo, file_checksum, read_info, write_account, written_beside
-from tastemaker.data.tally import KEPT, PartCounts, Tally
+from tastemaker.data.tally import Tally
 
 LICENCE: Final = "your own files, of whose licence nothing is known here; what is made of them is bound to it as well."
-DUPLICATE: Final = "duplicate"
-_SAID: Final = ("user_id", "item_id", "timestamp", "event", "rating")
-"""What a report shows of a duplicate."""
 
 
 def prepare_log(
@@ -76,7 +72,7 @@ def prepare_log(
             settings=log.settings,
             seed=seed,
         )
-        rejected = [row for tally in tallies for row in _rejected(tally)]
+        rejected = [finding.as_row() for tally in tallies for finding in tally.rejected]
         write_account(beside, info, rejected)
     say(f"{out}: wrote {size_of(info)}." + (" Rejected rows are in rejected.jsonl." if rejected else ""))
     return read_info(out)
@@ -98,26 +94,13 @@ def _write_interactions(
     for number, bucket in enumerate(scratch.buckets(users, seed)):
         bucket.table.write_parquet(parts / f"{number:06}.parquet")
         rows += len(bucket.table)
-        _count_duplicates(bucket.duplicates, tallies)
+        count_duplicates(bucket.duplicates, tallies)
         track("ordering", (number + 1) / buckets)
     if buckets == 1:
         (parts / "000000.parquet").replace(beside / "interactions.parquet")
     else:
         pl.scan_parquet(parts / "*.parquet").sink_parquet(beside / "interactions.parquet")
     return {"interactions": rows, "users": len(users)}
-
-
-def _count_duplicates(duplicates: pl.DataFrame, tallies: Sequence[Tally]) -> None:
-    for number, tally in enumerate(tallies):
-        rows = duplicates.filter(pl.col("file") == number)
-        if len(rows):
-            shown = rows.head(KEPT).select("row", content=pl.struct(_SAID).struct.json_encode())
-            findings = tuple(Finding(tally.file, row, DUPLICATE, content) for row, content in shown.iter_rows())
-            tally.add(PartCounts(0, 0, {}, {DUPLICATE: len(rows)}, findings))
-
-
-def _rejected(tally: Tally) -> Iterable[dict[str, str | int]]:
-    return (finding.as_row() for finding in sorted(tally.findings, key=lambda finding: finding.row))
 
 
 def _described(log: Log, described: pl.DataFrame, ids: pl.Series) -> list[str]:

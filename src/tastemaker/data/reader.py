@@ -1,13 +1,29 @@
 """What a reader gives: of one known source of data, or of one raw format that any source may have."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import polars as pl
 
-from tastemaker.data.cleaning import Cleaned
+from tastemaker.data.cleaning import Finding
 from tastemaker.data.download import Wheel
 from tastemaker.data.files import RawFiles
+
+
+class Account(Protocol):
+    """What cleaning did to one raw file."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Rows read, repaired and rejected, then how many for each reason."""
+        ...
+
+    @property
+    def rejected(self) -> Sequence[Finding]: ...
 
 
 @dataclass(frozen=True)
@@ -15,7 +31,7 @@ class RawTables:
     """Tables in the columns of `schema.py`, rows in any order, and what cleaning did to each raw file."""
 
     tables: Mapping[str, pl.DataFrame]
-    cleaned: tuple[Cleaned[object], ...]
+    cleaned: tuple[Account, ...]
     joined: Mapping[str, int] = field(default_factory=dict)
     """Where several sources were joined: how many items met which fate."""
 

@@ -5,12 +5,13 @@ To add one: a file with its reader, a line here, a test file.
 
 from typing import Final
 
-from tastemaker.data import inspired, minionerec, movielens_100k, movies, opendialkg, redial, s3rec
+from tastemaker.data import inspired, instruments, minionerec, movielens_100k, movies, opendialkg, redial, s3rec
 from tastemaker.data.reader import Reader
 
 READERS: Final[dict[str, Reader]] = {
     "movielens-100k": movielens_100k.READER,
     "movies": movies.READER,
+    "instruments": instruments.READER,
     "s3rec": s3rec.READER,
     "minionerec": minionerec.READER,
     "redial": redial.READER,

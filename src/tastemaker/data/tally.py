@@ -72,6 +72,11 @@ class Tally:
         return self.read - self.rejections.total()
 
     @property
+    def rejected(self) -> tuple[Finding, ...]:
+        """Those of the rejected rows that are kept, by their place."""
+        return tuple(sorted(self.findings, key=lambda finding: finding.row))
+
+    @property
     def counts(self) -> dict[str, int]:
         """Rows read, repaired and rejected, then how many for each reason."""
         return {
