@@ -98,6 +98,15 @@ def test_values_of_any_attribute_are_recognised() -> None:
     assert extractor.facts("from the 1990s, 1995") == frozenset(), "nothing has a year here"
 
 
+def test_a_feature_is_spoken_of_in_both_numbers_and_also_where_it_is_denied() -> None:
+    extractor = FactExtractor(
+        Catalog((CatalogItem("a", "", attributes={"feature": ("hum", "battery", "strap lock")}),))
+    )
+    assert extractor.stated("No hum, and I never change batteries; strap locks") == (
+        *(("feature", "hum"), ("feature", "battery"), ("feature", "strap lock")),
+    )
+
+
 def test_a_title_that_two_items_bear_needs_its_year() -> None:
     assert EXTRACTOR.facts("Sabrina") == frozenset()
     assert EXTRACTOR.facts("sabrina (1954)") == {("title", "Sabrina (1954)")}

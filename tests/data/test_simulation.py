@@ -136,8 +136,9 @@ def test_the_simulation_is_kept_with_its_data_set() -> None:
 def test_a_catalog_without_titles_is_refused() -> None:
     items = tuple(CatalogItem(f"i{row}", " ") for row in range(12))
     table = pl.DataFrame([("a", "i0", 0, "rating", 5.0, None, None)], schema=INTERACTION_COLUMNS, orient="row")
+    data = Dataset.from_tables(Catalog(items), table, DataConfig(path="films"))
     with pytest.raises(DataError) as refusal:
-        Simulation(Dataset.from_tables(Catalog(items), table, DataConfig(path="films")))
+        next(Simulation(data).choices(Split.TRAIN, 0, 1, 5, Random(0)))
     assert str(refusal.value) == (
         "films: simulated explanations and dialogues need titles in items.parquet, column 'title', found none. "
         "Add titles, or remove [tasks.explanation] and [tasks.dialogue]."

@@ -2,6 +2,7 @@ import json
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tastemaker.data.split import Split
@@ -29,7 +30,8 @@ def test_gives_every_task_and_baseline_in_the_promised_form(result):
     assert (result["run"], result["split"]) == ("runs/toy", "test")
     assert set(result["tasks"]) == set(TASKS)
     elsewhere = {name for name, baseline in BASELINES.items() if baseline.kinds <= {"turn", "text"}}
-    assert set(result["baselines"]) == {*BASELINES, "runs/other"} - elsewhere
+    told = {"most_frequent_reason", "typical_reason"}  # the shop's reviews give no reasons
+    assert set(result["baselines"]) == {*BASELINES, "runs/other"} - elsewhere - told
     for task, figures in result["tasks"].items():
         assert next(iter(figures)) == ALL[task].metrics[0], "the task's own headline comes first"
         for value in figures.values():
@@ -122,3 +124,13 @@ def test_says_what_it_measures(dataset, predictor):
     lines = []
     evaluate(predictor, dataset, {"rating": Rating()}, replace(CONFIG, slices=False), beside=Beside(say=lines.append))
     assert lines == ["rating: model", "rating: bias_model", "rating: matrix_factorisation"]
+
+
+def test_reasons_that_users_told_are_not_simulated_and_stand_beside_others_that_they_told(dataset, predictor):
+    said = dataset.review_column.collect()["review"].to_list()
+    reviews = [f"It has a great plot and more of it, {text}." if "Great" in text else text for text in said]
+    told = replace(dataset, review_column=pl.LazyFrame({"review": reviews}))
+    result = evaluate(predictor, told, {"explanation": TASKS["explanation"]()}, CONFIG, Split.TEST)
+    assert result["simulated"] == []
+    assert set(result["baselines"]) == {"template", "most_frequent_reason", "typical_reason"}
+    assert result["baselines"]["typical_reason"]["explanation"]["rouge1"] > 0.5

@@ -56,6 +56,17 @@ def test_a_model_without_explanations_falls_back_on_the_template(model: TrainedM
         plain.chat()
 
 
+def test_a_model_that_was_taught_with_hints_gets_one_in_use(model: TrainedModel, shop: Dataset) -> None:
+    tasks = model.recipe["tasks"]
+    recipe = dict(model.recipe) | {"tasks": tasks | {"explanation": tasks["explanation"] | {"hint": True}}}
+    hinted = Recommender(TrainedModel(model.network, model.tokenizer, model.catalog, recipe), lambda: shop)
+    for plain, told in zip(
+        Recommender(model, lambda: shop).recommend("u1", k=3), hinted.recommend("u1", k=3), strict=True
+    ):
+        (genre,) = model.catalog[model.catalog.rows[told.item_id]].values("genre")
+        assert told.evidence == f"{plain.evidence}; about {genre.lower()}"
+
+
 @pytest.mark.parametrize("words", ["film " * 10_000, "x" * 10_000, "\N{CLAPPER BOARD}" * 1000, "\u7535\u5f71" * 1000])
 def test_of_many_words_the_last_are_read(recommender: Recommender, words: str) -> None:
     conversation = recommender.chat()

@@ -11,12 +11,14 @@ from tastemaker.tasks.cards import (
     card_labels,
     card_title,
     evidence,
+    hinted,
     labels_of,
+    likely_hint,
     parse,
     render,
     spoken,
 )
-from tastemaker.tasks.example import Card
+from tastemaker.tasks.example import Card, Evidence
 
 TOY_STORY, ALADDIN, BABE, HEAT, SPEED, PULP_FICTION = range(6)
 STAR_WARS, CASABLANCA, HOOP_DREAMS = 7, 12, 15
@@ -111,7 +113,10 @@ PAST = st.builds(
 DECADE = st.sampled_from(("", "1990s"))
 
 
-@given(st.lists(PAST, min_size=1, max_size=2).map(tuple), LABELS, DECADE, LABELS, DECADE, LABELS)
+HINT = st.sampled_from(("", "strap lock", "tone"))
+
+
+@given(st.lists(PAST, min_size=1, max_size=2).map(tuple), LABELS, DECADE, LABELS, DECADE, LABELS, HINT)
 def test_parse_reads_back_what_render_writes(
     past: tuple[Past, ...],
     shared: tuple[str, ...],
@@ -119,9 +124,25 @@ def test_parse_reads_back_what_render_writes(
     own: tuple[str, ...],
     own_decade: str,
     asked: tuple[str, ...],
+    about: str,
 ) -> None:
-    found = Grounds(past, shared, decade, own, own_decade, asked)
+    found = Grounds(past, shared, decade, own, own_decade, asked, about)
     assert parse(render(found)) == found
+
+
+def test_a_hint_ends_the_evidence_whatever_it_says() -> None:
+    why = Evidence("liked Heat (1995), 5 stars; shares crime")
+    assert hinted(why, "tone").text == "liked Heat (1995), 5 stars; shares crime; about tone"
+    assert (
+        hinted(hinted(why, "tone"), "strap lock").text == "liked Heat (1995), 5 stars; shares crime; about strap lock"
+    )
+    assert hinted(Evidence(""), "tone").text == "about tone"
+
+
+def test_a_likely_hint_is_what_is_shared_or_else_the_first_label() -> None:
+    assert likely_hint(Evidence("liked Up, 5 stars; shares crime, war"), Card("Heat: action, crime")) == "crime"
+    assert likely_hint(Evidence("liked Up, 5 stars; is action"), Card("Heat: action, crime")) == "action"
+    assert likely_hint(Evidence(""), Card("Heat:")) == ""
 
 
 def test_parse_of_nothing() -> None:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.dialogues import mentioned_items
+from tastemaker.data.features import Features
 from tastemaker.data.interactions import check_interactions
+from tastemaker.data.item_words import ItemWords, is_bare
 from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, action_of
 from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
 from tastemaker.data.storage import DataSetInfo, read_info, read_table
@@ -23,6 +25,8 @@ from tastemaker.errors import DataError, RequestError
 
 FloatArray = NDArray[np.float32]
 
+_LEARNT: Final = 50_000
+"""Reviews from which features are learnt."""
 NO_DIALOGUES: Final = pl.DataFrame(schema=pl.Schema(DIALOGUE_COLUMNS))
 """`dialogues.parquet` of a data set that has none."""
 
@@ -73,6 +77,8 @@ class Dataset:
     """Column `review` of all interactions, read where it is asked for."""
     dialogues: pl.DataFrame = field(default_factory=lambda: NO_DIALOGUES, repr=False, compare=False)
     """The columns of `dialogues.parquet`; no row where the data set has none."""
+    item_words: ItemWords | None = field(default=None, repr=False, compare=False)
+    """What training reviews say of the items of which nothing else is known; None where there are none of these."""
     whole_catalog: Catalog | None = field(default=None, repr=False)
     """The items with all that is known of them, where `catalog` hides something; see `hiding`."""
 
@@ -101,6 +107,8 @@ class Dataset:
     ) -> "Dataset":
         """Build from checked tables; `interactions` stands by user, oldest first.
 
+        Items of which nothing else is known are described by what training reviews say of them.
+
         Raises:
             DataError: there is neither interaction nor dialogue, one of an item that is not in the catalog, or a value
                 or order that `check_interactions` refuses.
@@ -118,7 +126,7 @@ class Dataset:
         ratings = interactions["rating"].cast(pl.Float32).to_list()
         actions = [action_of(event, rating) for event, rating in zip(interactions["event"], ratings, strict=True)]
         timestamps = interactions["timestamp"].to_numpy().astype(np.int64)
-        return cls(
+        built = cls(
             catalog=catalog,
             user_ids=tuple(users.gather(offsets[:-1])),
             offsets=offsets,
@@ -132,6 +140,13 @@ class Dataset:
             review_column=interactions.select("review").lazy(),
             dialogues=dialogues,
         )
+        return built._described() if any(map(is_bare, catalog)) and built.has_reviews else built
+
+    def _described(self) -> "Dataset":
+        reviews = self.training_reviews
+        described = zip(self.items[list(reviews)].tolist(), reviews.values(), strict=True)
+        words = ItemWords.of(self.features, self.catalog, described)
+        return replace(self, catalog=words.described(self.catalog), item_words=words)
 
     def hiding(self, attribute: str, rows: Container[int]) -> "Dataset":
         """The same data set, whose `catalog` lacks an attribute of the items in `rows`; `answers` still has it."""
@@ -181,6 +196,22 @@ class Dataset:
         """What the user wrote about each interaction of `held_out`, in its order; "" for nothing."""
         start = int(self.offsets[user]) + len(self.known_before(user, split))
         return self._reviews[start : start + len(self.held_out(user, split))].to_list()
+
+    @cached_property
+    def training_reviews(self) -> dict[int, str]:
+        """By interaction the reviews of training, without those that read word for word like one that is held out."""
+        plain = self._reviews.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+        is_known = pl.Series(self.is_training)
+        is_taught = is_known & (plain != "") & ~plain.is_in(plain.filter(~is_known).implode())
+        return dict(zip(np.flatnonzero(is_taught).tolist(), self._reviews.filter(is_taught), strict=True))
+
+    @cached_property
+    def features(self) -> Features:
+        """What training reviews speak of, learnt from at most `_LEARNT` of them, evenly drawn."""
+        if self.item_words is not None:
+            return self.item_words.features
+        reviews = list(self.training_reviews.values())
+        return Features.learn(reviews[:: -(-len(reviews) // _LEARNT) or 1])
 
     def windows(self, split: Split, max_history: int, epoch: int = 0) -> Iterator[Window]:
         """Yield every target interaction of a split once, with the entries that come before it.

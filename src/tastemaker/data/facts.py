@@ -26,6 +26,8 @@ _NOT_THAT_YEAR: Final = frozenset(
     ("before", "after", "since", "until", "till", "than", "around", "about", "pre", "post")
 )
 _SMALL: Final = frozenset(("a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with", "by"))
+_SPOKEN_OF: Final = frozenset(("feature",))
+"""Attributes that say what people speak of: "no hum" speaks of hum as well."""
 _REMEMBERED: Final = 1024
 _END: Final = ""
 """Key of a trie node under which the meanings of the words that lead there stand."""
@@ -141,8 +143,9 @@ class FactExtractor:
             is_refused = mood in REFUSING_MOODS or is_refused_after(rest)
             for meaning in meanings:
                 name, value = meaning.fact
+                is_denied = is_refused and name not in _SPOKEN_OF
                 end = last.end + (text[last.end : last.end + 1] == ")" and meaning.has_year)
-                yield Statement((f"not {name}" if is_refused else name, value), end, meaning.row)
+                yield Statement((f"not {name}" if is_denied else name, value), end, meaning.row)
             place += length
 
     def _longest(self, text: str, words: Sequence[Word], place: int) -> tuple[int, list[Meaning]]:

@@ -1,7 +1,7 @@
 """The data set `instruments`: Amazon's reviews of musical instruments of 2014 (McAuley et al.), each a rating in words.
 
 In: a folder (or zip) that holds the folder `amazon-musical-instruments`. Its items have neither title nor description:
-what training says of them describes them (`review_features.py`), once a recipe has said which reviews are training.
+what training says of them describes them (`item_words.py`), once a recipe has said which reviews are training.
 """
 
 from pathlib import Path

@@ -59,18 +59,19 @@ class Simulation:
 
     dataset: Dataset
 
-    def __post_init__(self) -> None:
-        if not any(item.title.strip() for item in self.dataset.catalog):
-            raise DataError(
-                f"{self.dataset.config.path}: simulated explanations and dialogues need titles in items.parquet, "
-                "column 'title', found none. Add titles, or remove [tasks.explanation] and [tasks.dialogue]."
-            )
-
     def choices(self, split: Split, user: int, count: int, max_history: int, random: Random) -> Iterator[Choice]:
         """Yield at most `count` liked targets of a user, drawn at random; all entries before a target are its past.
 
         In validation and test the past ends where the split begins, so that no target is seen by another.
+
+        Raises:
+            DataError: no item has a title, by which texts could speak of it.
         """
+        if not self._has_titles:
+            raise DataError(
+                f"{self.dataset.config.path}: simulated explanations and dialogues need titles in items.parquet, "
+                "column 'title', found none. Add titles, or remove [tasks.explanation] and [tasks.dialogue]."
+            )
         history = self.dataset.history(user)
         start = len(self.dataset.known_before(user, split))
         end = start + len(self.dataset.held_out(user, split))
@@ -143,6 +144,10 @@ class Simulation:
         likely: list[Kind] = [*kinds, *(kind for kind in kinds if kind == "refused"), "other"]
         kind = random.choice(likely)
         return Rejection(item, kind, random.choice(kinds[kind]) if kinds.get(kind) else None)
+
+    @cached_property
+    def _has_titles(self) -> bool:
+        return any(item.title.strip() for item in self.dataset.catalog)
 
     @cached_property
     def extractor(self) -> FactExtractor:
@@ -266,11 +271,7 @@ class Simulation:
 
 
 def simulation_of(dataset: Dataset) -> Simulation:
-    """The simulation of a data set, made once and kept with it.
-
-    Raises:
-        DataError: no item has a title.
-    """
+    """The simulation of a data set, made once and kept with it."""
     kept = dataset.__dict__.get("_simulation")
     if not isinstance(kept, Simulation):
         kept = Simulation(dataset)

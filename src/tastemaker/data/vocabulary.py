@@ -60,8 +60,22 @@ def decade_forms() -> dict[str, str]:
     return forms
 
 
+def number_forms(word: str) -> tuple[str, ...]:
+    """A word in the other number: of "strap" "straps", of "batteries" "battery"; what is no word may be among them."""
+    stems = (word[:-1], word[:-2], f"{word[:-3]}y")
+    return (_plural(word), *(stem for stem in stems if len(stem) > 1 and _plural(stem) == word))
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+
+
 def value_forms(name: str, value: str) -> tuple[str, ...]:
-    """The ways to write one attribute value; for a genre with plurals and adjectives."""
+    """The ways to write one attribute value; for a genre with plurals and adjectives, for a feature in both numbers."""
+    if name == "feature":
+        return (value, *number_forms(value))
     if name != "genre":
         return (value,)
     word = value.casefold()

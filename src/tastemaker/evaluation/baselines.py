@@ -23,6 +23,7 @@ from tastemaker.evaluation.popularity import ConstrainedPopularity, Popularity
 from tastemaker.evaluation.rating_model import best_rating_model
 from tastemaker.evaluation.selection import best_ranker
 from tastemaker.evaluation.template import TemplateDialogue, TemplateReason
+from tastemaker.evaluation.told_reasons import fit_most_frequent, fit_typical
 from tastemaker.tasks.example import Task
 from tastemaker.tasks.mentioned import mentions
 from tastemaker.tasks.template import template_reason
@@ -125,6 +126,14 @@ def _most_frequent_text(given: Ingredients) -> Answers:
     return FrequentText.fit(given.dataset, given.tasks)
 
 
+def _most_frequent_reason(given: Ingredients) -> Answers | None:
+    return fit_most_frequent(given.dataset, given.tasks)
+
+
+def _typical_reason(given: Ingredients) -> Answers | None:
+    return fit_typical(given.dataset, given.tasks)
+
+
 BASELINES: dict[str, Baseline] = {
     "popularity": Baseline(_popularity, frozenset({"items", "reply"})),
     "mention_popularity": Baseline(_mention_popularity, frozenset({"turn"})),
@@ -140,6 +149,8 @@ BASELINES: dict[str, Baseline] = {
     "popularity_given_constraints": Baseline(_constrained_popularity, frozenset({"reply"})),
     "template_with_filters": Baseline(_template_dialogue, frozenset({"reply"})),
     "template": Baseline(_template_reason, frozenset({"reason"})),
+    "most_frequent_reason": Baseline(_most_frequent_reason, frozenset({"reason"})),
+    "typical_reason": Baseline(_typical_reason, frozenset({"reason"})),
     "lead_sentence": Baseline(_lead_sentence, frozenset({"text"})),
     "most_frequent_text": Baseline(_most_frequent_text, frozenset({"text"})),
 }

@@ -23,7 +23,7 @@ from tastemaker.inference.evidence import attributed_evidence
 from tastemaker.inference.lookup import find_item
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_reasons
-from tastemaker.tasks.cards import card
+from tastemaker.tasks.cards import card, hinted, likely_hint
 from tastemaker.tasks.example import Card, Evidence, History
 from tastemaker.tasks.request import explanation_context
 from tastemaker.tasks.template import template_reason
@@ -175,6 +175,8 @@ class Recommender:
             attributed_evidence(catalog, row, (entries, weight), like_threshold=self.reader.like_threshold)
             for row, weight in zip(rows, weights, strict=True)
         ]
+        if self.model.recipe["tasks"].get("explanation", {}).get("hint"):
+            evidence = [hinted(why, likely_hint(why, about)) for why, about in zip(evidence, cards, strict=True)]
         return list(zip(self._written(entries, rows, cards, evidence), evidence, strict=True))
 
     def _written(

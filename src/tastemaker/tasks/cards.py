@@ -1,13 +1,14 @@
 """What a reason may copy from: the card of an item, and the evidence for it, as short text in one fixed format.
 
 Card: `Toy Story (1995): animation, children's, comedy`. Evidence: `liked Aladdin (1992), 5 stars; shares animation,
-comedy; both 1990s; asked comedy`. Evidence is made here alone, for training and for use. `Grounds` is the same as data:
-`grounds` finds it, `render` writes it, `parse` reads it back.
+comedy; both 1990s; asked comedy`; where a hint says what the reason is to be about, `about tone` ends it. Evidence is
+made here alone, for training and for use. `Grounds` is the same as data: `grounds` finds it, `render` writes it,
+`parse` reads it back.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tastemaker.data.catalog import Catalog, CatalogItem
@@ -20,7 +21,7 @@ from tastemaker.tasks.example import Card, Evidence
 SHOWN_LABELS: Final = 4
 """Most attribute values on a card or in one part of the evidence."""
 _MOST_PAST: Final = 2
-_PARTS: Final = re.compile(r"; (?=(?:liked|chose|shares|both|all|is|asked) )")
+_PARTS: Final = re.compile(r"; (?=(?:liked|chose|shares|both|all|is|asked|about) )")
 _PAST: Final = re.compile(r"(?P<verb>liked|chose) (?P<title>.+?)(?:, (?P<stars>\d+(?:\.\d+)? stars?))?$")
 _DECADE: Final = re.compile(r"\d{4}s$")
 
@@ -47,6 +48,8 @@ class Grounds:
     own_decade: str = ""
     asked: tuple[str, ...] = ()
     """Labels that the user asked for and the item has; a refusal is `no horror`. A decade among them is `1990s`."""
+    about: str = ""
+    """A feature that the reason is to speak of, where one is given as a hint."""
 
 
 def card(catalog: Catalog, item: int) -> Card:
@@ -93,6 +96,16 @@ def evidence(
     return Evidence(render(found))
 
 
+def hinted(why: Evidence, about: str) -> Evidence:
+    """Evidence with a hint."""
+    return Evidence(render(replace(parse(why.text), about=about)))
+
+
+def likely_hint(why: Evidence, card: Card) -> str:
+    """What a reason may well be about, where nobody says: the first label that is shared, else the item's first."""
+    return next(iter((*parse(why.text).shared, *card_labels(card))), "")
+
+
 def grounds(
     catalog: Catalog, item: int, past: Sequence[tuple[int, float | None]], asked: Sequence[Fact] = ()
 ) -> Grounds:
@@ -124,6 +137,8 @@ def render(found: Grounds) -> str:
         parts.append(f"is {', '.join(own)}")
     if found.asked:
         parts.append(f"asked {', '.join(found.asked)}")
+    if found.about:
+        parts.append(f"about {found.about}")
     return "; ".join(parts)
 
 
@@ -146,6 +161,7 @@ def parse(text: str) -> Grounds:
         own=own[:-1] if decade else own,
         own_decade=decade,
         asked=labels.get("asked", ()),
+        about=next(iter(labels.get("about", ())), ""),
     )
 
 

@@ -106,6 +106,8 @@ class Reply:
     """Whether its items may have come up before, as in dialogues that people held; used by evaluation only."""
     teaches_earlier: bool = False
     """Whether the `Earlier` replies of the context are to be learned with it, each from what stands before it."""
+    is_told: bool = False
+    """Whether a reason is what the user wrote, and not simulated; used by evaluation only."""
 
     @property
     def slots(self) -> tuple[tuple[Recommended, str], ...]:
