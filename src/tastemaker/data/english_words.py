@@ -89,14 +89,14 @@ _QUALITIES = """
 """
 _PRAISE = """
     accurate amazing attractive awesome beautiful bright brilliant clear clever comfortable convenient crisp decent
-    delicious delighted dependable durable easiest easy effective effortless elegant enjoyable excellent
-    excellently exceptional fabulous fantastic fast favorite favourite flawless flexible fun genuine glad good
-    gorgeous grateful great greatest handy helpful high-quality impressed impressive incredible intuitive invaluable
-    lovely marvelous neat nice nicest outstanding perfect perfection phenomenal pleasant pleasing pleasure portable
-    powerful precise premium professional quiet reliable remarkable responsive rich robust rock-solid sharp sleek
-    smooth solid spectacular splendid stable steady stellar strong stunning sturdy stylish subtle superb superior
-    sweet terrific tight top-notch top-quality tough transparent useful valuable versatile vibrant warm well-built
-    well-made wonderful wonderfully worthwhile worthy
+    delicious delighted dependable durable easiest easy effective effortless elegant enjoyable excellent excellently
+    exceptional fabulous fantastic fast favorite favourite flawless flexible fun genuine glad good gorgeous grateful
+    great greatest handy helpful high-quality impressed impressive incredible intuitive invaluable lovely marvelous
+    neat nice nicest outstanding perfect perfection phenomenal pleasant pleasing pleasure powerful precise premium
+    quiet reliable remarkable responsive rich robust rock-solid sharp sleek smooth solid spectacular splendid stable
+    steady stellar strong stunning sturdy stylish subtle superb superior sweet terrific tight top-notch top-quality
+    tough transparent useful valuable versatile vibrant warm well-built well-made wonderful wonderfully worthwhile
+    worthy
 """
 _PRAISING = """
     accurately adore amazingly beautifully best comfortably consistently easily enjoy enjoyed enjoying exceptionally

@@ -17,8 +17,8 @@ _WORDS: Final = range(5, 31)
 """Words of a sentence that can stand by itself and be read at a glance."""
 _BEFORE, _BEHIND, _DENIED = 2, 5, 3
 """Words between which praise and feature stand together, and a denial turns praise round."""
-_UNFIT: Final = BLAME | CONTRASTS | {"email", "link", "phone"}
-"""A sentence with one of these blames, takes back, or holds what was masked."""
+_UNFIT: Final = BLAME | CONTRASTS | {"need", "needed", "needs", "wish", "email", "link", "phone"}
+"""A sentence with one of these blames, takes back, wants, or holds what was masked."""
 _OWNERS: Final = frozenset(("my", "his", "her", "our", "their", "your"))
 """Between praise and a feature these tell that it belongs to something else: "love my guitar"."""
 _OTHERS: Final = frozenset(
