@@ -97,7 +97,7 @@ def test_the_audit_is_of_what_is_found_now(published: Callable[[str], Path]) -> 
     config = DataConfig(path="instruments", test_items=2, validation_items=1)
     data = Dataset.from_tables(Catalog.from_table(tables["items"]), tables["interactions"], config)
     entries = [entry for user in range(len(data.user_ids)) for entry in data.history(user)]
-    liked = {row: review for row, review in data.training_reviews.items() if data.likes(entries[row])}
+    liked = {row: review for row, review in data.training_reviews.iter_rows() if data.likes(entries[row])}
     found = [row for row, review in liked.items() if reason_of(review, data.features)]
     assert (len(liked), len(found)) == (5289, 2150)
     drawn = np.random.default_rng(0).choice(len(found), size=100, replace=False)

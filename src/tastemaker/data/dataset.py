@@ -25,7 +25,7 @@ from tastemaker.errors import DataError, RequestError
 
 FloatArray = NDArray[np.float32]
 
-_LEARNT: Final = 50_000
+_LEARNT: Final = 20_000
 """Reviews from which features are learnt."""
 NO_DIALOGUES: Final = pl.DataFrame(schema=pl.Schema(DIALOGUE_COLUMNS))
 """`dialogues.parquet` of a data set that has none."""
@@ -143,9 +143,8 @@ class Dataset:
         return built._described() if any(map(is_bare, catalog)) and built.has_reviews else built
 
     def _described(self) -> "Dataset":
-        reviews = self.training_reviews
-        described = zip(self.items[list(reviews)].tolist(), reviews.values(), strict=True)
-        words = ItemWords.of(self.features, self.catalog, described)
+        reviews = ((int(self.items[row]), review) for row, review in self.training_reviews.iter_rows())
+        words = ItemWords.of(self.features, self.catalog, reviews)
         return replace(self, catalog=words.described(self.catalog), item_words=words)
 
     def hiding(self, attribute: str, rows: Container[int]) -> "Dataset":
@@ -198,20 +197,20 @@ class Dataset:
         return self._reviews[start : start + len(self.held_out(user, split))].to_list()
 
     @cached_property
-    def training_reviews(self) -> dict[int, str]:
-        """By interaction the reviews of training, without those that read word for word like one that is held out."""
+    def training_reviews(self) -> pl.DataFrame:
+        """`row` of the interaction and `review`, of training, but those that read word for word like a held-out one."""
         plain = self._reviews.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
-        is_known = pl.Series(self.is_training)
-        is_taught = is_known & (plain != "") & ~plain.is_in(plain.filter(~is_known).implode())
-        return dict(zip(np.flatnonzero(is_taught).tolist(), self._reviews.filter(is_taught), strict=True))
+        is_known, said = pl.Series(self.is_training), plain.hash()
+        is_taught = is_known & (plain != "") & ~said.is_in(said.filter(~is_known).implode())
+        return pl.DataFrame({"row": np.flatnonzero(is_taught), "review": self._reviews.filter(is_taught)})
 
     @cached_property
     def features(self) -> Features:
         """What training reviews speak of, learnt from at most `_LEARNT` of them, evenly drawn."""
         if self.item_words is not None:
             return self.item_words.features
-        reviews = list(self.training_reviews.values())
-        return Features.learn(reviews[:: -(-len(reviews) // _LEARNT) or 1])
+        reviews = self.training_reviews["review"]
+        return Features.learn(reviews.gather_every(max(1, -(-len(reviews) // _LEARNT))))
 
     def windows(self, split: Split, max_history: int, epoch: int = 0) -> Iterator[Window]:
         """Yield every target interaction of a split once, with the entries that come before it.

@@ -14,7 +14,7 @@ from typing import Final
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.features import NAME, Features
 
-_READ: Final = 100_000
+_READ: Final = 40_000
 """Reviews that are read in all, which bounds the work: of each item as many, the first of them."""
 _DOUBT: Final = 20
 """Items added to those of which a feature is said, so that one that is said of a single item does not tell most."""
