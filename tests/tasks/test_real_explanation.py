@@ -151,10 +151,10 @@ def test_training_leaves_out_what_reads_like_a_sentence_of_a_held_out_review(
 ) -> None:
     rows = reviewed(cinema_table)
     rows[0][REVIEW] = "A  great plot\tto me, really."
-    before = [reason(e) for e in Explanation().examples(build_cinema(rows), Split.TRAIN)]
+    before = list(Explanation().examples(build_cinema(rows), Split.TRAIN))
     rows[LAST][REVIEW] = "Nothing. A great plot to ME, really. And so on."
-    after = [reason(e) for e in Explanation().examples(build_cinema(rows), Split.TRAIN)]
-    assert [text for text in before if text not in after] == ["A  great plot\tto me, really."]
+    after = list(Explanation().examples(build_cinema(rows), Split.TRAIN))
+    assert [reason(e) for e in before if e not in after] == ["A  great plot\tto me, really."]
     assert len(after) == len(before) - 1
 
 

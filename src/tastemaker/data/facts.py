@@ -14,7 +14,7 @@ from typing import Any, Final
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.negation import REFUSING_MOODS, Mood, is_refused_after, next_mood
 from tastemaker.data.title_forms import Alias, aliases, printed_title
-from tastemaker.data.vocabulary import GENRE_MOODS, UNKNOWN_VALUES, decade_forms, decade_of, value_forms
+from tastemaker.data.vocabulary import FEATURE, GENRE_MOODS, UNKNOWN_VALUES, decade_forms, decade_of, value_forms
 
 Fact = tuple[str, str]
 
@@ -26,8 +26,6 @@ _NOT_THAT_YEAR: Final = frozenset(
     ("before", "after", "since", "until", "till", "than", "around", "about", "pre", "post")
 )
 _SMALL: Final = frozenset(("a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with", "by"))
-_SPOKEN_OF: Final = frozenset(("feature",))
-"""Attributes that say what people speak of: "no hum" speaks of hum as well."""
 _REMEMBERED: Final = 1024
 _END: Final = ""
 """Key of a trie node under which the meanings of the words that lead there stand."""
@@ -143,7 +141,7 @@ class FactExtractor:
             is_refused = mood in REFUSING_MOODS or is_refused_after(rest)
             for meaning in meanings:
                 name, value = meaning.fact
-                is_denied = is_refused and name not in _SPOKEN_OF
+                is_denied = is_refused and name != FEATURE  # "no hum" speaks of hum as well
                 end = last.end + (text[last.end : last.end + 1] == ")" and meaning.has_year)
                 yield Statement((f"not {name}" if is_denied else name, value), end, meaning.row)
             place += length

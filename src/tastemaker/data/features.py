@@ -17,8 +17,6 @@ from tastemaker.data.english_words import BEFORE_NOUNS, GRAMMAR, NO_FEATURES
 from tastemaker.data.sentences import sentences, words
 from tastemaker.data.vocabulary import number_forms
 
-NAME: Final = "feature"
-"""The attribute of an item that holds them."""
 _LEAST: Final = 8
 """Reviews that speak of a feature, at least; in long logs a thousandth of all."""
 _NOUN: Final = 0.14

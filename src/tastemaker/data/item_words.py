@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Final
 
 from tastemaker.data.catalog import Catalog, CatalogItem
-from tastemaker.data.features import NAME, Features
+from tastemaker.data.features import Features
+from tastemaker.data.vocabulary import FEATURE
 
 _READ: Final = 40_000
 """Reviews that are read in all, which bounds the work: of each item as many, the first of them."""
@@ -62,7 +63,7 @@ class ItemWords:
             return item
         weights = {feature: count * self._rarity[feature] for feature, count in counts.items()}
         telling = tuple(sorted(weights, key=lambda feature: (-weights[feature], feature)))
-        return replace(item, attributes={NAME: telling} if telling else {})
+        return replace(item, attributes={FEATURE: telling} if telling else {})
 
     @cached_property
     def _rarity(self) -> dict[str, float]:

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+FEATURE: Final = "feature"
+"""The attribute that holds what reviews speak of (see `features.py`)."""
+
 GENRE_FORMS: Final[dict[str, tuple[str, ...]]] = {
     "animation": ("animated", "animations", "cartoon", "cartoons"),
     "children's": ("children", "childrens", "kids", "kids'", "kid's", "children’s"),
@@ -74,7 +77,7 @@ def _plural(word: str) -> str:
 
 def value_forms(name: str, value: str) -> tuple[str, ...]:
     """The ways to write one attribute value; for a genre with plurals and adjectives, for a feature in both numbers."""
-    if name == "feature":
+    if name == FEATURE:
         return (value, *number_forms(value))
     if name != "genre":
         return (value,)

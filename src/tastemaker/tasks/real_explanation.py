@@ -44,8 +44,9 @@ def real_reasons(
 ) -> Iterator[Example]:
     """Yield every reason of a split as an example of `task`; the past items that speak for it change with the epoch."""
     simulation = simulation_of(dataset)
-    for number, told in enumerate(told_reasons(dataset)[split]):
-        random = Random(f"{task} {split} {epoch if split is Split.TRAIN else 0} {number}")
+    seed = f"{task} {split} {epoch if split is Split.TRAIN else 0}"
+    for told in told_reasons(dataset)[split]:
+        random = Random(f"{seed} {told.choice.user} {told.choice.item} {len(told.choice.history)}")
         about, why = _grounds(simulation, told, split, random)
         why = hinted(why, told.reason.feature) if hint else why
         context = explanation_context(told.choice.history[-max_history:], told.choice.item, about, why)
