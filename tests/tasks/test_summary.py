@@ -54,7 +54,7 @@ def test_a_review_is_summed_up_in_its_title(cinema: Dataset) -> None:
     assert [len(examples) for examples in found.values()] == [90, 20, 30]
     assert found[Split.TEST][0] == Example(
         "summary",
-        (History(()), Text("Give this review a title:", "user", priority=1), Text(" I nearly left, 0 11")),
+        (History(()), Text("Title of:", "user", priority=1), Text(" I nearly left, 0 11")),
         Words("Not for me 11"),
         0,
     )
@@ -106,13 +106,11 @@ def test_several_reviews_are_summed_up_by_several_people() -> None:
     data = opinions(*OPINIONS[:2], OPINIONS[3])
     first, second = WHOLE.examples(data, Split.TRAIN)
     assert [written(first), written(second)] == ["A sharp peeler.", "It peels well but cuts."]
-    assert first.context[:2] == (History(()), Text("Sum up these reviews:", "user", priority=1))
+    assert first.context[:2] == (History(()), Text("Summary of:", "user", priority=1))
     assert {*read(first)} == {*read(second)} == {*PEELER}
     assert (first.user, second.user) == (0, 0), "results of one product are one cluster"
     (test,) = WHOLE.examples(data, Split.TEST)
-    assert (
-        as_text(test, data.catalog) == "history: none\n\nuser: Sum up these reviews: Too tight.\n---\nwords: Tight.\n"
-    )
+    assert as_text(test, data.catalog) == "history: none\n\nuser: Summary of: Too tight.\n---\nwords: Tight.\n"
 
 
 def test_the_order_of_reviews_is_drawn_in_training_alone() -> None:
@@ -153,8 +151,7 @@ def test_a_text_is_summed_up_in_its_headline(build_cinema: Build, cinema_table: 
     assert [len(examples) for examples in found.values()] == [18, 1, 1]
     (test,) = found[Split.TEST]
     assert as_text(test, data.catalog) == (
-        "history: none\n\nuser: Give this article a headline: It is about 13. It ends well.\n---\n"
-        "words: Unforgiven (1992)\n"
+        "history: none\n\nuser: Headline of: It is about 13. It ends well.\n---\nwords: Unforgiven (1992)\n"
     )
     assert test.user is None
 
@@ -181,9 +178,9 @@ def test_the_first_of_opinions_reviews_and_news_is_summed_up(
     rows = [("f0", ["Nice."], "A nice film.", "test"), ("f1", ["Bad."], "A bad film.", "train")]
     summaries = pl.DataFrame(rows, schema=pl.Schema(SUMMARY_COLUMNS), orient="row")
     for data, expected in (
-        (replace(everything, summaries=summaries), "Sum up these reviews:"),
-        (everything, "Give this review a title:"),
-        (build_cinema(silent, with_texts(cinema_items)), "Give this article a headline:"),
+        (replace(everything, summaries=summaries), "Summary of:"),
+        (everything, "Title of:"),
+        (build_cinema(silent, with_texts(cinema_items)), "Headline of:"),
     ):
         first, *_ = Summary().examples(data, Split.TEST)
         assert isinstance(first.context[1], Text)

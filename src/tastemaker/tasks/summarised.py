@@ -79,14 +79,14 @@ def _has_news(dataset: Dataset) -> bool:
 
 SOURCES: Final[Mapping[Kind, Source]] = {
     "opinions": Source(
-        "Sum up these reviews:", "summaries.parquet", lambda dataset: not dataset.summaries.is_empty(), of_opinions
+        "Summary of:", "summaries.parquet", lambda dataset: not dataset.summaries.is_empty(), of_opinions
     ),
     "reviews": Source(
-        "Give this review a title:",
+        "Title of:",
         "columns 'review' and 'review_title' of interactions.parquet",
         lambda dataset: dataset.has_review_titles,
         of_reviews,
     ),
-    "news": Source("Give this article a headline:", "columns 'text' and 'title' of items.parquet", _has_news, of_news),
+    "news": Source("Headline of:", "columns 'text' and 'title' of items.parquet", _has_news, of_news),
 }
 """In the order in which they are looked for."""
