@@ -42,7 +42,7 @@ def shop() -> Dataset:
         for step, item in enumerate(random.permutation(ITEMS - 1)[:LENGTH]):
             rating = 5.0 if item % 4 == user % 4 else float(random.integers(1, 6))
             review = f"{'Lovely' if rating >= 4 else 'Dull'}, says {user} of {item}"
-            rows.append((f"u{user}", f"i{item}", step, "rating", rating, review, None))
+            rows.append((f"u{user}", f"i{item}", step, "rating", rating, review, f"{review.split(',')[0]} film"))
     catalog = Catalog(tuple(film(row) for row in range(ITEMS)))
     table = pl.DataFrame(rows, schema=INTERACTION_COLUMNS, orient="row")
     return Dataset.from_tables(catalog, table, DataConfig(path="shop", test_items=3, validation_items=2))

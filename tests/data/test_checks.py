@@ -9,6 +9,7 @@ from tastemaker.data.checks import CHECKS, check_tables
 from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
 from tastemaker.data.files import RawFiles
 from tastemaker.data.movielens_100k import read
+from tastemaker.data.schema import SUMMARY_COLUMNS
 from tastemaker.data.storage import TABLES
 from tastemaker.errors import DataError
 
@@ -68,9 +69,9 @@ def talk(text: str, liked: tuple[str, ...] | None = None) -> pl.DataFrame:
 
 def test_dialogues_stand_for_interactions(tables: dict[str, pl.DataFrame]) -> None:
     tables["interactions"] = tables["interactions"].clear()
-    with pytest.raises(DataError, match=r"^tables: expected interactions or dialogues, found neither\.$"):
+    with pytest.raises(DataError, match=r"^tables: expected interactions, dialogues or summaries, found none\.$"):
         check_tables(tables)
-    with pytest.raises(DataError, match=r"^tables: expected interactions or dialogues, found neither\.$"):
+    with pytest.raises(DataError, match=r"^tables: expected interactions, dialogues or summaries, found none\.$"):
         check_tables(tables | {"dialogues": talk("Hi").clear()})
     check_tables(tables | {"dialogues": talk("Like [[1]] and [[2]]", ("267",))})
 
@@ -79,3 +80,12 @@ def test_dialogues_stand_for_interactions(tables: dict[str, pl.DataFrame]) -> No
 def test_a_mention_of_an_unknown_item_is_refused(tables: dict[str, pl.DataFrame], dialogues: pl.DataFrame) -> None:
     with pytest.raises(DataError, match=r"^dialogues: expected items of the catalog only, found '17'\.$"):
         check_tables(tables | {"dialogues": dialogues})
+
+
+def test_summaries_stand_for_interactions_and_are_of_known_items(tables: dict[str, pl.DataFrame]) -> None:
+    tables["interactions"] = tables["interactions"].clear()
+    rows = [("1", ["Good."], "It is good.", "train"), ("17", ["Bad."], "It is bad.", None)]
+    summaries = pl.DataFrame(rows, schema=pl.Schema(SUMMARY_COLUMNS), orient="row")
+    check_tables(tables | {"summaries": summaries[:1]})
+    with pytest.raises(DataError, match=r"^summaries: expected items of the catalog only, found '17'\.$"):
+        check_tables(tables | {"summaries": summaries})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
-from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
+from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS, SUMMARY_COLUMNS
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.data.storage import DataSetInfo, write_dataset
 from tastemaker.errors import DataError, RequestError
@@ -20,6 +20,9 @@ CONFIG = DataConfig(path="ml", test_items=2, validation_items=1)
 
 
 TALK = dialogue_table([Dialogue("d", (Turn("user", "More like [[i2]]"), Turn("assistant", "[[i39]]")))])
+SUMMARY = pl.DataFrame(
+    [("i39", ["Loud.", "Too loud."], "It is loud.", None)], schema=pl.Schema(SUMMARY_COLUMNS), orient="row"
+)
 
 
 def interactions(*lengths: int) -> pl.DataFrame:
@@ -102,7 +105,8 @@ def test_training_pieces_change_with_the_epoch_and_only_so() -> None:
 def test_load_equals_what_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "ml"
     table = interactions(6, 2)
-    tables = {"items": CATALOG.to_table(), "interactions": table, "dialogues": TALK}
+    table = table.with_columns(review=pl.format("Fine {}", "timestamp"), review_title=pl.format("{}", "timestamp"))
+    tables = {"items": CATALOG.to_table(), "interactions": table, "dialogues": TALK, "summaries": SUMMARY}
     write_dataset(folder, tables, DataSetInfo("toy", "a test", "none"), [])
     config = DataConfig(path=str(folder), test_items=2, validation_items=1)
     loaded = Dataset.load(config)
@@ -112,7 +116,12 @@ def test_load_equals_what_was_written(tmp_path: Path) -> None:
     assert loaded.info is not None
     assert loaded.info.name == "toy"
     assert loaded.dialogues.equals(TALK)
+    assert loaded.summaries.equals(SUMMARY)
     assert built.dialogues.is_empty()
+    assert built.summaries.is_empty()
+    for dataset in (loaded, built):
+        assert dataset.reviews(0, Split.TEST) == ["Fine 4", "Fine 5"]
+        assert dataset.review_titles(0, Split.TEST) == ["4", "5"]
     assert all(
         np.array_equal(getattr(loaded, name), getattr(built, name))
         for name in ("offsets", "items", "actions", "ratings", "timestamps")
@@ -154,9 +163,36 @@ def test_a_mention_without_row_in_the_catalog() -> None:
         Dataset.from_tables(catalog, interactions(6), CONFIG, dialogues=TALK)
 
 
+def test_a_summary_of_an_item_without_row_in_the_catalog() -> None:
+    with pytest.raises(
+        DataError, match=r"^ml: summaries name 1 items without a row in items\.parquet, for example 'i39'"
+    ):
+        Dataset.from_tables(Catalog(CATALOG.items[:30]), interactions(6), CONFIG, summaries=SUMMARY)
+
+
+def test_a_data_set_of_summaries_alone_has_no_users() -> None:
+    assert Dataset.from_tables(CATALOG, interactions(), CONFIG, summaries=SUMMARY).user_ids == ()
+
+
+@pytest.mark.parametrize(
+    ("review", "title", "has"), [("Fine", "Good", True), (" ", "Good", False), ("Fine", "", False)]
+)
+def test_a_title_counts_above_a_review_alone(review: str, title: str, has: bool) -> None:
+    table = interactions(2).with_columns(review=pl.lit(review), review_title=pl.lit(title))
+    assert Dataset.from_tables(CATALOG, table, CONFIG).has_review_titles is has
+
+
+def test_hidden_titles_stay_among_the_answers() -> None:
+    hidden = Dataset.from_tables(CATALOG, interactions(6), CONFIG).hiding_titles({1, 3})
+    assert [item.title for item in hidden.catalog][:5] == ["Item 0", "", "Item 2", "", "Item 4"]
+    assert hidden.answers == CATALOG
+    assert hidden.hiding_titles({0}).answers == CATALOG
+
+
 def test_a_data_set_of_nothing() -> None:
     with pytest.raises(
-        DataError, match=r"^ml: expected interactions or dialogues, found neither\. Prepare the data set again\.$"
+        DataError,
+        match=r"^ml: expected interactions, dialogues or summaries, found none\. Prepare the data set again\.$",
     ):
         Dataset.from_tables(CATALOG, interactions(), CONFIG)
 

@@ -31,7 +31,7 @@ def make_dataset(histories, items=20, test_items=2, validation_items=1):
             "event": "rating",
             "rating": float(rating),
             "review": f"{'Great' if rating >= 4 else 'Poor'}, says {user} of {item}",
-            "review_title": None,
+            "review_title": "A good film" if rating >= 4 else "A bad film",
         }
         for user, history in enumerate(histories)
         for item, rating in history

@@ -35,6 +35,8 @@ FILMS = (
 VIEWERS, SEEN = 10, 14
 WORDS = {5.0: "A joy to watch", 4.0: "Well worth a look", 2.0: "I nearly left"}
 """How a review of each rating begins."""
+TITLES = {5.0: "Loved it", 4.0: "Good", 2.0: "Not for me"}
+"""How its title begins."""
 
 
 def cinema_item(row: int) -> CatalogItem:
@@ -54,7 +56,7 @@ def cinema_rows() -> list[list[object]]:
             "rating",
             rating,
             f"{WORDS[rating]}, {user} {step}",
-            None,
+            f"{TITLES[rating]} {step}",
         ]
         for user in range(VIEWERS)
         for step, rating in enumerate((5.0, 4.0, 2.0)[step % 3] for step in range(SEEN))

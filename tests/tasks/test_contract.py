@@ -11,8 +11,9 @@ from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.corpus import texts_of, tokenizer_texts
-from tastemaker.tasks.example import Example, History, Item, Label, NextItems, Recommended, Reply, Score
+from tastemaker.tasks.example import Example, History, Item, Label, NextItems, Recommended, Reply, Score, Words
 from tastemaker.tasks.item_split import splits_of
+from tastemaker.tasks.summary import Summary
 from tastemaker.tasks.withholding import training_view
 
 EVERY_TASK = pytest.mark.parametrize("name", sorted(TASKS))
@@ -87,8 +88,8 @@ def test_the_history_ends_before_the_targets(cinema: Dataset, name: str, split: 
         history = example.context[0]
         assert isinstance(history, History)
         target = example.target
-        if isinstance(target, Label):
-            assert history == History(()), "whoever they are of, labels are told from words alone"
+        if isinstance(target, Label | Words):
+            assert history == History(()), "whoever they are of, labels and texts are told from words alone"
             continue
         assert example.user is not None
         if isinstance(target, Reply):
@@ -153,7 +154,8 @@ def test_changing_held_out_reviews_changes_nothing_that_training_reads(
     name: str, build_cinema: Build, cinema_table: Rows
 ) -> None:
     changed = [
-        [*row[:REVIEW], f"Secret {row[0]}", None] if int(str(row[2])) > LAST - 5 else row for row in cinema_table
+        [*row[:REVIEW], f"Secret {row[0]}", f"Secret {row[2]}"] if int(str(row[2])) > LAST - 5 else row
+        for row in cinema_table
     ]
     before, after = build_cinema(cinema_table), build_cinema(changed)
     task = TASKS[name]()
@@ -182,6 +184,31 @@ def test_changing_held_out_answers_changes_nothing_that_is_read_beside_a_task_th
     for split in (Split.VALIDATION, Split.TEST):
         before, after = (list(category.examples(each, split)) for each in data)
         assert [list(texts_of(example)) for example in before] == [list(texts_of(example)) for example in after]
+        assert [example.target for example in before] != [example.target for example in after]
+
+
+@EVERY_TASK
+def test_changing_held_out_headlines_changes_nothing_that_is_read_beside_a_task_that_asks_for_them(
+    name: str, build_cinema: Build, cinema_table: Rows, cinema_items: tuple[CatalogItem, ...]
+) -> None:
+    """Every film that `summary` holds out gets another title."""
+    items = tuple(replace(item, text=f"A story, {row}.") for row, item in enumerate(cinema_items))
+    is_held_out = [split is not Split.TRAIN for split in splits_of(Catalog(items))]
+    changed = tuple(
+        replace(item, title=f"Secret {row} (1999)") if held else item
+        for row, (item, held) in enumerate(zip(items, is_held_out, strict=True))
+    )
+    assert sum(is_held_out) == 2
+    headlines, task = Summary(source="news"), TASKS[name]()
+    data = [build_cinema(cinema_table, each) for each in (items, changed)]
+    one, other = (training_view(each, [task, headlines]) for each in data)
+    for epoch in range(10):
+        assert list(task.examples(one, Split.TRAIN, epoch)) == list(task.examples(other, Split.TRAIN, epoch))
+    assert one.catalog == other.catalog, "whose items content vectors are made from"
+    assert not [text for text in tokenizer_texts(other, [task, headlines]) if "Secret" in text]
+    for split in (Split.VALIDATION, Split.TEST):
+        before, after = (list(headlines.examples(each, split)) for each in data)
+        assert [example.context for example in before] == [example.context for example in after]
         assert [example.target for example in before] != [example.target for example in after]
 
 

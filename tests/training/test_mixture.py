@@ -15,7 +15,14 @@ ALL = [task() for task in TASKS.values()]
 
 def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
     groups = [[task.name for task in group.tasks] for group in group_tasks(shop, ALL)]
-    assert groups == [["next_item", "rating", "like"], ["explanation"], ["dialogue"], ["sentiment"], ["category"]]
+    assert groups == [
+        ["next_item", "rating", "like"],
+        ["explanation"],
+        ["dialogue"],
+        ["sentiment"],
+        ["category"],
+        ["summary"],
+    ]
 
 
 def test_shares_follow_sizes_and_even_out_with_temperature() -> None:

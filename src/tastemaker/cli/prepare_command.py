@@ -41,9 +41,9 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "--format",
             metavar="F",
             help="Format of the files at PATH: csv, jsonl or parquet (your log, one interaction a row), amazon "
-            "(reviews of 2014, 2018 and 2023), movielens (ratings.csv and movies.csv), s3rec (one "
-            "`user item item …` a line), minionerec (items.json and CSV), or dialogues as redial, "
-            "opendialkg or inspired has them.",
+            "(reviews of 2014, 2018 and 2023), movielens (ratings.csv and movies.csv), mind (behaviors.tsv and "
+            "news.tsv), s3rec (one `user item item …` a line), minionerec (items.json and CSV), dialogues as redial, "
+            "opendialkg or inspired has them, or opinion_summaries (FewSum, Copycat).",
         ),
     ] = None,
     path: Annotated[
@@ -130,7 +130,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
 
 def _refuse_flags(flags: LogFlags) -> None:
     if flags != LogFlags():
-        forms = ", ".join((*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS))
+        forms = ", ".join(dict.fromkeys((*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS)))
         raise typer.BadParameter(f"--column, --items and the like go with --format {forms} alone.")
 
 

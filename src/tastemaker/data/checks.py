@@ -17,6 +17,7 @@ from tastemaker.data.schema import (
     ITEM_COLUMNS,
     PUBLISHED_SPLITS,
     RATING_SCALE,
+    SUMMARY_COLUMNS,
     USER_COLUMNS,
 )
 from tastemaker.errors import DataError
@@ -63,11 +64,20 @@ CHECKS: Final = {
         },
         strict=True,
     ),
+    "summaries": pa.DataFrameSchema(
+        {
+            "item_id": pa.Column(SUMMARY_COLUMNS["item_id"]),
+            "texts": pa.Column(SUMMARY_COLUMNS["texts"]),
+            "summary": pa.Column(SUMMARY_COLUMNS["summary"]),
+            "split": pa.Column(SUMMARY_COLUMNS["split"], pa.Check.isin(PUBLISHED_SPLITS), nullable=True),
+        },
+        strict=True,
+    ),
 }
 
 
 def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
-    """Check columns, types, ranges, unique ids, and that interactions and dialogues name items of the catalog only.
+    """Check columns, types, ranges, unique ids, and that all other tables name items of the catalog only.
 
     Raises:
         DataError: the first thing that is wrong.
@@ -80,8 +90,10 @@ def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
     named = {"interactions": frozenset(tables["interactions"]["item_id"])}
     if "dialogues" in tables:
         named["dialogues"] = mentioned_items(tables["dialogues"])
+    if "summaries" in tables:
+        named["summaries"] = frozenset(tables["summaries"]["item_id"])
     if all(tables[name].is_empty() for name in named):
-        raise DataError("tables: expected interactions or dialogues, found neither.")
+        raise DataError("tables: expected interactions, dialogues or summaries, found none.")
     for name, items in named.items():
         unknown = items - set(tables["items"]["item_id"])
         if unknown:

@@ -1,9 +1,9 @@
-"""A data set in memory: catalog, every user's history oldest first, where training ends in each, and dialogues.
+"""A data set in memory: catalog, every user's history oldest first, where training ends in each, dialogues, summaries.
 
 Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tastemaker.data.catalog import Catalog
+from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dialogues import mentioned_items
 from tastemaker.data.features import Features
 from tastemaker.data.interactions import check_interactions
 from tastemaker.data.item_words import ItemWords, is_bare
-from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, action_of
+from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, SUMMARY_COLUMNS, action_of
 from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
 from tastemaker.data.storage import DataSetInfo, read_info, read_table
 from tastemaker.errors import DataError, RequestError
@@ -29,6 +29,10 @@ _LEARNT: Final = 20_000
 """Reviews from which features are learnt."""
 NO_DIALOGUES: Final = pl.DataFrame(schema=pl.Schema(DIALOGUE_COLUMNS))
 """`dialogues.parquet` of a data set that has none."""
+NO_SUMMARIES: Final = pl.DataFrame(schema=pl.Schema(SUMMARY_COLUMNS))
+"""`summaries.parquet` of a data set that has none."""
+WRITTEN: Final = ("review", "review_title")
+"""Columns of `interactions.parquet` that are not read before a task asks for them."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,14 @@ class Dataset:
     cuts: Cuts
     config: DataConfig = field(default_factory=DataConfig)
     info: DataSetInfo | None = None
-    review_column: pl.LazyFrame = field(default_factory=pl.LazyFrame, repr=False, compare=False)
-    """Column `review` of all interactions, read where it is asked for."""
+    review_columns: pl.LazyFrame = field(default_factory=pl.LazyFrame, repr=False, compare=False)
+    """Columns `review` and `review_title` of all interactions, read where they are asked for."""
     dialogues: pl.DataFrame = field(default_factory=lambda: NO_DIALOGUES, repr=False, compare=False)
     """The columns of `dialogues.parquet`; no row where the data set has none."""
     item_words: ItemWords | None = field(default=None, repr=False, compare=False)
     """What training reviews say of the items of which nothing else is known; None where there are none of these."""
+    summaries: pl.DataFrame = field(default_factory=lambda: NO_SUMMARIES, repr=False, compare=False)
+    """The columns of `summaries.parquet`; no row where the data set has none."""
     whole_catalog: Catalog | None = field(default=None, repr=False)
     """The items with all that is known of them, where `catalog` hides something; see `hiding`."""
 
@@ -93,8 +99,9 @@ class Dataset:
         info = read_info(folder)
         catalog = Catalog.from_table(read_table(folder, "items"))
         dialogues = read_table(folder, "dialogues") if (folder / "dialogues.parquet").exists() else NO_DIALOGUES
-        loaded = cls.from_tables(catalog, read_table(folder, "interactions"), config, info, dialogues)
-        return replace(loaded, review_column=pl.scan_parquet(folder / "interactions.parquet").select("review"))
+        summaries = read_table(folder, "summaries") if (folder / "summaries.parquet").exists() else NO_SUMMARIES
+        loaded = cls.from_tables(catalog, read_table(folder, "interactions"), config, info, dialogues, summaries)
+        return replace(loaded, review_columns=pl.scan_parquet(folder / "interactions.parquet").select(WRITTEN))
 
     @classmethod
     def from_tables(
@@ -104,22 +111,24 @@ class Dataset:
         config: DataConfig,
         info: DataSetInfo | None = None,
         dialogues: pl.DataFrame = NO_DIALOGUES,
+        summaries: pl.DataFrame = NO_SUMMARIES,
     ) -> "Dataset":
         """Build from checked tables; `interactions` stands by user, oldest first.
 
         Items of which nothing else is known are described by what training reviews say of them.
 
         Raises:
-            DataError: there is neither interaction nor dialogue, one of an item that is not in the catalog, or a value
-                or order that `check_interactions` refuses.
+            DataError: there is no interaction, dialogue or summary, one of an item that is not in the catalog, or a
+                value or order that `check_interactions` refuses.
         """
-        if interactions.is_empty() and dialogues.is_empty():
+        if interactions.is_empty() and dialogues.is_empty() and summaries.is_empty():
             raise DataError(
-                f"{config.path}: expected interactions or dialogues, found neither. Prepare the data set again."
+                f"{config.path}: expected interactions, dialogues or summaries, found none. Prepare the data set again."
             )
         check_interactions(interactions, config.path)
         _check_items(catalog, config.path, "interactions", frozenset(interactions["item_id"]))
         _check_items(catalog, config.path, "dialogues", mentioned_items(dialogues))
+        _check_items(catalog, config.path, "summaries", frozenset(summaries["item_id"]))
         users = interactions["user_id"]
         starts = np.flatnonzero((users != users.shift(1)).fill_null(True).to_numpy())
         offsets = np.concatenate((starts, [len(users)])).astype(np.int64)
@@ -137,8 +146,9 @@ class Dataset:
             cuts=cut_histories(offsets, timestamps, config),
             config=config,
             info=info,
-            review_column=interactions.select("review").lazy(),
+            review_columns=interactions.select(WRITTEN).lazy(),
             dialogues=dialogues,
+            summaries=summaries,
         )
         return built._described() if any(map(is_bare, catalog)) and built.has_reviews else built
 
@@ -149,7 +159,13 @@ class Dataset:
 
     def hiding(self, attribute: str, rows: Container[int]) -> "Dataset":
         """The same data set, whose `catalog` lacks an attribute of the items in `rows`; `answers` still has it."""
-        items = (item.without(attribute) if row in rows else item for row, item in enumerate(self.catalog))
+        return self._with(item.without(attribute) if row in rows else item for row, item in enumerate(self.catalog))
+
+    def hiding_titles(self, rows: Container[int]) -> "Dataset":
+        """The same data set, whose `catalog` lacks the titles of the items in `rows`; `answers` still has them."""
+        return self._with(replace(item, title="") if row in rows else item for row, item in enumerate(self.catalog))
+
+    def _with(self, items: Iterable[CatalogItem]) -> "Dataset":
         return replace(self, catalog=Catalog(tuple(items)), whole_catalog=self.answers)
 
     @property
@@ -193,8 +209,16 @@ class Dataset:
 
     def reviews(self, user: int, split: Split) -> list[str]:
         """What the user wrote about each interaction of `held_out`, in its order; "" for nothing."""
+        return self._reviews[self._span(user, split)].to_list()
+
+    def review_titles(self, user: int, split: Split) -> list[str]:
+        """What the user wrote above each review of `reviews`; "" for nothing."""
+        return self._review_titles[self._span(user, split)].to_list()
+
+    def _span(self, user: int, split: Split) -> slice:
+        """Where the interactions of `held_out` stand."""
         start = int(self.offsets[user]) + len(self.known_before(user, split))
-        return self._reviews[start : start + len(self.held_out(user, split))].to_list()
+        return slice(start, start + len(self.held_out(user, split)))
 
     @cached_property
     def training_reviews(self) -> pl.DataFrame:
@@ -241,6 +265,11 @@ class Dataset:
         return bool((self._reviews.str.strip_chars() != "").any())
 
     @cached_property
+    def has_review_titles(self) -> bool:
+        """Whether any review has a title."""
+        return bool(((self._reviews.str.strip_chars() != "") & (self._review_titles.str.strip_chars() != "")).any())
+
+    @cached_property
     def has_opinions(self) -> bool:
         """Whether some interactions say like and others dislike."""
         both = {ACTIONS.index("like"), ACTIONS.index("dislike")}
@@ -275,7 +304,12 @@ class Dataset:
     @cached_property
     def _reviews(self) -> pl.Series:
         """`[interactions]`"""
-        return self.review_column.collect()["review"].fill_null("")
+        return self.review_columns.select("review").collect()["review"].fill_null("")
+
+    @cached_property
+    def _review_titles(self) -> pl.Series:
+        """`[interactions]`"""
+        return self.review_columns.select("review_title").collect()["review_title"].fill_null("")
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:

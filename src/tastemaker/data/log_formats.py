@@ -6,7 +6,7 @@ To add one: a file with its format, a line here, a test file.
 from pathlib import Path
 from typing import Final
 
-from tastemaker.data import csv_log, jsonl_log, parquet_log
+from tastemaker.data import csv_log, jsonl_log, mind_log, parquet_log
 from tastemaker.data.log import Log
 from tastemaker.data.log_chunk import LogFormat
 from tastemaker.errors import DataError
@@ -15,13 +15,15 @@ LOG_FORMATS: Final[dict[str, LogFormat]] = {
     "csv": csv_log.FORMAT,
     "jsonl": jsonl_log.FORMAT,
     "parquet": parquet_log.FORMAT,
+    "mind": mind_log.FORMAT,
 }
 
 
 def format_of(path: Path, otherwise: str) -> str:
-    """Name of the format that a file's ending tells."""
+    """Name of the format that a file's ending tells; of several that may be meant, `otherwise`."""
     name = path.name.removesuffix(".gz")
-    return next((form for form, known in LOG_FORMATS.items() if name.endswith(known.endings)), otherwise)
+    forms = dict.fromkeys((otherwise, *LOG_FORMATS))
+    return next((form for form in forms if name.endswith(LOG_FORMATS[form].endings)), otherwise)
 
 
 def log_files(log: Log) -> tuple[Path, ...]:

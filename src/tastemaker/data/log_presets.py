@@ -64,9 +64,21 @@ LOG_PRESETS: Final[Mapping[str, Preset]] = {
         items="movies.csv",
         rating_scale=(0.5, 5.0),
     ),
+    "mind": Preset(
+        form="mind",
+        columns=({"user_id": "user_id", "item_id": "item_id", "timestamp": "timestamp", "event": "event"},),
+        item_columns=(
+            {
+                **{"item_id": "item_id", "title": "title", "text": "abstract"},
+                **{"category": "category", "subcategory": "subcategory"},
+            },
+        ),
+        files=("behaviors.tsv",),
+        items="news.tsv",
+    ),
 }
 """`amazon`: reviews and metadata of 2014 and 2018, then of 2023 (McAuley et al.). `movielens`: the CSV files of
-GroupLens' 10M to 32M and latest-small, in half stars."""
+GroupLens' 10M to 32M and latest-small, in half stars. `mind`: clicks on news (Wu et al.), see `mind_log`."""
 
 
 def preset_fields(name: str, paths: Sequence[Path], items: Path | None = None) -> dict[str, Any]:

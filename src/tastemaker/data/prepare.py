@@ -67,7 +67,7 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
 def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame]:
     """Shuffle items, so that their order tells nothing; order interactions by user, then time, equal times shuffled.
 
-    Dialogues stand by id, each with its turns in order.
+    Dialogues stand by id, each with its turns in order, summaries by item.
 
     The result depends on the rows and the seed, not on the order in which the rows come.
     """
@@ -78,6 +78,8 @@ def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.Da
         ordered["users"] = by_id(tables["users"], "user_id")
     if "dialogues" in tables:
         ordered["dialogues"] = by_id(tables["dialogues"].sort("turn"), "dialogue_id")
+    if "summaries" in tables:
+        ordered["summaries"] = by_id(tables["summaries"].sort("split", "summary"), "item_id")
     return {name: ordered.get(name, table) for name, table in tables.items()}
 
 
@@ -139,7 +141,7 @@ def finished(
 def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
     """Rows of each table, users even where nothing but their interactions is known, and dialogues beside their turns.
 
-    Of a data set of dialogues alone neither users nor interactions are counted.
+    Of a data set without interactions neither these nor users are counted.
     """
     counts = {name: len(table) for name, table in tables.items()}
     if counts["interactions"]:

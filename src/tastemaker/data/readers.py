@@ -5,7 +5,17 @@ To add one: a file with its reader, a line here, a test file.
 
 from typing import Final
 
-from tastemaker.data import inspired, instruments, minionerec, movielens_100k, movies, opendialkg, redial, s3rec
+from tastemaker.data import (
+    inspired,
+    instruments,
+    minionerec,
+    movielens_100k,
+    movies,
+    opendialkg,
+    opinion_summaries,
+    redial,
+    s3rec,
+)
 from tastemaker.data.reader import Reader
 
 READERS: Final[dict[str, Reader]] = {
@@ -17,4 +27,5 @@ READERS: Final[dict[str, Reader]] = {
     "redial": redial.READER,
     "opendialkg": opendialkg.READER,
     "inspired": inspired.READER,
+    "opinion_summaries": opinion_summaries.READER,
 }

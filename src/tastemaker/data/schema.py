@@ -1,7 +1,7 @@
 """The tables of a data set on disk, checked where they are read and where they are written.
 
-`items.parquet` and `interactions.parquet` are required; `users.parquet` and `dialogues.parquet` are optional. A
-data set of dialogues alone has an `interactions.parquet` without a row.
+`items.parquet` and `interactions.parquet` are required; `users.parquet`, `dialogues.parquet` and `summaries.parquet`
+are optional. A data set of dialogues or summaries alone has an `interactions.parquet` without a row.
 Rows of `interactions.parquet` stand in the order of use: by user, then by time, ties in an order fixed at prepare.
 """
 
@@ -46,6 +46,16 @@ DIALOGUE_COLUMNS: Final[dict[str, pl.DataType]] = {
 """`text` holds item mentions as `dialogues.mention` writes them. `liked` and `disliked` are the items of this turn of
 which the seeker said so when asked; null where nobody asked. `split` is one of `PUBLISHED_SPLITS`, or null where the
 corpus has no published split or does not judge this turn.
+"""
+
+SUMMARY_COLUMNS: Final[dict[str, pl.DataType]] = {
+    "item_id": pl.String(),
+    "texts": pl.List(pl.String()),
+    "summary": pl.String(),
+    "split": pl.String(),
+}
+"""`texts` are reviews of the item, `summary` is what one person wrote who read them; where several did, there is a row
+for each. `split` is as in dialogues.
 """
 
 PUBLISHED_SPLITS: Final = ("train", "validation", "test")

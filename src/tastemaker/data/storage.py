@@ -11,7 +11,13 @@ from typing import Any
 
 import polars as pl
 
-from tastemaker.data.schema import DIALOGUE_COLUMNS, INTERACTION_COLUMNS, ITEM_COLUMNS, USER_COLUMNS
+from tastemaker.data.schema import (
+    DIALOGUE_COLUMNS,
+    INTERACTION_COLUMNS,
+    ITEM_COLUMNS,
+    SUMMARY_COLUMNS,
+    USER_COLUMNS,
+)
 from tastemaker.errors import DataError
 
 TABLES: Mapping[str, Mapping[str, Any]] = {
@@ -19,6 +25,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "interactions": INTERACTION_COLUMNS,
     "users": USER_COLUMNS,
     "dialogues": DIALOGUE_COLUMNS,
+    "summaries": SUMMARY_COLUMNS,
 }
 FORMAT_VERSION = 1
 

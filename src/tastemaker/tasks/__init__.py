@@ -8,6 +8,7 @@ from tastemaker.tasks.like import Like
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.rating import Rating
 from tastemaker.tasks.sentiment import Sentiment
+from tastemaker.tasks.summary import Summary
 
 TASKS: dict[str, type[Task]] = {
     "next_item": NextItem,
@@ -17,4 +18,5 @@ TASKS: dict[str, type[Task]] = {
     "dialogue": Dialogue,
     "sentiment": Sentiment,
     "category": Category,
+    "summary": Summary,
 }

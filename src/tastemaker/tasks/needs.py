@@ -5,7 +5,7 @@ from tastemaker.errors import DataError
 
 
 def need_interactions(dataset: Dataset, task: str) -> None:
-    """Refuse a data set of dialogues alone, in which a task that predicts from behaviour would find no example.
+    """Refuse a data set of texts alone, in which a task that predicts from behaviour would find no example.
 
     Raises:
         DataError: there is no interaction.

@@ -10,7 +10,7 @@ from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, LabelSet, Text
 from tastemaker.tasks.labels import counted
-from tastemaker.tasks.words import check_share, shortened, thinned
+from tastemaker.tasks.words import check_share, plain, shortened, thinned
 
 CLASSES: Final = ("negative", "neutral", "positive")
 
@@ -61,8 +61,8 @@ class Sentiment:
         if split is not Split.TRAIN:
             yield from _rated(dataset, split)
             return
-        held_out = {_plain(review) for part in Split if part is not split for _, review, _ in _rated(dataset, part)}
-        yield from (found for found in _rated(dataset, split) if _plain(found[1]) not in held_out)
+        held_out = {plain(review) for part in Split if part is not split for _, review, _ in _rated(dataset, part)}
+        yield from (found for found in _rated(dataset, split) if plain(found[1]) not in held_out)
 
 
 def _rated(dataset: Dataset, split: Split) -> Iterator[tuple[int, str, str]]:
@@ -77,7 +77,3 @@ def _feeling(rating: float) -> str:
     if rating <= 2:
         return "negative"
     return "positive" if rating >= 4 else "neutral"
-
-
-def _plain(review: str) -> str:
-    return " ".join(review.casefold().split())

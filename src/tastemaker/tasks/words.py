@@ -1,4 +1,4 @@
-"""The words of a text that a task reads: cut to a length, and in training thinned out."""
+"""The words of a text that a task reads: cut to a length, in training thinned out, and compared with others."""
 
 from random import Random
 
@@ -21,6 +21,11 @@ def thinned(text: str, share: float, random: Random) -> str:
     words = text.split()
     kept = [word for word in words if random.random() >= share]
     return " ".join(kept or words[:1])
+
+
+def plain(text: str) -> str:
+    """The words of a text without case, for telling whether two texts read word for word alike."""
+    return " ".join(text.casefold().split())
 
 
 def check_share(name: str, share: float) -> None:

@@ -1,0 +1,85 @@
+"""Sum up what is read: a review in a title, several reviews in a few sentences, an article in a headline."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.errors import DataError
+from tastemaker.tasks.example import Example, History, Segment, Text, Words
+from tastemaker.tasks.item_split import splits_of
+from tastemaker.tasks.summarised import SOURCES, Kind, Summarised
+from tastemaker.tasks.words import check_share, plain, shortened, thinned
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What people wrote who summed up the same; titles such as "Five Stars" are among them.
+
+    The context is an instruction and the texts, nothing of the user or the item. Training leaves out texts that read
+    word for word like held-out ones. A headline is the title of its item, which cards, evidence and content vectors
+    would tell: while headlines are trained, the titles of held-out items are hidden from all tasks.
+    """
+
+    name: str = "summary"
+    weight: float = 1.0
+    source: Kind | None = None
+    """Which texts are summed up; left out, the first of opinions, reviews and news that the data set has."""
+    max_words: int = 240
+    """Words that are read, from the beginning; several texts have equal shares of them."""
+    dropped_words: float = 0.1
+    """Share of the words left out in training, drawn anew in every epoch, as is the order of several texts."""
+    metrics: tuple[str, ...] = ("rougeL", "rouge1", "rouge2", "bleu1", "bleu", "distinct2", "unique_ratio")
+
+    def __post_init__(self) -> None:
+        check_share("dropped_words", self.dropped_words)
+
+    def withhold(self, dataset: Dataset) -> Dataset:
+        """The data set without the titles of held-out items, where these are what is to be written."""
+        if self._source(dataset) != "news":
+            return dataset
+        parts = splits_of(dataset.answers)
+        return dataset.hiding_titles({row for row, part in enumerate(parts) if part is not Split.TRAIN})
+
+    def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
+        """Yield one example per summary."""
+        source = SOURCES[self._source(dataset)]
+        for number, found in enumerate(self._summarised(dataset, split)):
+            texts = list(found.texts)
+            if split is Split.TRAIN:
+                random = Random(f"{self.name} {epoch} {number}")
+                random.shuffle(texts)
+                texts = [thinned(text, self.dropped_words, random) for text in texts]
+            most = max(1, self.max_words // len(texts))
+            read = [Text(f" {shortened(text, most)}") for text in texts]
+            context: tuple[Segment, ...] = (History(()), Text(source.instruction, "user", priority=1), *read)
+            yield Example(self.name, context, Words(found.summary), found.cluster)
+
+    def _summarised(self, dataset: Dataset, split: Split) -> Iterator[Summarised]:
+        read = SOURCES[self._source(dataset)].read
+        if split is not Split.TRAIN:
+            yield from read(dataset, split)
+            return
+        others = (found for part in Split if part is not split for found in read(dataset, part))
+        held_out = {plain(text) for found in others for text in found.texts}
+        for found in read(dataset, split):
+            if held_out.isdisjoint(map(plain, found.texts)):
+                yield found
+
+    def _source(self, dataset: Dataset) -> Kind:
+        """Where the summaries are.
+
+        Raises:
+            DataError: there are none.
+        """
+        wanted = (self.source,) if self.source else tuple(SOURCES)
+        for kind in wanted:
+            if SOURCES[kind].is_there(dataset):
+                return kind
+        needs = ", or ".join(SOURCES[kind].needs for kind in wanted)
+        change = f"Set another tasks.{self.name}.source, or remove" if self.source else "Remove"
+        raise DataError(
+            f"{dataset.config.path}: task {self.name!r} needs {needs}; found nothing there. {change} "
+            f"[tasks.{self.name}] from the recipe."
+        )
