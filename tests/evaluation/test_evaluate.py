@@ -28,7 +28,7 @@ def result(dataset, predictor):
 def test_gives_every_task_and_baseline_in_the_promised_form(result):
     assert (result["run"], result["split"]) == ("runs/toy", "test")
     assert set(result["tasks"]) == set(TASKS)
-    elsewhere = {name for name, baseline in BASELINES.items() if baseline.kinds <= {"turn", "text"}}
+    elsewhere = {name for name, baseline in BASELINES.items() if baseline.kinds <= {"turn"}}
     assert set(result["baselines"]) == {*BASELINES, "runs/other"} - elsewhere
     for task, figures in result["tasks"].items():
         assert next(iter(figures)) == ALL[task].metrics[0], "the task's own headline comes first"
@@ -57,13 +57,18 @@ def test_scores_every_rating_and_like(dataset, result):
 
 
 def test_texts_are_judged_on_the_sample_and_marked_simulated(result):
-    assert result["simulated"] == ["explanation", "dialogue"]
+    assert result["simulated"] == ["explanation", "dialogue", "question_answering"]
     assert result["sizes"]["explanation"]["texts"] == 8
     assert result["tasks"]["explanation"]["grounding"] == 1.0
     assert result["tasks"]["explanation"]["facts_per_reason"] == 1.0
     assert result["tasks"]["dialogue"]["grounding"] < 1.0, "not everything is a comedy"
     assert result["baselines"]["template"]["explanation"]["grounding"] == 1.0
-    assert {sample["task"] for sample in result["samples"]} == {"explanation", "dialogue"}
+    assert {sample["task"] for sample in result["samples"]} == {
+        "explanation",
+        "dialogue",
+        "description",
+        "question_answering",
+    }
 
 
 def test_slices_name_model_popularity_and_rivals(result):

@@ -3,7 +3,7 @@
 Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tastemaker.data.catalog import Catalog
+from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dialogues import mentioned_items
 from tastemaker.data.interactions import check_interactions
 from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, action_of
@@ -74,7 +74,7 @@ class Dataset:
     dialogues: pl.DataFrame = field(default_factory=lambda: NO_DIALOGUES, repr=False, compare=False)
     """The columns of `dialogues.parquet`; no row where the data set has none."""
     whole_catalog: Catalog | None = field(default=None, repr=False)
-    """The items with all that is known of them, where `catalog` hides something; see `hiding`."""
+    """The items with all that is known of them, where `catalog` hides something; see `hiding` and `hiding_texts`."""
 
     @classmethod
     def load(cls, config: DataConfig) -> "Dataset":
@@ -135,7 +135,14 @@ class Dataset:
 
     def hiding(self, attribute: str, rows: Container[int]) -> "Dataset":
         """The same data set, whose `catalog` lacks an attribute of the items in `rows`; `answers` still has it."""
-        items = (item.without(attribute) if row in rows else item for row, item in enumerate(self.catalog))
+        return self._hiding(lambda item: item.without(attribute), rows)
+
+    def hiding_texts(self, rows: Container[int]) -> "Dataset":
+        """The same data set, whose `catalog` lacks the texts of the items in `rows`; `answers` still has them."""
+        return self._hiding(lambda item: replace(item, text=""), rows)
+
+    def _hiding(self, reduced: Callable[[CatalogItem], CatalogItem], rows: Container[int]) -> "Dataset":
+        items = (reduced(item) if row in rows else item for row, item in enumerate(self.catalog))
         return replace(self, catalog=Catalog(tuple(items)), whole_catalog=self.answers)
 
     @property

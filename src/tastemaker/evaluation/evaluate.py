@@ -100,7 +100,7 @@ def _question(task: Task, judge: Judge) -> Question | None:
     kind = kind_of(examples)
     check_names(task.name, task.metrics, READS[kind])
     names = tuple(dict.fromkeys((*task.metrics, *standard_metrics(kind, judge.config))))
-    is_simulated = kind in ("reply", "reason") and getattr(task, "is_simulated", True)
+    is_simulated = kind in ("reply", "reason", "answer") and getattr(task, "is_simulated", True)
     return Question(kind, examples, names, task.metrics, is_simulated)
 
 
