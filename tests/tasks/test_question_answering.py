@@ -42,7 +42,7 @@ def test_answers_are_the_values_on_the_sheet(cinema: Dataset) -> None:
     sheets = {sheet for sheet, _, _ in found}
     assert "Pulp Fiction. year: 1994; decade: 1990s; genre: Crime, Drama" in sheets
     of_fiction = {target.asks: target.text for sheet, _, target in found if sheet.startswith("Pulp Fiction")}
-    assert of_fiction == {"year": "1994", "decade": "1990s", "genre": "Crime and Drama"}
+    assert of_fiction == {"year": "1994", "decade": "1990s", "genre": "Crime, Drama"}
     assert len(found) == 10 * 2 * 18, "two questions about each training film"
 
 

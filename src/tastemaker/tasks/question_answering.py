@@ -12,8 +12,7 @@ from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.attribute_questions import UNHEARD, ask
 from tastemaker.tasks.example import REFUSAL, Example, History, Text, Words
 from tastemaker.tasks.item_split import splits_of
-from tastemaker.tasks.phrasings import listed
-from tastemaker.tasks.sheet import Shown, sheet, shown_values, title_alone
+from tastemaker.tasks.sheet import Shown, printed, sheet, shown_values, title_alone
 
 _TOGETHER: Final = ("year", "decade")
 """Attributes of which one tells something of the other."""
@@ -59,7 +58,7 @@ class QuestionAnswering:
         else:
             asked = random.choice(tuple(known))
             is_hidden = chance < self.unknown_share
-            answer = REFUSAL if is_hidden else listed(known[asked])
+            answer = REFUSAL if is_hidden else printed(known[asked])
             known = _without(known, asked) if is_hidden else known
         context = (
             History(()),

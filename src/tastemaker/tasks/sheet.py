@@ -3,7 +3,7 @@
 `Heat. year: 1995; decade: 1990s; genre: Action, Crime; director: Michael Mann`
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tastemaker.data.catalog import CatalogItem
@@ -32,7 +32,12 @@ def title_alone(item: CatalogItem) -> str:
     return split_year(printed_title(item))[0] if item.title else ""
 
 
+def printed(values: Sequence[str]) -> str:
+    """The values of one attribute."""
+    return ", ".join(values)
+
+
 def sheet(title: str, values: Shown) -> str:
     """Title and values as one line; either may be missing."""
-    facts = "; ".join(f"{name}: {', '.join(each)}" for name, each in values.items())
+    facts = "; ".join(f"{name}: {printed(each)}" for name, each in values.items())
     return ". ".join(part for part in (title, facts) if part)
