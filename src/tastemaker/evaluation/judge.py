@@ -41,7 +41,6 @@ READS: dict[str, tuple[str, ...]] = {
 
 WORDS = ("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio")
 FACTS = ("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate")
-
 ANSWERS = ("exact_match", "token_f1", "made_up_rate", "refused_rate")
 
 
