@@ -170,7 +170,10 @@ UNHEARD: Final = Wordings(
     train=(
         *("budget", "running time", "composer", "language", "price", "weight", "colour", "size", "sequel", "studio"),
         *("soundtrack", "age rating", "warranty", "country", "camera", "editor", "narrator", "box office", "width"),
-        *("length", "producer", "material", "cost", "profit", "theme song", "country of origin", "music"),
+        *("length", "producer", "material", "cost", "profit", "theme song", "country of origin", "music", "shape"),
+        *("title song", "make-up artist", "choreographer", "opening night", "ending", "hero", "villain", "moral"),
+        *("stock", "barcode", "power", "voltage", "seller", "packaging", "delivery time", "rating", "review score"),
+        *("number of copies sold", "name of the dog", "favourite scene", "last line", "first word", "motto", "smell"),
     ),
     validation=("number of pages", "height", "costume designer", "filming location"),
     test=("playing time", "depth", "distributor", "shipping cost", "stunt coordinator", "opening song"),

@@ -12,7 +12,7 @@ from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.attribute_questions import UNHEARD, ask
 from tastemaker.tasks.example import REFUSAL, Example, History, Text, Words
 from tastemaker.tasks.item_split import splits_of
-from tastemaker.tasks.sheet import Shown, printed, sheet, shown_values, title_alone
+from tastemaker.tasks.sheet import Shown, line_of, sheet_lines, shown_values, title_alone
 
 _TOGETHER: Final = ("year", "decade")
 """Attributes of which one tells something of the other."""
@@ -58,11 +58,11 @@ class QuestionAnswering:
         else:
             asked = random.choice(tuple(known))
             is_hidden = chance < self.unknown_share
-            answer = REFUSAL if is_hidden else printed(known[asked])
+            answer = REFUSAL if is_hidden else line_of(known[asked])
             known = _without(known, asked) if is_hidden else known
         context = (
             History(()),
-            Text(sheet(title, known)),
+            Text(sheet_lines(title, known)),
             Text(ask(asked, title, split, random), "user", priority=1),
         )
         return Example(self.name, context, Words(answer, asks=asked))

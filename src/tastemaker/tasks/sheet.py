@@ -32,12 +32,18 @@ def title_alone(item: CatalogItem) -> str:
     return split_year(printed_title(item))[0] if item.title else ""
 
 
-def printed(values: Sequence[str]) -> str:
-    """The values of one attribute."""
-    return ", ".join(values)
-
-
 def sheet(title: str, values: Shown) -> str:
     """Title and values as one line; either may be missing."""
-    facts = "; ".join(f"{name}: {printed(each)}" for name, each in values.items())
+    facts = "; ".join(f"{name}: {', '.join(each)}" for name, each in values.items())
     return ". ".join(part for part in (title, facts) if part)
+
+
+def sheet_lines(title: str, values: Shown) -> str:
+    """Title and values in a line each. The next begins with a space: so a name is the same tokens as in a question."""
+    lines = ([f"{title}\n"] if title else []) + [f"{name}: {line_of(each)}" for name, each in values.items()]
+    return " ".join(lines)
+
+
+def line_of(values: Sequence[str]) -> str:
+    """The values of one attribute up to the end of their line: who copies them reads there where they end."""
+    return f"{', '.join(values)}\n"
