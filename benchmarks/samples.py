@@ -67,7 +67,7 @@ def judged(
         "explanation", explanation_context(past, row, about, evidence), Reply(lead="", reason=found.reason)
     )
     reply = WrittenReply("", row, found.reason, about.text, found.evidence)
-    stated = truth.stated(reply)
+    stated = truth.stated(example, reply)
     return stated, stated - truth.true_facts(example, reply)
 
 

@@ -30,7 +30,10 @@ USERS, ITEMS, LENGTH = 12, 24, 14
 def film(row: int) -> CatalogItem:
     year = 1970 + row
     attributes = {"genre": (GENRES[row % 4],), "year": (str(year),), "decade": (f"{year // 10 * 10}s",)}
-    return CatalogItem(f"i{row}", f"The Great Journey {'abcdefghijklmnopqrstuvwx'[row]}{row} ({year})", "", attributes)
+    text = f"A journey of {row} days begins. It ends at sea."
+    return CatalogItem(
+        f"i{row}", f"The Great Journey {'abcdefghijklmnopqrstuvwx'[row]}{row} ({year})", text, attributes
+    )
 
 
 @pytest.fixture(scope="session")

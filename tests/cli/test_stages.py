@@ -11,7 +11,7 @@ import torch
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli import stages
 from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe
-from tastemaker.data.catalog import Catalog
+from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
@@ -135,16 +135,17 @@ def test_odds_of_new_items_that_are_none_are_refused(odds: float, tmp_path: Path
     assert str(caught.value) == f"new items: expected odds above 0, such as 2, found {odds:g}."
 
 
-def test_what_category_holds_out_is_hidden_from_training_and_known_in_use(
-    shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("task", ["category", "description"])
+def test_what_a_task_holds_out_is_hidden_from_training_and_known_in_use(
+    task: str, shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Seven films are held out; where all of them turn to comedies, nothing that is learnt changes."""
+    """Seven films are held out; where all of them turn to comedies, or are told anew, nothing learnt changes."""
     items = [
-        item if split is Split.TRAIN else replace(item, attributes={**item.attributes, "genre": ("Comedy",)})
+        item if split is Split.TRAIN else told_anew(item, task)
         for item, split in zip(shop.catalog, splits_of(shop.catalog), strict=True)
     ]
     training = {"token_budget": 256, "validation_examples": 4, "max_steps": 2}
-    plain = {"data": {"path": str(tmp_path)}, **TINY, "tasks": {"dialogue": {}, "category": {}}, "training": training}
+    plain = {"data": {"path": str(tmp_path)}, **TINY, "tasks": {"dialogue": {}, task: {}}, "training": training}
     learnt = []
     for name, catalog in (("one", shop.catalog), ("other", Catalog(tuple(items)))):
         dataset = replace(shop, catalog=catalog)
@@ -157,6 +158,13 @@ def test_what_category_holds_out_is_hidden_from_training_and_known_in_use(
         assert torch.equal(tensor, learnt[1][name]) or name == "label_heads.category.cut", name
 
 
+def told_anew(item: CatalogItem, task: str) -> CatalogItem:
+    if task == "description":
+        return replace(item, text="Somebody stays at home. Nothing happens.")
+    return replace(item, attributes={**item.attributes, "genre": ("Comedy",)})
+
+
+MOVIES = Path(__file__).parents[2] / "recipes/movies.toml"
 REDIAL = Path(__file__).parents[2] / "recipes/redial.toml"
 TINIER = (
     *("model.width=16", "model.layers=1", "model.heads=2", "model.vocabulary=400", "model.content=tfidf"),
@@ -189,3 +197,22 @@ def test_real_dialogues_are_trained_on_and_judged_beside_their_baselines(
     assert "recall@10_novel" in result["differences"]["mention_cooccurrence"]["dialogue"]
     assert result["simulated"] == []
     assert result["sizes"]["dialogue"] == {"examples": 24, "users": 8, "targets": 40, "texts": 6}
+
+
+def test_the_recipe_of_movies_trains_and_judges_all_its_tasks(
+    shop: Dataset, talking_shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    movies = replace(shop, dialogues=talking_shop.dialogues)
+    monkeypatch.setattr(stages.Dataset, "load", lambda config: movies)
+    recipe = read_recipe(MOVIES, [f"data.path={tmp_path}", *TINIER, "evaluation.slices=false"])
+    result = stages.evaluate(stages.train(recipe, tmp_path / "run"))
+    assert set(result["tasks"]) == set(recipe.tasks)
+    assert {"refusal", "most_frequent_answer"} <= set(result["baselines"])
+    assert result["baselines"]["refusal"]["question_answering"]["made_up_rate"] == 0
+    assert result["baselines"]["refusal"]["question_answering"]["refused_rate"] == 1
+    assert (
+        set(result["baselines"]["lead_sentence"]) == set(result["baselines"]["most_frequent_text"]) == {"description"}
+    )
+    assert {"rougeL", "grounding", "facts_per_reason"} <= set(result["tasks"]["description"])
+    assert result["simulated"] == ["explanation", "question_answering"]
+    assert result["sizes"]["question_answering"]["texts"] <= 6

@@ -209,7 +209,9 @@ def test_a_data_set_of_dialogues_alone_has_no_users(split: Literal["leave_last_o
 
 
 def test_what_is_hidden_is_still_among_the_answers() -> None:
-    items = tuple(CatalogItem(f"i{row}", "", "", {"genre": ("Comedy",), "mood": ("odd",)}) for row in range(6))
+    items = tuple(
+        CatalogItem(f"i{row}", "", f"Tale {row}", {"genre": ("Comedy",), "mood": ("odd",)}) for row in range(6)
+    )
     whole = Dataset.from_tables(Catalog(items), interactions(6), CONFIG)
     assert whole.answers is whole.catalog
     hidden = whole.hiding("genre", {1, 2}).hiding("mood", {2, 3})
@@ -217,3 +219,7 @@ def test_what_is_hidden_is_still_among_the_answers() -> None:
     assert [item.values("mood") == () for item in hidden.catalog] == [False, False, True, True, False, False]
     assert hidden.answers == whole.catalog
     assert hidden.history(0) == whole.history(0)
+    untold = hidden.hiding_texts({3})
+    assert [item.text for item in untold.catalog] == ["Tale 0", "Tale 1", "Tale 2", "", "Tale 4", "Tale 5"]
+    assert untold.catalog[2] == hidden.catalog[2]
+    assert untold.answers == whole.catalog

@@ -17,6 +17,7 @@ def make_item(row: int) -> CatalogItem:
     return CatalogItem(
         f"i{row}",
         f"Zorblatt{chr(97 + row // 26)}{chr(97 + row % 26)} ({year})",
+        f"Number {row} walks after its neighbour.",
         attributes={"genre": (GENRES[row % 4],), "year": (str(year),), "decade": (f"{year // 10 * 10}s",)},
     )
 

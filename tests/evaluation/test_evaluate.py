@@ -59,13 +59,14 @@ def test_scores_every_rating_and_like(dataset, result):
 
 
 def test_texts_are_judged_on_the_sample_and_marked_simulated(result):
-    assert result["simulated"] == ["explanation", "dialogue"]
+    assert result["simulated"] == ["explanation", "dialogue", "question_answering"]
     assert result["sizes"]["explanation"]["texts"] == 8
     assert result["tasks"]["explanation"]["grounding"] == 1.0
     assert result["tasks"]["explanation"]["facts_per_reason"] == 1.0
     assert result["tasks"]["dialogue"]["grounding"] < 1.0, "not everything is a comedy"
     assert result["baselines"]["template"]["explanation"]["grounding"] == 1.0
-    assert {sample["task"] for sample in result["samples"]} == {"explanation", "dialogue", "summary"}
+    written = {"explanation", "dialogue", "summary", "description", "question_answering"}
+    assert {sample["task"] for sample in result["samples"]} == written
 
 
 def test_slices_name_model_popularity_and_rivals(result):

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
+from tastemaker.data.catalog import Catalog
 from tastemaker.data.dataset import Entry
 from tastemaker.data.facts import FactExtractor
 from tastemaker.evaluation.truth import Truth
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.tasks.example import Card, Evidence, Example, History, Recommended, Reply, Text
+from tastemaker.tasks.example import Card, Evidence, Example, History, Recommended, Reply, Text, Words
 from tastemaker.tasks.request import Turn, dialogue_context
 
 
@@ -21,14 +24,14 @@ def explain(dataset, reason, item=0, evidence=""):
 
 
 def falsehoods(truth, example, reply):
-    return truth.stated(reply) - truth.true_facts(example, reply)
+    return truth.stated(example, reply) - truth.true_facts(example, reply)
 
 
 def test_what_is_true_of_the_item_and_the_user_counts(dataset, truth):
     liked = dataset.catalog[1].title
     example, reply = explain(dataset, f"You liked {liked}, and this is a comedy from the 1980s, no horror.")
-    assert ("title", liked) in truth.stated(reply)
-    assert {("genre", "Comedy"), ("decade", "1980s"), ("not genre", "Horror")} <= truth.stated(reply)
+    assert ("title", liked) in truth.stated(example, reply)
+    assert {("genre", "Comedy"), ("decade", "1980s"), ("not genre", "Horror")} <= truth.stated(example, reply)
     assert falsehoods(truth, example, reply) == set()
 
 
@@ -84,3 +87,32 @@ def test_titles_stray_behind_any_slot_but_not_those_of_a_slot(dataset, truth):
     example = Example("dialogue", (History(()), Text("hi", "user")), Reply("Try", may_repeat=True))
     assert not truth.strays(example, WrittenReply("Try", 0, f"{first} or", more=((1, f"{second}."),)))
     assert truth.strays(example, WrittenReply("Try", 0, "or", more=((1, f"as good as {other}."),)))
+
+
+def describe(about, text):
+    return Example("description", (History(()), Text("Some item.")), Words("", about=about)), WrittenReply(
+        text, None, ""
+    )
+
+
+def test_a_text_about_an_item_may_state_what_the_item_is(dataset, truth):
+    """Item 0 is a comedy of 1980."""
+    example, reply = describe(0, "A comedy from the 1980s, or horror.")
+    assert truth.stated(example, reply) == {("genre", "Comedy"), ("decade", "1980s"), ("genre", "Horror")}
+    assert falsehoods(truth, example, reply) == {("genre", "Horror")}
+
+
+def test_a_text_about_an_item_may_state_what_the_items_own_text_does(dataset):
+    items = (replace(dataset.catalog[0], text="Set in the war, in 1944."), *dataset.catalog.items[1:])
+    told = replace(dataset, catalog=Catalog(items))
+    truth = Truth(told, FactExtractor(told.catalog))
+    example, reply = describe(0, "A war film of 1944. A drama of 1945.")
+    assert falsehoods(truth, example, reply) == {("genre", "Drama"), ("year", "1945")}
+    # A reason has nothing but the item's attributes to go by.
+    example, reply = explain(told, "A war film.")
+    assert falsehoods(truth, example, reply) == {("genre", "War")}
+
+
+def test_a_text_about_nothing_in_particular_states_nothing_true(truth):
+    example, reply = describe(None, "A comedy.")
+    assert falsehoods(truth, example, reply) == {("genre", "Comedy")}

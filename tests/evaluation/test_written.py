@@ -4,10 +4,10 @@ import pytest
 from tastemaker.data.facts import FactExtractor
 from tastemaker.evaluation.constraints import ConstraintFilter
 from tastemaker.evaluation.truth import Truth
-from tastemaker.evaluation.written import asked_material, reply_materials
+from tastemaker.evaluation.written import answer_material, asked_material, reply_materials
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics import METRICS
-from tastemaker.tasks.example import Card, Example, History, Recommended, Reply, Text
+from tastemaker.tasks.example import REFUSAL, Card, Example, History, Recommended, Reply, Text, Words
 
 COMEDY, QUESTION = 0, None
 
@@ -25,6 +25,7 @@ def measured(dataset):
     def measure(examples, replies):
         materials = reply_materials(examples, replies, truth)
         materials |= asked_material(examples, replies, ConstraintFilter(dataset.catalog))
+        materials |= answer_material(examples, replies)
         return {
             name: getattr(found := metric.measure(materials[metric.reads].content), "value", found)
             for name, metric in METRICS.items()
@@ -79,3 +80,28 @@ def test_units_are_clustered_by_user(dataset):
     materials = reply_materials(examples, replies, truth)
     np.testing.assert_array_equal(materials["titles"].clusters, [7, 7, 9])
     np.testing.assert_array_equal(materials["facts"].clusters, [7, 9])
+
+
+def written(measured, targets, texts):
+    examples = [Example("text", (History(()), Text("Some item.")), target) for target in targets]
+    return measured(examples, [WrittenReply(text, None, "") for text in texts])
+
+
+def test_facts_are_looked_for_in_texts_about_an_item_alone(measured):
+    figures = written(measured, [Words("", about=COMEDY), Words("")], ["A comedy, a drama.", "A war."])
+    assert (figures["grounding"], figures["facts_per_reason"]) == (1 / 2, 2)
+    assert "grounding" not in written(measured, [Words("")], ["A comedy."])
+
+
+def test_answers_are_judged_by_their_words_and_a_refusal_by_its_sense(measured):
+    true = ("1995", "Crime and Drama", REFUSAL, REFUSAL, "Jane Doe")
+    said = ("1995.", "Drama", "i don't know", "1996", REFUSAL)
+    figures = written(measured, [Words(text, asks="fact") for text in true], said)
+    assert figures["exact_match"] == 2 / 5
+    # "drama" against "crime and drama" shares one word of one and of three: 2 / 4.
+    assert figures["token_f1"] == pytest.approx((1 + 1 / 2 + 1 + 0 + 0) / 5)
+    assert (figures["made_up_rate"], figures["refused_rate"]) == (1 / 2, 1 / 3)
+
+
+def test_texts_that_answer_nothing_are_no_answers(measured):
+    assert "exact_match" not in written(measured, [Words("1995")], ["1995"])

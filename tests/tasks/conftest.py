@@ -43,7 +43,8 @@ def cinema_item(row: int) -> CatalogItem:
     title, *genres = FILMS[row]
     year = title[-5:-1]
     attributes = {"year": (year,), "decade": (f"{year[:3]}0s",), "genre": tuple(genres)}
-    return CatalogItem(f"f{row}", title, attributes=attributes)
+    text = f"The whole story of {title[:-7]}. It is told at length."
+    return CatalogItem(f"f{row}", title, text, attributes)
 
 
 def cinema_rows() -> list[list[object]]:

@@ -14,6 +14,7 @@ Rows = list[list[object]]
 Items = tuple[CatalogItem, ...]
 Build = Callable[..., Dataset]
 WHOLE = Category(dropped_words=0.0)
+TOLD = "It is told at length."
 UNFORGIVEN, WIZARD_OF_OZ = 13, 16
 """The films that the hash of their ids holds out, for test and validation."""
 
@@ -59,9 +60,14 @@ def test_title_other_attributes_and_text_are_read(build_cinema: Build, cinema_ta
 
 def test_held_out_are_those_of_the_hash(cinema: Dataset) -> None:
     found = {split: [(words(example), told(example)) for example in WHOLE.examples(cinema, split)] for split in Split}
-    assert found[Split.TEST] == [("Unforgiven (1992). year: 1992; decade: 1990s", ["Drama"])]
+    assert found[Split.TEST] == [
+        (f"Unforgiven (1992). year: 1992; decade: 1990s. The whole story of Unforgiven. {TOLD}", ["Drama"])
+    ]
     assert found[Split.VALIDATION] == [
-        ("The Wizard of Oz (1939). year: 1939; decade: 1930s", ["Children's", "Drama"]),
+        (
+            f"The Wizard of Oz (1939). year: 1939; decade: 1930s. The whole story of The Wizard of Oz. {TOLD}",
+            ["Children's", "Drama"],
+        ),
     ]
     assert len(found[Split.TRAIN]) == 17
 

@@ -212,6 +212,27 @@ def test_changing_held_out_headlines_changes_nothing_that_is_read_beside_a_task_
         assert [example.target for example in before] != [example.target for example in after]
 
 
+@EVERY_TASK
+def test_changing_held_out_texts_changes_nothing_that_is_read_beside_a_task_that_writes_them(
+    name: str, build_cinema: Build, cinema_table: Rows, cinema_items: tuple[CatalogItem, ...]
+) -> None:
+    secret = tuple(
+        item if split is Split.TRAIN else replace(item, text=f"Secret {item.item_id} is this film. It stays one.")
+        for item, split in zip(cinema_items, splits_of(Catalog(cinema_items)), strict=True)
+    )
+    description, task = TASKS["description"](), TASKS[name]()
+    data = [build_cinema(cinema_table, items) for items in (cinema_items, secret)]
+    one, other = (training_view(each, [task, description]) for each in data)
+    assert one.catalog == other.catalog, "whose items content vectors are made from"
+    for epoch in range(3):
+        assert list(task.examples(one, Split.TRAIN, epoch)) == list(task.examples(other, Split.TRAIN, epoch))
+    assert not [text for text in tokenizer_texts(other, [task, description]) if "Secret" in text]
+    for split in (Split.VALIDATION, Split.TEST):
+        before, after = (list(description.examples(each, split)) for each in data)
+        assert [example.context for example in before] == [example.context for example in after]
+        assert [example.target for example in before] != [example.target for example in after]
+
+
 def predicted(example: Example) -> list[int]:
     """Items of the target; an item to be explained is given, not predicted."""
     if isinstance(example.target, NextItems | Score):
@@ -235,9 +256,9 @@ def test_a_catalog_without_titles_is_refused(name: str, build_cinema: Build, cin
     )
 
 
-@pytest.mark.parametrize("name", sorted({*TASKS} - {"category"}))
+@pytest.mark.parametrize("name", sorted({*TASKS} - {"category", "question_answering"}))
 def test_a_catalog_without_attributes_still_gives_examples(name: str, build_cinema: Build, cinema_table: Rows) -> None:
-    items = tuple(CatalogItem(f"f{row}", f"The Grand Tour number {row}") for row in range(20))
+    items = tuple(CatalogItem(f"f{row}", f"The Grand Tour number {row}", f"A tour of {row} days.") for row in range(20))
     data = build_cinema(cinema_table, items)
     for split in Split:
         assert list(TASKS[name]().examples(data, split))

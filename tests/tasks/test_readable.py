@@ -10,7 +10,10 @@ from tastemaker.tasks import TASKS
 from tastemaker.tasks.readable import as_text
 
 GOLDEN = Path(__file__).with_name("golden")
-SHOWN = {"explanation": 4, "dialogue": 8, "sentiment": 3, "category": 3, "summary": 2}
+SHOWN = {
+    **{"explanation": 4, "dialogue": 8, "sentiment": 3, "category": 3},
+    **{"question_answering": 6, "description": 2, "summary": 2},
+}
 """Examples shown of a task; of the others one."""
 
 

@@ -3,7 +3,7 @@
 Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -159,13 +159,18 @@ class Dataset:
 
     def hiding(self, attribute: str, rows: Container[int]) -> "Dataset":
         """The same data set, whose `catalog` lacks an attribute of the items in `rows`; `answers` still has it."""
-        return self._with(item.without(attribute) if row in rows else item for row, item in enumerate(self.catalog))
+        return self._hiding(lambda item: item.without(attribute), rows)
 
     def hiding_titles(self, rows: Container[int]) -> "Dataset":
         """The same data set, whose `catalog` lacks the titles of the items in `rows`; `answers` still has them."""
-        return self._with(replace(item, title="") if row in rows else item for row, item in enumerate(self.catalog))
+        return self._hiding(lambda item: replace(item, title=""), rows)
 
-    def _with(self, items: Iterable[CatalogItem]) -> "Dataset":
+    def hiding_texts(self, rows: Container[int]) -> "Dataset":
+        """The same data set, whose `catalog` lacks the texts of the items in `rows`; `answers` still has them."""
+        return self._hiding(lambda item: replace(item, text=""), rows)
+
+    def _hiding(self, reduced: Callable[[CatalogItem], CatalogItem], rows: Container[int]) -> "Dataset":
+        items = (reduced(item) if row in rows else item for row, item in enumerate(self.catalog))
         return replace(self, catalog=Catalog(tuple(items)), whole_catalog=self.answers)
 
     @property

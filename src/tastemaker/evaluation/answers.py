@@ -72,7 +72,7 @@ def kind_of(examples: Sequence[Example]) -> str:
     number may, "reason" where every context ends in the item that the
     reply is about, "reply" where the item, and whether to recommend one at all, is the writer's choice, and "turn"
     where that is a reply that a person gave, which may speak of any items, known ones among them; "text" where words
-    alone are to be written.
+    alone are to be written, and "answer" where those answer a question.
     """
     target = examples[0].target
     if isinstance(target, Score):
@@ -80,7 +80,7 @@ def kind_of(examples: Sequence[Example]) -> str:
     if isinstance(target, Label):
         return "classes" if target.labels.is_multi else "class"
     if isinstance(target, Words):
-        return "text"
+        return "answer" if target.asks else "text"
     if isinstance(target, Reply):
         if all(given_item(it) is not None for it in examples):
             return "reason"
@@ -89,6 +89,8 @@ def kind_of(examples: Sequence[Example]) -> str:
 
 
 def given_item(example: Example) -> int | None:
-    """The item that a reply is about, where the context ends in it and only the reason is left to write."""
+    """The item that is written about, where it is given: only the reason, or a text about it, is left to write."""
+    if isinstance(example.target, Words):
+        return example.target.about
     last = example.context[-1] if example.context else None
     return last.item if isinstance(last, Recommended) and isinstance(example.target, Reply) else None

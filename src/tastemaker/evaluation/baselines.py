@@ -12,6 +12,7 @@ from tastemaker.evaluation.answers import Answers, Contestant, Ranker
 from tastemaker.evaluation.biases import bias_variants
 from tastemaker.evaluation.cooccurrence import Cooccurrence
 from tastemaker.evaluation.frequent_classes import fit_frequent_classes
+from tastemaker.evaluation.given_answers import FrequentAnswer, Refusal
 from tastemaker.evaluation.given_text import FrequentText, LeadSentence
 from tastemaker.evaluation.implicit_factorisation import implicit_variants
 from tastemaker.evaluation.judge import Judge
@@ -134,6 +135,14 @@ def _typical_reason(given: Ingredients) -> Answers | None:
     return fit_typical(given.dataset, given.tasks)
 
 
+def _refusal(given: Ingredients) -> Answers:
+    return Refusal()
+
+
+def _most_frequent_answer(given: Ingredients) -> Answers:
+    return FrequentAnswer.fit(given.dataset, given.tasks)
+
+
 BASELINES: dict[str, Baseline] = {
     "popularity": Baseline(_popularity, frozenset({"items", "reply"})),
     "mention_popularity": Baseline(_mention_popularity, frozenset({"turn"})),
@@ -153,6 +162,8 @@ BASELINES: dict[str, Baseline] = {
     "typical_reason": Baseline(_typical_reason, frozenset({"reason"})),
     "lead_sentence": Baseline(_lead_sentence, frozenset({"text"})),
     "most_frequent_text": Baseline(_most_frequent_text, frozenset({"text"})),
+    "refusal": Baseline(_refusal, frozenset({"answer"})),
+    "most_frequent_answer": Baseline(_most_frequent_answer, frozenset({"answer"})),
 }
 
 

@@ -101,7 +101,7 @@ def _question(task: Task, judge: Judge) -> Question | None:
     check_names(task.name, task.metrics, READS[kind])
     names = tuple(dict.fromkeys((*task.metrics, *standard_metrics(kind, judge.config))))
     is_told = any(isinstance(example.target, Reply) and example.target.is_told for example in examples)
-    is_simulated = kind in ("reply", "reason") and not is_told and getattr(task, "is_simulated", True)
+    is_simulated = kind in ("reply", "reason", "answer") and not is_told and getattr(task, "is_simulated", True)
     return Question(kind, examples, names, task.metrics, is_simulated)
 
 

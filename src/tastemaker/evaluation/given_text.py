@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Final
 
 from tastemaker.data.dataset import Dataset
@@ -34,7 +33,7 @@ class FrequentText:
     @classmethod
     def fit(cls, dataset: Dataset, tasks: Sequence[Task]) -> "FrequentText":
         """Count the training texts of every task that writes words alone."""
-        counted = {task.name: _counts(task, dataset) for task in tasks}
+        counted = {task.name: Counter(target.text for target in training_words(task, dataset)) for task in tasks}
         return cls({name: max(counts, key=counts.__getitem__) for name, counts in counted.items() if counts})
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
@@ -46,11 +45,13 @@ def first_sentence(text: str) -> str:
     return next((part for part in _END.split(text.strip()) if part.strip()), "")
 
 
+def training_words(task: Task, dataset: Dataset) -> Iterator[Words]:
+    """What training writes, where it is words alone."""
+    for example in task.examples(dataset, Split.TRAIN):
+        if not isinstance(example.target, Words):
+            return  # a task has targets of one kind
+        yield example.target
+
+
 def _longest(example: Example) -> str:
     return max((part.text for part in example.context if isinstance(part, Text)), key=len, default="")
-
-
-def _counts(task: Task, dataset: Dataset) -> Counter[str]:
-    targets = (example.target for example in task.examples(dataset, Split.TRAIN))
-    of_words = takewhile(lambda target: isinstance(target, Words), targets)  # a task has targets of one kind
-    return Counter(target.text for target in of_words if isinstance(target, Words))

@@ -18,7 +18,7 @@ from tastemaker.evaluation.faithfulness import Case, cases_of, faithfulness
 from tastemaker.evaluation.figures import Figures, Material, measure
 from tastemaker.evaluation.ranked import list_figures, may_repeat, rank, ranking_figures
 from tastemaker.evaluation.truth import Truth
-from tastemaker.evaluation.written import asked_material, reply_materials, write
+from tastemaker.evaluation.written import answer_material, asked_material, reply_materials, write
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.classes import Classes, two_classes
 from tastemaker.metrics.scored import Scored
@@ -34,12 +34,14 @@ READS: dict[str, tuple[str, ...]] = {
     "reply": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
     "turn": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
     "reason": ("texts", "facts", "titles"),
-    "text": ("texts",),
+    "text": ("texts", "facts"),
+    "answer": ("answers",),
 }
 """What each kind of example gives metrics to read."""
 
 WORDS = ("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio")
 FACTS = ("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate")
+ANSWERS = ("exact_match", "token_f1", "made_up_rate", "refused_rate")
 
 
 def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
@@ -56,7 +58,8 @@ def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
             *("recommends_f1", "unslotted_title_rate", *WORDS),
         ),
         "reason": (*FACTS, *WORDS),
-        "text": WORDS,
+        "text": (*WORDS, *FACTS),
+        "answer": ANSWERS,
     }
     return by_kind[kind]
 
@@ -89,7 +92,7 @@ class Judge:
         """Measure the metrics called `names` that these answers allow."""
         if kind == "items" and isinstance(answers, Ranker):
             return Verdict(self._ranking(answers, examples, names, with_lists=True))
-        if kind in ("reply", "turn", "reason", "text"):
+        if kind in ("reply", "turn", "reason", "text", "answer"):
             return self._reply(answers, examples, kind, names)
         if kind in ("class", "classes"):
             return Verdict(self._classes(answers, examples, names) if isinstance(answers, Classifier) else {})
@@ -115,6 +118,7 @@ class Judge:
         chosen = self.text_sample(examples)
         replies = write(answers, chosen, self.config)
         materials = reply_materials(chosen, replies, self.truth) | asked_material(chosen, replies, self.constraints)
+        materials |= answer_material(chosen, replies)
         readable = {reads: material for reads, material in materials.items() if reads in READS[kind]}
         figures |= measure(names, readable)
         if kind == "reply" and isinstance(answers, Ranker):

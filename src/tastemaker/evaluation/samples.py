@@ -1,6 +1,7 @@
 """Sample texts for the report, with what came before them."""
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from tastemaker.data.dataset import Dataset
@@ -8,7 +9,7 @@ from tastemaker.data.title_forms import printed_title
 from tastemaker.evaluation.answers import given_item
 from tastemaker.evaluation.context import history_of
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.tasks.example import Example, Reply, Words
+from tastemaker.tasks.example import Example, Reply, Segment, Text, Words
 from tastemaker.tasks.request import turns_of
 
 SHOWN = 6
@@ -35,6 +36,7 @@ def _sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) 
     return {
         "task": task,
         "liked": [title(row) for row in liked],
+        "given": given_words(example.context),
         "turns": [
             {"speaker": turn.speaker, "text": turn.text, "item": title(turn.item)} for turn in turns_of(example.context)
         ],
@@ -45,6 +47,12 @@ def _sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) 
         "chosen": title(given_item(example) if slot is None else slot.item),
         "reference": _true_words(example, title),
     }
+
+
+def given_words(context: Sequence[Segment]) -> str:
+    """What is read before anybody speaks, such as the title and attributes of an item."""
+    unspoken = takewhile(lambda part: not isinstance(part, Text) or part.speaker is None, context)
+    return " ".join(part.text for part in unspoken if isinstance(part, Text))
 
 
 def _true_words(example: Example, title: Callable[[int], str | None]) -> str:

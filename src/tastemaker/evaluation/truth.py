@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import Fact, FactExtractor, holds
 from tastemaker.data.title_forms import printed_title
+from tastemaker.evaluation.answers import given_item
 from tastemaker.evaluation.context import history_of
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.inference.slots import seen_items
-from tastemaker.tasks.example import Example, History, Reply
+from tastemaker.tasks.example import Example, History, Reply, Words
 from tastemaker.tasks.request import named, turns_of
 
 Facts = frozenset[Fact]
@@ -21,24 +22,26 @@ class Truth:
     dataset: Dataset
     extractor: FactExtractor
 
-    def stated(self, reply: WrittenReply) -> Facts:
-        """The facts in a reply's reason."""
-        return self.extractor.facts(reply.reason)
+    def stated(self, example: Example, reply: WrittenReply) -> Facts:
+        """The facts in a reply's reason, or in a text of words alone."""
+        return self.extractor.facts(reply.lead if isinstance(example.target, Words) else reply.reason)
 
     def true_facts(self, example: Example, reply: WrittenReply) -> Facts:
         """Those stated facts that are true.
 
-        An attribute, negated or not, must be true of the recommended item. A title must be that of the item, or of a
-        item that the user liked: one liked in the history, named in the user's words (unless the history says
-        otherwise), or in the evidence that the data give. What is true of such an item, but not of the recommended
-        one, is no reason and counts as false.
+        An attribute, negated or not, must be true of the item that is recommended or given. A title must be that of the
+        item, or of an item that the user liked: one liked in the history, named in the user's words (unless the history
+        says otherwise), or in the evidence that the data give. What is true of such an item, but not of the recommended
+        one, is no reason and counts as false. What the item's own text states, a text about the item may state, too.
         """
         liked = self._liked_titles(example)
-        item = None if reply.item is None else self.dataset.catalog[reply.item]
+        row = given_item(example) if reply.item is None else reply.item
+        item = None if row is None else self.dataset.catalog[row]
+        told = self.extractor.facts(item.text) if item and isinstance(example.target, Words) else frozenset()
         return frozenset(
             fact
-            for fact in self.stated(reply)
-            if (item is not None and holds(item, fact)) or (fact[0] == "title" and fact[1] in liked)
+            for fact in self.stated(example, reply)
+            if fact in told or (item is not None and holds(item, fact)) or (fact[0] == "title" and fact[1] in liked)
         )
 
     def strays(self, example: Example, reply: WrittenReply) -> bool:

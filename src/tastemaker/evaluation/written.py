@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tastemaker.evaluation.answers import Writer, given_item
+from tastemaker.evaluation.answers import Writer, given_item, kind_of
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter, constraints_of
 from tastemaker.evaluation.context import clusters_of
@@ -14,8 +14,9 @@ from tastemaker.evaluation.truth import Truth
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.grounding import Stated
 from tastemaker.metrics.scored import Scored
+from tastemaker.metrics.short_answers import ShortAnswers, words_of
 from tastemaker.metrics.text import Texts
-from tastemaker.tasks.example import Example, Reply, Words
+from tastemaker.tasks.example import REFUSAL, Example, Reply, Words
 
 
 def write(writer: Writer, examples: Sequence[Example], config: EvaluationConfig) -> list[WrittenReply]:
@@ -33,9 +34,9 @@ def reply_materials(examples: Sequence[Example], replies: Sequence[WrittenReply]
     strays = [truth.strays(example, reply) for example, reply in zip(examples, replies, strict=True)]
     # A recommendation that is due but missing counts as a reason without facts: silence cannot win.
     facts = _stated(examples, replies, np.flatnonzero(should | does), truth)
-    return {
+    about_items = {"facts": Material(facts, clusters[should | does])} if facts.true else {}
+    return about_items | {
         "texts": Material(texts, clusters),
-        "facts": Material(facts, clusters[should | does]),
         "titles": Material(np.array(strays, dtype=np.float64), clusters),
         "recommends": Material(Scored(does.astype(np.float64), should.astype(np.float64)), clusters),
     }
@@ -53,6 +54,15 @@ def asked_material(
     ]
     rows = [row for row, _ in judged]
     return {"asked": Material(np.array([met for _, met in judged]), clusters[rows])} if judged else {}
+
+
+def answer_material(examples: Sequence[Example], replies: Sequence[WrittenReply]) -> dict[str, Material]:
+    """Answers beside the true ones, where questions are asked."""
+    if kind_of(examples) != "answer":
+        return {}
+    true = [_answer(reference(example)) for example in examples]
+    said = [_answer(spoken(reply.text)) for reply in replies]
+    return {"answers": Material(ShortAnswers(said, true), clusters_of(examples))}
 
 
 def has_slot(example: Example) -> bool:
@@ -76,9 +86,15 @@ def spoken(text: str) -> str:
     return " ".join(part.strip() for part in text.split("\n") if part.strip())
 
 
+def _answer(text: str) -> str:
+    """What metrics read: "" where the answer is that it is not known."""
+    return "" if words_of(text) == words_of(REFUSAL) else text
+
+
 def _stated(
     examples: Sequence[Example], replies: Sequence[WrittenReply], rows: NDArray[np.int64], truth: Truth
 ) -> Stated:
     return Stated(
-        [truth.stated(replies[row]) for row in rows], [truth.true_facts(examples[row], replies[row]) for row in rows]
+        [truth.stated(examples[row], replies[row]) for row in rows],
+        [truth.true_facts(examples[row], replies[row]) for row in rows],
     )

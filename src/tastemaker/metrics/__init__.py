@@ -8,6 +8,7 @@ from tastemaker.metrics.grounding import facts_per_reason, grounded_reasons, gro
 from tastemaker.metrics.metric import Metric, at_k
 from tastemaker.metrics.ranking import hr_at_k, mrr_at_k, ndcg_at_k, recall_at_k
 from tastemaker.metrics.scored import f1, mae, precision, recall, rmse
+from tastemaker.metrics.short_answers import exact_match, made_up_rate, refused_rate, token_f1
 from tastemaker.metrics.tally import mean_of
 from tastemaker.metrics.text import bleu, distinct, rouge, unique_ratio
 
@@ -40,6 +41,10 @@ METRICS: dict[str, Metric] = {
     "recommends_f1": Metric("recommends", f1),
     "constraints_met": Metric("asked", mean_of),
     "unslotted_title_rate": Metric("titles", mean_of, is_lower_better=True),
+    "exact_match": Metric("answers", exact_match),
+    "token_f1": Metric("answers", token_f1),
+    "made_up_rate": Metric("answers", made_up_rate, is_lower_better=True),
+    "refused_rate": Metric("answers", refused_rate, is_lower_better=True),
 }
 
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from tastemaker.metrics.places import Places
 from tastemaker.metrics.tally import FloatArray, Tally, mean_of
 
-Reads = Literal["places", "novel", "scored", "classes", "texts", "facts", "recommends", "titles", "asked"]
+Reads = Literal["places", "novel", "scored", "classes", "texts", "facts", "recommends", "titles", "asked", "answers"]
 """`Places`; those of what had not come up before; `Scored`; `Classes`; `Texts`; `Stated` facts; `Scored` of whether a
-reply recommends; strayed titles and met wishes, `[N]`, 0 or 1 each."""
+reply recommends; strayed titles and met wishes, `[N]`, 0 or 1 each; `ShortAnswers`."""
 
 
 @dataclass(frozen=True)

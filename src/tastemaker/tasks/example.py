@@ -6,12 +6,15 @@ item; position `p` is the state after `p` entries.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.split import Split
 
 Speaker = Literal["user", "assistant"]
+
+REFUSAL: Final = "I don't know."
+"""The answer to a question that cannot be answered."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,10 @@ class Words:
     """A text to be written that holds no slot, such as a summary or a short answer."""
 
     text: str
+    about: int | None = None
+    """Row of the item that the text is to be true of; used by evaluation only."""
+    asks: str = ""
+    """The attribute that a question asks for, where the text is its answer; used by evaluation and baselines only."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,42 @@
 """The words of a text that a task reads: cut to a length, in training thinned out, and compared with others."""
 
+import re
 from random import Random
+from typing import Final
 
 from tastemaker.errors import RecipeError
+
+_UNSPACED: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Scripts of which each character counts as a word: Chinese, Japanese, Korean."""
+_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_SENTENCE: Final = re.compile(r".+?(?:[.!?](?=\s)|[。！？]|\n|$)", re.DOTALL)
+"""An abbreviation ends one, too."""
 
 
 def shortened(text: str, most: int) -> str:
     """The first `most` words, written as they were."""
     parts = text.split(maxsplit=most)
     return text.strip() if len(parts) <= most else text.strip()[: -len(parts[-1])].rstrip()
+
+
+def first_sentences(text: str, most: int) -> str:
+    """The first sentences that together have at most `most` words, as one line; of a longer first one its beginning.
+
+    >>> first_sentences("Toys come alive. Nobody knows. They keep it so.", 5)
+    'Toys come alive. Nobody knows.'
+    """
+    end = 0
+    for sentence in _SENTENCE.finditer(text):
+        if end and len(_WORD.findall(text, 0, sentence.end())) > most:
+            break
+        end = sentence.end()
+    words = list(_WORD.finditer(text, 0, end))[:most]
+    return " ".join(text[: words[-1].end()].split()) if words else ""
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, in any script."""
+    return len(_WORD.findall(text))
 
 
 def thinned(text: str, share: float, random: Random) -> str:
