@@ -71,5 +71,6 @@ def _add_items(reader: Reader, drafts: Sequence[Draft]) -> None:
 
 
 def _row(reader: Reader, draft: Draft) -> Row:
-    context = reader.model.layout.context(draft.context, len(draft.positions) + MOST_TOKENS)
-    return Row.of((*context, *draft.positions))
+    layout = reader.model.layout
+    context = layout.context(draft.context, len(draft.positions) + MOST_TOKENS)
+    return Row.of((*context, *draft.positions), wishes=layout.wishes(draft.context))
