@@ -39,7 +39,7 @@ def test_wishes_and_mentions_add_to_the_scores_of_a_slot_alone(model: TrainedMod
     before = plain.scores([plain.slot_row(context), plain.history_row(context)])
     asking = TrainedModel(model.network, model.tokenizer, catalog, model.recipe)
     network, reader = asking.network, Reader(asking)
-    network.item_wishes = ItemWishes(wish_edges(FactNumbers(catalog)), len(catalog))
+    network.item_wishes = ItemWishes(wish_edges(FactNumbers(catalog), catalog), len(catalog))
     network.item_mentions = ItemMentions(mention_edges(np.array([4, 7]), np.array([0, 0]), 24), torch.ones(24))
     network.item_wishes.weight.fill_(1.5)
     network.item_mentions.weight.fill_(0.5)

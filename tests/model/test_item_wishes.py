@@ -5,15 +5,14 @@ from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.model.item_wishes import ItemWishes, wish_edges
 
 GENRES = (("Comedy",), ("Comedy", "Horror"), (), ("Horror",))
-FACTS = FactNumbers(
-    Catalog(tuple(CatalogItem(str(row), "", attributes={"genre": it}) for row, it in enumerate(GENRES)))
-)
+CATALOG = Catalog(tuple(CatalogItem(str(row), "", attributes={"genre": it}) for row, it in enumerate(GENRES)))
+FACTS = FactNumbers(CATALOG)
 COMEDY, HORROR = FACTS.numbers["genre", "Comedy"], FACTS.numbers["genre", "Horror"]
 NO_HORROR = FACTS.numbers["not genre", "Horror"]
 
 
 def wishes() -> ItemWishes:
-    return ItemWishes(wish_edges(FACTS), len(GENRES))
+    return ItemWishes(wish_edges(FACTS, CATALOG), len(GENRES))
 
 
 def test_facts_that_hold_count_and_refused_ones_count_against_an_item() -> None:
@@ -27,7 +26,8 @@ def test_who_asks_for_nothing_leans_nowhere() -> None:
 
 
 def test_a_catalog_without_facts_has_nothing_to_look_up() -> None:
-    empty = ItemWishes(wish_edges(FactNumbers(Catalog((CatalogItem("0", ""),)))), 1)
+    silent = Catalog((CatalogItem("0", ""),))
+    empty = ItemWishes(wish_edges(FactNumbers(silent), silent), 1)
     assert not empty.is_informed and wishes().is_informed
 
 

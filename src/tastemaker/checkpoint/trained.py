@@ -86,7 +86,8 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             trends=weights["item_trend.values"],
             likeness=_edges(weights, "item_likeness"),
             mentions=_edges(weights, "item_mentions"),
-            wishes=wish_edges(FactNumbers(catalog)) if weights["item_wishes.weight"] else None,
+            mention_targets=weights["item_mentions.replies"],
+            wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"] else None,
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
         )
         network = Network(config, inputs)

@@ -119,11 +119,12 @@ def _dialogue_evidence(recipe: Recipe, dataset: Dataset) -> tuple[Edges | None, 
     """Items named together, replies that name each, and facts that may be asked for; None where nobody speaks."""
     tasks = recipe.tasks.values()
     speaks = any(isinstance(task, Mentioning) for task in tasks)
-    wishes = wish_edges(FactNumbers(dataset.answers)) if speaks and recipe.model.item_wishes else None
-    found = mentions_of(dataset, tasks) if recipe.model.item_mentions else None
+    has_wishes = speaks and recipe.model.item_wishes
+    wishes = wish_edges(FactNumbers(dataset.answers), dataset.catalog) if has_wishes else None
+    found = mentions_of(dataset, tasks)
     if found is None:
         return None, None, wishes
-    edges = mention_edges(found.items, found.dialogues, len(dataset.catalog))
+    edges = mention_edges(found.items, found.dialogues, len(dataset.catalog)) if recipe.model.item_mentions else None
     return edges, torch.from_numpy(found.targets), wishes
 
 

@@ -50,15 +50,20 @@ def mention_edges(items: IntArray, dialogues: IntArray, size: int) -> Edges:
 class ItemMentions(EdgeTerm):
     """Looks up what dialogues name beside the items named so far."""
 
-    expected: Tensor
+    replies: Tensor
 
     def __init__(self, edges: Edges, targets: Tensor) -> None:
         """Take the edges, and `targets` `[I]`: in how many training replies each item stands."""
         super().__init__(edges)
-        counts = targets + LEAST
-        self.register_buffer("expected", PRIOR * counts / counts.sum())
+        self.register_buffer("replies", targets.float())
+
+    @property
+    def knows_replies(self) -> bool:
+        """Whether training held replies that people gave."""
+        return bool(self.replies.any())
 
     def forward(self, histories: Tensor) -> Tensor:
         """Return the logarithm `[N, I]` for `histories` `[N, T]` of item rows, padded with -1 anywhere."""
         found, _ = self.look_up(histories)
-        return (found + self.expected).log()
+        counts = self.replies + LEAST
+        return (found + PRIOR * counts / counts.sum()).log()

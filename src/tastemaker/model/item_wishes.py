@@ -17,13 +17,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tastemaker.data.catalog import Catalog
 from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.model.edges import Edges, EdgeTerm
 
 
-def wish_edges(facts: FactNumbers) -> Edges:
-    """Join every fact to the items that have it, and its negation to the same items, which count against it."""
-    numbers, rows = (torch.from_numpy(part.copy()) for part in facts.holders)
+def wish_edges(facts: FactNumbers, catalog: Catalog) -> Edges:
+    """Join every fact to the items of `catalog` that have it, and its negation to the same items, against which it
+    counts."""
+    numbers, rows = (torch.from_numpy(part.copy()) for part in facts.holders(catalog))
     degrees = torch.bincount(numbers, minlength=len(facts.numbers) // 2).repeat(2)
     weights = torch.ones(len(rows))
     return Edges(F.pad(degrees.cumsum(0), (1, 0)), rows.repeat(2), torch.cat((weights, -weights)))
