@@ -16,8 +16,9 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
 from tastemaker.tasks.dialogue import Dialogue
-from tastemaker.tasks.example import Reply
+from tastemaker.tasks.example import Reply, Text
 from tastemaker.tasks.item_split import splits_of
+from tastemaker.training import loop
 
 TINY = {
     "model": {"width": 16, "layers": 1, "heads": 2, "vocabulary": 400, "content": "tfidf"},
@@ -181,6 +182,32 @@ def test_items_that_training_dialogues_recommend_are_warm(talking_shop: Dataset,
     recommended = {item for reply in replies if isinstance(reply, Reply) for item in reply.items}
     assert set(table.is_warm.nonzero().flatten().tolist()) == recommended
     assert not table.is_warm[23], "named in test alone"
+
+
+@pytest.mark.parametrize("key", ["item_mentions", "item_wishes"])
+def test_what_dialogues_say_stands_beside_the_network_unless_it_is_left_out(
+    talking_shop: Dataset, tmp_path: Path, key: str
+) -> None:
+    changes = [f"data.path={tmp_path}", *TINIER]
+    known = stages.new_model(read_recipe(REDIAL, changes), talking_shop, lambda _: None).network
+    left_out = stages.new_model(
+        read_recipe(REDIAL, [*changes, f"model.{key}=false"]), talking_shop, lambda _: None
+    ).network
+    assert getattr(known, key).is_informed and not getattr(left_out, key).is_informed
+    assert len(known.terms) == len(left_out.terms) + 1
+
+
+def test_wishes_are_known_in_use_as_validation_weighed_them(
+    talking_shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stages.Dataset, "load", lambda config: talking_shop)
+    recipe = read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER])
+    for weight, wishes in ((1.5, (0,)), (0.0, ())):
+        monkeypatch.setattr(
+            loop, "calibrate", lambda network, _, weight=weight: network.item_wishes.weight.fill_(weight)
+        )
+        layout = load_trained(stages.train(recipe, tmp_path / f"run {weight}")).layout
+        assert layout.wishes((Text("from the 70s", "user"),)) == wishes
 
 
 def test_real_dialogues_are_trained_on_and_judged_beside_their_baselines(

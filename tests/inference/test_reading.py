@@ -3,10 +3,13 @@ import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Entry
+from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.inference.reading import Reader
 from tastemaker.model.item_graph import ItemGraph, graph_edges
+from tastemaker.model.item_mentions import ItemMentions, mention_edges
 from tastemaker.model.item_trend import ItemTrend
-from tastemaker.tasks.example import History
+from tastemaker.model.item_wishes import ItemWishes, wish_edges
+from tastemaker.tasks.example import History, Item, Text
 
 
 def test_the_graph_adds_to_scores_what_its_weight_says(model: TrainedModel) -> None:
@@ -28,3 +31,21 @@ def test_so_does_the_trend(model: TrainedModel) -> None:
     model.network.item_trend = ItemTrend(values)
     model.network.item_trend.weight.fill_(2.0)
     torch.testing.assert_close(reader.scores(rows) - before, (2.0 * values).expand(2, -1))
+
+
+def test_wishes_and_mentions_add_to_the_scores_of_a_slot_alone(model: TrainedModel) -> None:
+    plain, catalog = Reader(model), model.catalog
+    context = (History(()), Text("a western like i4", "user"), Item(4))
+    before = plain.scores([plain.slot_row(context), plain.history_row(context)])
+    asking = TrainedModel(model.network, model.tokenizer, catalog, model.recipe)
+    network, reader = asking.network, Reader(asking)
+    network.item_wishes = ItemWishes(wish_edges(FactNumbers(catalog), catalog), len(catalog))
+    network.item_mentions = ItemMentions(mention_edges(np.array([4, 7]), np.array([0, 0]), 24), torch.ones(24))
+    network.item_wishes.weight.fill_(1.5)
+    network.item_mentions.weight.fill_(0.5)
+    gained = reader.scores([reader.slot_row(context), reader.history_row(context)]) - before
+    is_western = torch.tensor([float("Western" in item.values("genre")) for item in catalog])
+    is_named = torch.zeros(24)
+    is_named[7] = 1.0
+    expected = 1.5 * is_western + 0.5 * (is_named + 80 / 24).log()
+    torch.testing.assert_close(gained, torch.stack((expected, torch.zeros(24))))

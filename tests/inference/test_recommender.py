@@ -7,7 +7,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RequestError
-from tastemaker.inference.conversation import MOST_TOKENS
+from tastemaker.inference.hearing import MOST_TOKENS
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.tasks import TASKS

@@ -1,7 +1,8 @@
 import torch
 
-from tastemaker.model.batch import ItemTargets, ScoreTargets, TextTargets, collate
+from tastemaker.model.batch import Before, ItemTargets, ScoreTargets, TextTargets, collate
 from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.model.tokenizer import REC
 
 
 def test_rows_are_padded_on_the_right_and_targets_point_into_the_flattened_states() -> None:
@@ -45,3 +46,23 @@ def test_histories_hold_the_items_up_to_each_position() -> None:
     ]
     found = collate(rows).histories(torch.tensor([0, 2, 3, 4, 7]))
     assert found.tolist() == [[-1] * 4, [-1, 2, -1, -1], [-1, 2, -1, 7], [1, -1, -1, -1], [1, 3, -1, -1]]
+
+
+def test_before_an_item_stand_the_items_and_wishes_so_far_and_whether_it_is_in_a_reply() -> None:
+    rows = [
+        Row.of([Position(1), Position(item=3)]),
+        Row.of([Position(item=2), Position(REC)], wishes=(5, 6)),
+    ]
+    found = collate(rows).before(torch.tensor([1, 3]))
+    assert found.items.tolist() == [[-1, 2], [1, -1]]
+    assert found.wishes.tolist() == [[-1, -1], [5, 6]]
+    assert found.in_reply.tolist() == [False, True]
+
+
+def test_what_stands_before_items_can_be_joined_and_parted() -> None:
+    first = Before(torch.tensor([[4]]), torch.zeros(1, 0, dtype=torch.long), torch.tensor([True]))
+    second = Before(torch.tensor([[1, 2]]), torch.tensor([[7]]), torch.tensor([False]))
+    both = Before.joined([first, second])
+    assert both.items.tolist() == [[4, -1], [1, 2]]
+    assert both.wishes.tolist() == [[-1], [7]]
+    assert both.at(torch.tensor([1])).in_reply.tolist() == [False]

@@ -165,3 +165,12 @@ def test_a_long_history_keeps_its_latest_entries() -> None:
     positions = Layout(TOKENIZER, 10).context((History(entries),))
     assert [position.item - 1 for position in positions[1:]] == list(range(91, 100))
     assert positions[0].token == markers.HISTORY
+
+
+def test_wishes_are_read_where_one_reply_recommends() -> None:
+    layout = replace(LAYOUT, wishes=lambda context: (len(context),))
+    context, slot = (History(()), Text("a", "user")), Recommended(3, Card("b"))
+    recommends, talks = Reply("c", slot), Reply("c")
+    for target, wishes in ((recommends, (2,)), (talks, ()), (replace(recommends, teaches_earlier=True), ())):
+        assert layout.row([Example("dialogue", context, target)]).wishes == wishes
+    assert LAYOUT.row([Example("dialogue", context, recommends)]).wishes == ()

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
+from tastemaker.data.facts import FactExtractor
 from tastemaker.data.split import Split
-from tastemaker.tasks.talks import MOST_WORDS, Said, talks
+from tastemaker.tasks.talks import MOST_WORDS, Said, said_in, talks
 
 
 def said(shop: Dataset, *turns: Turn) -> tuple[Said, ...]:
@@ -47,3 +48,10 @@ def test_replies_answer_something_and_count_in_their_split(shop: Dataset) -> Non
     whole = replace(shop, dialogues=dialogue_table([Dialogue("2", turns[:4])]))
     (talk,) = talks(whole, Split.TRAIN)
     assert talk.replies == (2,)
+
+
+def test_what_is_said_now_becomes_a_turn_as_if_it_stood_in_the_data(shop: Dataset) -> None:
+    text = "No The Great Journey c2 (1972) , but the great journey f5"
+    (stored,) = said(shop, Turn("user", "No [[i2]] , but [[i5]]", split="train"))
+    assert said_in(text, FactExtractor(shop.catalog)) == stored == Said("user", ("No", ", but", ""), (2, 5), True)
+    assert said_in("a comedy", FactExtractor(shop.catalog)) == Said("user", ("a comedy",), (), True)

@@ -1,7 +1,8 @@
 """A trained model as a whole: network, tokenizer, catalog and recipe, to and from a checkpoint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,17 @@ from torch import Tensor
 
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint
 from tastemaker.data.catalog import Catalog, CatalogItem
+from tastemaker.data.fact_numbers import FactNumbers
+from tastemaker.data.facts import FactExtractor
 from tastemaker.errors import CheckpointError
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
+from tastemaker.model.item_wishes import wish_edges
 from tastemaker.model.layout import Layout
 from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import LabelSet
+from tastemaker.tasks.wish_reader import WishReader
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,18 @@ class TrainedModel:
     recipe: Mapping[str, Any]
     """The resolved recipe, table by table."""
 
-    @property
+    @cached_property
+    def extractor(self) -> FactExtractor:
+        """Finds titles and facts of this catalog in words."""
+        return FactExtractor(self.catalog)
+
+    @cached_property
     def layout(self) -> Layout:
         """How this model's prompts are laid out."""
-        return Layout(self.tokenizer, self.network.config.window)
+        plain = Layout(self.tokenizer, self.network.config.window)
+        if not self.network.item_wishes.is_informed:
+            return plain
+        return replace(plain, wishes=WishReader(self.extractor, FactNumbers(self.catalog).numbers))
 
     def documents(self) -> dict[str, Any]:
         """The JSON documents of a checkpoint."""
@@ -63,6 +76,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
         weights, documents = checkpoint.tensors["weights"], checkpoint.documents
         tokenizer = TextTokenizer.from_json(documents["tokenizer"])
         config = ModelConfig(**documents["recipe"]["model"])
+        catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))
         inputs = ModelInputs(
             weights["item_table.content"],
             weights["item_table.is_warm"],
@@ -71,11 +85,13 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             edges=_edges(weights, "item_graph"),
             trends=weights["item_trend.values"],
             likeness=_edges(weights, "item_likeness"),
+            mentions=_edges(weights, "item_mentions"),
+            mention_targets=weights["item_mentions.replies"],
+            wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"] else None,
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
         )
         network = Network(config, inputs)
         network.load_state_dict(dict(weights))
-        catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))
     except (KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(
             f"{run}: its checkpoint does not fit this version of tastemaker ({str(error).splitlines()[0]}). Train "

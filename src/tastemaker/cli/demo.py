@@ -22,6 +22,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.inference.conversation import Conversation
+from tastemaker.inference.held_conversation import HeldConversation
 from tastemaker.inference.recommender import Recommender
 
 SOURCE: Final = "movielens-100k"
@@ -96,7 +97,7 @@ def introduce(taste: Taste, model: Recommender, console: Console) -> None:
     _exchange(conversation, last_words(taste, has_recommended), console)
 
 
-def _exchange(conversation: Conversation, words: str, console: Console) -> bool:
+def _exchange(conversation: Conversation | HeldConversation, words: str, console: Console) -> bool:
     """One turn each; whether the reply recommends something."""
     console.print(Text.assemble(("you> ", "bold cyan"), words))
     reply = conversation.say(words)

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
 from tastemaker.cli.tables import leaves
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.prepare import prepare
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
@@ -25,15 +27,18 @@ from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
+from tastemaker.model.edges import Edges
 from tastemaker.model.item_graph import graph_edges
 from tastemaker.model.item_likeness import likeness_edges
+from tastemaker.model.item_mentions import mention_edges
 from tastemaker.model.item_trend import trends
+from tastemaker.model.item_wishes import wish_edges
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
-from tastemaker.tasks.mentioned import training_items
+from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.watch import Silent, Watch
@@ -104,9 +109,23 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         graph_edges(*log) if recipe.model.item_graph else None,
         trends(*log) if recipe.model.item_trend else None,
         likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
+        *_dialogue_evidence(recipe, dataset),
         _label_sets(recipe, dataset, say),
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.answers, to_mapping(recipe))
+
+
+def _dialogue_evidence(recipe: Recipe, dataset: Dataset) -> tuple[Edges | None, Tensor | None, Edges | None]:
+    """Items named together, replies that name each, and facts that may be asked for; None where nobody speaks."""
+    tasks = recipe.tasks.values()
+    speaks = any(isinstance(task, Mentioning) for task in tasks)
+    has_wishes = speaks and recipe.model.item_wishes
+    wishes = wish_edges(FactNumbers(dataset.answers), dataset.catalog) if has_wishes else None
+    found = mentions_of(dataset, tasks)
+    if found is None:
+        return None, None, wishes
+    edges = mention_edges(found.items, found.dialogues, len(dataset.catalog)) if recipe.model.item_mentions else None
+    return edges, torch.from_numpy(found.targets), wishes
 
 
 def _label_sets(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> tuple[LabelSet, ...]:

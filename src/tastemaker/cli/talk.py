@@ -10,11 +10,12 @@ from rich.text import Text
 if TYPE_CHECKING:
     from tastemaker.inference.answers import ChatReply
     from tastemaker.inference.conversation import Conversation
+    from tastemaker.inference.held_conversation import HeldConversation
 
 WELCOME = "Say what you are in the mood for. /quit ends."
 
 
-def talk(conversation: "Conversation", console: Console) -> None:
+def talk(conversation: "Conversation | HeldConversation", console: Console) -> None:
     """Answer every line of stdin until it ends or says /quit; an empty one is passed over."""
     is_terminal = sys.stdin.isatty()
     if isinstance(sys.stdin, io.TextIOWrapper):

@@ -56,6 +56,8 @@ class Statement:
     """A fact where a text states it."""
 
     fact: Fact
+    start: int
+    """Place in the text of its first character."""
     end: int
     """Place in the text after its last character."""
     row: int | None = None
@@ -136,14 +138,14 @@ class FactExtractor:
                 mood = next_mood(mood, words[place].form)
                 place += 1
                 continue
-            last = words[place + length - 1]
+            start, last = words[place].start, words[place + length - 1]
             rest = [word.form for word in words[place + length : place + length + 5]]
             is_refused = mood in REFUSING_MOODS or is_refused_after(rest)
             for meaning in meanings:
                 name, value = meaning.fact
                 is_denied = is_refused and name != FEATURE  # "no hum" speaks of hum as well
                 end = last.end + (text[last.end : last.end + 1] == ")" and meaning.has_year)
-                yield Statement((f"not {name}" if is_denied else name, value), end, meaning.row)
+                yield Statement((f"not {name}" if is_denied else name, value), start, end, meaning.row)
             place += length
 
     def _longest(self, text: str, words: Sequence[Word], place: int) -> tuple[int, list[Meaning]]:

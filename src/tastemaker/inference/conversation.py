@@ -1,19 +1,15 @@
 """A dialogue with one user: what was said so far, and the model's next reply."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from tastemaker.data.dataset import Entry
 from tastemaker.data.title_forms import printed_title
-from tastemaker.errors import RequestError
 from tastemaker.inference.answers import ChatReply, Recommendation
 from tastemaker.inference.checking import true_reason
+from tastemaker.inference.hearing import heard
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_replies
 from tastemaker.tasks.request import Turn, dialogue_context
-
-MOST_TOKENS: Final = 80
-"""How much of one turn is read, its end: training turns are shorter still, and far beyond them a model babbles."""
 
 
 class Conversation:
@@ -26,14 +22,12 @@ class Conversation:
         self.turns: tuple[Turn, ...] = ()
 
     def say(self, text: str) -> ChatReply:
-        """Take in the user's words, the last `MOST_TOKENS` tokens of them, and reply.
+        """Take in the user's words and reply.
 
         Raises:
             RequestError: there are no words.
         """
-        if not text.strip():
-            raise RequestError("say something: what are you in the mood for, or a title that you liked.")
-        turns = (*self.turns, Turn("user", self._heard(text.strip())))
+        turns = (*self.turns, Turn("user", heard(text, self._reader.model.tokenizer)))
         context = dialogue_context(self._history, turns, self._reader.extractor)
         (reply,) = write_replies(self._reader, [context], seen=self._seen)
         self.turns = (*turns, Turn("assistant", reply.lead, reply.item))
@@ -44,11 +38,6 @@ class Conversation:
         reason = true_reason(reply, self._reader.extractor)
         recommended = Recommendation(item.item_id, title, reply.chance, reason, reply.evidence)
         return ChatReply(in_words(reply.lead, title, reason), recommended)
-
-    def _heard(self, text: str) -> str:
-        tokenizer = self._reader.model.tokenizer
-        tokens = tokenizer.encode(text)
-        return text if len(tokens) <= MOST_TOKENS else tokenizer.decode(tokens[-MOST_TOKENS:]).strip()
 
 
 def in_words(lead: str, title: str, reason: str) -> str:

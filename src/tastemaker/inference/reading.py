@@ -12,7 +12,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.facts import FactExtractor
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.batch import collate
+from tastemaker.model.batch import Before, collate
 from tastemaker.model.label_head import context_means
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks.example import Segment
@@ -42,10 +42,10 @@ class Reader:
         """Item vectors `[I, D]`."""
         return self.model.network.item_vectors()
 
-    @cached_property
+    @property
     def extractor(self) -> FactExtractor:
         """Finds titles and facts of this catalog in words."""
-        return FactExtractor(self.model.catalog)
+        return self.model.extractor
 
     @torch.no_grad()
     def last_states(self, rows: Sequence[Row]) -> Tensor:
@@ -73,9 +73,15 @@ class Reader:
         """Scores `[N, I]` of all items at the last position of every row."""
         if not rows:
             return torch.zeros(0, len(self.vectors))
-        items = [torch.from_numpy(row.inputs[:, 1]) for row in rows]
-        histories = pad_sequence(items, batch_first=True).to(self.vectors.device) - 1
-        return self.model.network.history_scores(self.last_states(rows), self.vectors, histories).cpu()
+        return self.model.network.item_scores(self.last_states(rows), self.vectors, self._before(rows)).cpu()
+
+    def _before(self, rows: Sequence[Row]) -> Before:
+        """What stands before the items that are told at the end of every row."""
+        items = [torch.from_numpy(row.inputs[:, 1]) - 1 for row in rows]
+        wishes = [torch.tensor(row.wishes, dtype=torch.long) for row in rows]
+        padded = [pad_sequence(part, batch_first=True, padding_value=-1) for part in (items, wishes)]
+        in_reply = torch.tensor([bool(row.inputs[-1, 0] == markers.REC) for row in rows])
+        return Before(*(part.to(self.vectors.device) for part in (*padded, in_reply)))
 
     def history_row(self, context: Sequence[Segment]) -> Row:
         """The row whose last state predicts what follows a context."""
@@ -84,7 +90,8 @@ class Reader:
     def slot_row(self, context: Sequence[Segment], lead: Sequence[int] = ()) -> Row:
         """The row whose last state, at `<rec>`, predicts the item of a reply that begins with `lead`."""
         written = (Position(markers.ASSISTANT), *map(Position, lead), Position(markers.REC))
-        return Row.of((*self.model.layout.context(context, len(written)), *written))
+        layout = self.model.layout
+        return Row.of((*layout.context(context, len(written)), *written), wishes=layout.wishes(context))
 
 
 def by_length(rows: Sequence[Row], positions: int = POSITIONS) -> Iterator[list[int]]:

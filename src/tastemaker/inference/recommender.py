@@ -20,6 +20,7 @@ from tastemaker.inference.batch_ranking import rank_histories
 from tastemaker.inference.checking import true_reason
 from tastemaker.inference.conversation import Conversation
 from tastemaker.inference.evidence import attributed_evidence
+from tastemaker.inference.held_conversation import HeldConversation
 from tastemaker.inference.lookup import find_item
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_reasons
@@ -122,8 +123,8 @@ class Recommender:
         found = self._recommendation(row, float(self._chances(entries, keep=row)[row]), reason, evidence.text)
         return Explanation(found.item_id, found.title, found.score, found.reason, found.evidence, parts)
 
-    def chat(self, user: str | None = None, history: Sequence[str] = ()) -> Conversation:
-        """Begin a dialogue.
+    def chat(self, user: str | None = None, history: Sequence[str] = ()) -> Conversation | HeldConversation:
+        """Begin a dialogue, of the form that the model was trained on: with reasons, or as people hold it.
 
         Raises:
             RequestError: an unknown user or item, or a model that was not trained on dialogue.
@@ -132,7 +133,11 @@ class Recommender:
             raise RequestError(
                 "this run was not trained on dialogue. Add [tasks.dialogue] to its recipe and train again."
             )
-        return Conversation(self.reader, self.entries(user, history), self._longest("dialogue"))
+        entries = self.entries(user, history)
+        simulates = self.model.recipe["tasks"]["dialogue"].get("simulated_share")
+        if simulates == 0 or (simulates is None and self.model.network.item_mentions.knows_replies):
+            return HeldConversation(self.reader, entries)
+        return Conversation(self.reader, entries, self._longest("dialogue"))
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""

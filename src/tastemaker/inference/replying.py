@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from tastemaker.data.title_forms import printed_title
 from tastemaker.inference.reading import Reader
-from tastemaker.inference.slots import OpenSlot, fill_slots
+from tastemaker.inference.slots import OpenSlot, fill_slots, seen_items
 from tastemaker.inference.talking import Draft, talk
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks.example import Recommended, Segment
+from tastemaker.tasks.request import asked, turns_of
 
 MOST_TOKENS = 64
 """Longest lead and longest reason."""
@@ -64,7 +65,23 @@ def write_replies(
 
 def write_turns(reader: Reader, contexts: Sequence[Context]) -> list[WrittenReply]:
     """Write a reply to every context as people do, who speak of any number of items, known ones among them."""
-    return [_turn(reader, draft) for draft in talk(reader, contexts)]
+    drafts = [Draft(context) for context in contexts]
+    talk(reader, drafts)
+    return [_turn(reader, draft) for draft in drafts]
+
+
+def answer_turn(reader: Reader, context: Context, seen: Collection[int]) -> WrittenReply:
+    """Reply as `write_turns` does, but recommend what meets the user's words and has not come up before.
+
+    Args:
+        reader: the model.
+        context: what the reply answers.
+        seen: rows not to be recommended, beside those that the context holds.
+    """
+    wishes = asked(turns_of(context), reader.extractor)
+    draft = Draft(context, frozenset(seen) | seen_items(context), wishes)
+    talk(reader, [draft])
+    return _turn(reader, draft)
 
 
 def _turn(reader: Reader, draft: Draft) -> WrittenReply:

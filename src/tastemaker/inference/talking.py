@@ -1,17 +1,17 @@
 """Writing a reply as people do: words and items in turn, until the model ends it.
 
-As in the replies of real dialogues, an item is followed by its title alone, and may have come up before; filters and
-evidence belong to `replying`.
+As in the replies of real dialogues, an item is followed by its title alone, and may have come up before unless it is
+left out; evidence belongs to `replying`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import torch
-
+from tastemaker.data.facts import Fact
 from tastemaker.data.title_forms import printed_title
 from tastemaker.inference.reading import Reader
+from tastemaker.inference.slots import item_chances
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Position, Row
@@ -28,6 +28,10 @@ class Draft:
     """A reply that is being written."""
 
     context: tuple[Segment, ...]
+    left_out: frozenset[int] = frozenset()
+    """Rows that fill no slot."""
+    wishes: tuple[Fact, ...] = ()
+    """What has to be true of an item that fills a slot, as far as one is left."""
     positions: list[Position] = field(default_factory=lambda: [Position(markers.ASSISTANT)])
     words: list[str] = field(default_factory=list)
     """Before, between and behind the items."""
@@ -36,15 +40,14 @@ class Draft:
     is_finished: bool = False
 
 
-def talk(reader: Reader, contexts: Sequence[tuple[Segment, ...]]) -> list[Draft]:
-    """Write a reply to every context, with at most `MOST_SLOTS` items, each once."""
-    drafts = [Draft(context) for context in contexts]
+def talk(reader: Reader, drafts: Sequence[Draft]) -> None:
+    """Write the reply of every draft, with at most `MOST_SLOTS` items, each once."""
     waiting = drafts
-    for _ in range(min(MOST_SLOTS, len(reader.catalog))):
+    most = min((len(reader.catalog) - len(draft.left_out) for draft in drafts), default=0)
+    for _ in range(min(MOST_SLOTS, most)):
         waiting = _add_words(reader, waiting, (markers.REC, markers.END))
         _add_items(reader, waiting)
     _add_words(reader, waiting, (markers.END,))
-    return drafts
 
 
 def _add_words(reader: Reader, drafts: Sequence[Draft], stops: Sequence[int]) -> list[Draft]:
@@ -62,14 +65,15 @@ def _add_items(reader: Reader, drafts: Sequence[Draft]) -> None:
     """Fill the slots that drafts have come to by what is likeliest, but for what stands in the draft already."""
     scores = reader.scores([_row(reader, draft) for draft in drafts])
     for draft, row in zip(drafts, scores, strict=True):
-        row[draft.items] = -torch.inf
-        item = int(row.argmax())
+        chances = item_chances(reader.catalog, row, draft.left_out.union(draft.items), draft.wishes)
+        item = int(chances.argmax())
         slot = Recommended(item, Card(printed_title(reader.catalog[item])))
-        draft.chances.append(float(row.softmax(0)[item]))
+        draft.chances.append(float(chances[item]))
         draft.items.append(item)
         draft.positions += [*reader.model.layout.segment(slot)[1:], Position(markers.REASON)]
 
 
 def _row(reader: Reader, draft: Draft) -> Row:
-    context = reader.model.layout.context(draft.context, len(draft.positions) + MOST_TOKENS)
-    return Row.of((*context, *draft.positions))
+    layout = reader.model.layout
+    context = layout.context(draft.context, len(draft.positions) + MOST_TOKENS)
+    return Row.of((*context, *draft.positions), wishes=layout.wishes(draft.context))

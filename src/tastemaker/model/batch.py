@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from tastemaker.model.layout import Row, TaskTargets
+from tastemaker.model.tokenizer import REC
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,33 @@ class LabelTargets:
     """`[N, C]`, 1 where a class holds."""
 
 
+@dataclass(frozen=True)
+class Before:
+    """What stands before `N` items that are to be told."""
+
+    items: Tensor
+    """Rows of the items read so far, oldest first, `[N, T]`, padded with -1 anywhere."""
+    wishes: Tensor
+    """Numbers of the facts asked for and refused, `[N, W]`, padded with -1; see `FactNumbers`."""
+    in_reply: Tensor
+    """`[N]`, whether the item stands in a slot of a reply rather than next in a history."""
+
+    def at(self, rows: Tensor) -> "Before":
+        """Some rows of it."""
+        return Before(self.items[rows], self.wishes[rows], self.in_reply[rows])
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Before]") -> "Before":
+        """One behind another."""
+        items, wishes = ([getattr(part, name) for part in parts] for name in ("items", "wishes"))
+        return cls(_padded(items), _padded(wishes), torch.cat([part.in_reply for part in parts]))
+
+
+def _padded(parts: Sequence[Tensor]) -> Tensor:
+    longest = max(part.shape[1] for part in parts)
+    return torch.cat([F.pad(part, (0, longest - part.shape[1]), value=-1) for part in parts])
+
+
 Targets = ItemTargets | ScoreTargets | TextTargets | LabelTargets
 
 
@@ -56,12 +86,19 @@ class Batch:
     actions: Tensor
     targets: dict[str, dict[str, Targets]]
     """By task, then by kind: `items`, `rating`, `like`, `text`, or the name of a label set."""
+    wishes: Tensor
+    """`[B, W]`, what each row's context asks for; padded with -1."""
 
     def histories(self, at: Tensor) -> Tensor:
         """Rows of the items `[N, T]` that stand up to positions `at` `[N]` of the flattened states; -1 elsewhere."""
         length = self.items.shape[1]
         is_past = torch.arange(length, device=at.device) <= (at % length).unsqueeze(1)
         return torch.where(is_past, self.items[at // length] - 1, -1)
+
+    def before(self, at: Tensor) -> Before:
+        """What stands before the items that are told from positions `at` `[N]` of the flattened states."""
+        in_reply = self.tokens.flatten()[at] == REC
+        return Before(self.histories(at), self.wishes[at // self.items.shape[1]], in_reply)
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
@@ -76,6 +113,7 @@ class Batch:
                 }
                 for task, kinds in self.targets.items()
             },
+            self.wishes.to(device),
         )
 
 
@@ -90,7 +128,8 @@ def collate(rows: Sequence[Row]) -> Batch:
         task: _targets([(index * length, row.targets[task]) for index, row in enumerate(rows) if task in row.targets])
         for task in tasks
     }
-    return Batch(inputs[0], inputs[1], inputs[2], targets)
+    wishes = [torch.tensor(row.wishes, dtype=torch.long) for row in rows]
+    return Batch(inputs[0], inputs[1], inputs[2], targets, pad_sequence(wishes, batch_first=True, padding_value=-1))
 
 
 def _targets(rows: Sequence[tuple[int, TaskTargets]]) -> dict[str, Targets]:

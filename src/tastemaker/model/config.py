@@ -35,6 +35,10 @@ class ModelConfig:
     """Whether items that training meets late in its histories score higher, and early ones lower."""
     item_likeness: bool = True
     """Whether items described like those of a history score higher, as far as training knows little of either."""
+    item_mentions: bool = True
+    """Whether items that training dialogues name together add to the scores of a slot."""
+    item_wishes: bool = True
+    """Whether items that are what the user's words ask for score higher in a slot."""
 
     def __post_init__(self) -> None:
         for name, least in (("width", 1), ("layers", 1), ("heads", 1), ("vocabulary", 1), ("window", 64)):

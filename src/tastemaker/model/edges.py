@@ -4,7 +4,7 @@ In: a weighted graph over the catalog in compressed rows. Out: of every item, wh
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import torch
 from torch import Tensor, nn
@@ -39,11 +39,13 @@ class EdgeTerm(nn.Module):
     ends: Tensor
     weights: Tensor
     weight: Tensor
+    is_stored: ClassVar[bool] = True
+    """Whether a checkpoint holds the edges."""
 
     def __init__(self, edges: Edges) -> None:
         super().__init__()
         for name, tensor in vars(edges).items():
-            self.register_buffer(name, tensor)
+            self.register_buffer(name, tensor, persistent=self.is_stored)
         self.register_buffer("weight", torch.zeros(()))
 
     @property
@@ -65,12 +67,16 @@ class EdgeTerm(nn.Module):
         is_item = histories >= 0
         back = is_item.flip(1).cumsum(1).flip(1) - 1
         rows, columns = torch.nonzero(is_item & (back < LATEST), as_tuple=True)
-        items, counts = histories[rows, columns], RECENCY ** back[rows, columns].float()
-        degrees = self.starts[items + 1] - self.starts[items]
-        source = torch.repeat_interleave(torch.arange(len(items), device=items.device), degrees)
-        first = self.starts[items] - degrees.cumsum(0) + degrees
-        edges = first[source] + torch.arange(len(source), device=items.device)
-        found = torch.zeros(len(histories), len(self.starts) - 1, device=items.device)
+        counts = RECENCY ** back[rows, columns].float()
+        source, edges = self.edges_of(histories[rows, columns])
+        found = torch.zeros(len(histories), len(self.starts) - 1, device=histories.device)
         found.index_put_((rows[source], self.ends[edges]), self.weights[edges] * counts[source], accumulate=True)
         found[torch.nonzero(is_item)[:, 0], histories[is_item]] = 0.0
         return found, found.new_zeros(len(histories), 1).index_put_((rows,), counts.unsqueeze(1), accumulate=True)
+
+    def edges_of(self, nodes: Tensor) -> tuple[Tensor, Tensor]:
+        """The places `[E]` of all edges of `nodes` `[N]`, and for each the index of its node."""
+        degrees = self.starts[nodes + 1] - self.starts[nodes]
+        source = torch.repeat_interleave(torch.arange(len(nodes), device=nodes.device), degrees)
+        first = self.starts[nodes] - degrees.cumsum(0) + degrees
+        return source, first[source] + torch.arange(len(source), device=nodes.device)

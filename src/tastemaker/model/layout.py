@@ -8,7 +8,7 @@ Every position reads the sum of a token's, an item's and an action's vector, mos
 the context, and in a reply the item's vector, card and evidence.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -72,10 +72,17 @@ class Row:
     inputs: NDArray[np.int64]
     """`[T, 3]`: token, item, action of every position."""
     targets: dict[str, TaskTargets]
+    wishes: tuple[int, ...] = ()
+    """Numbers of the facts that the context asks for or refuses, where an item is to stand in the reply."""
 
     @classmethod
-    def of(cls, positions: Sequence[Position], targets: dict[str, TaskTargets] | None = None) -> "Row":
-        return cls(np.array(positions, dtype=np.int64).reshape(-1, 3), targets or {})
+    def of(
+        cls,
+        positions: Sequence[Position],
+        targets: dict[str, TaskTargets] | None = None,
+        wishes: tuple[int, ...] = (),
+    ) -> "Row":
+        return cls(np.array(positions, dtype=np.int64).reshape(-1, 3), targets or {}, wishes)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -87,6 +94,8 @@ class Layout:
 
     tokenizer: TextTokenizer
     window: int
+    wishes: Callable[[Sequence[Segment]], tuple[int, ...]] = lambda context: ()
+    """Reads the wishes of a row in its context."""
 
     def row(self, examples: Sequence[Example]) -> Row:
         """Lay out examples that share one context; at most one of them may be written, a `Reply` or `Words`."""
@@ -102,7 +111,9 @@ class Layout:
             targets[example.task] = _moved(reply_targets, len(context))
             if isinstance(example.target, Reply) and example.target.teaches_earlier:
                 self._teach_earlier(example.context, parts, targets[example.task])
-        return Row.of([*context, *(position for positions, _ in written for position in positions)], targets)
+        reply = [position for positions, _ in written for position in positions]
+        wishes = self.wishes(examples[0].context) if any(map(_asks_once, examples)) else ()
+        return Row.of([*context, *reply], targets, wishes)
 
     def context(self, segments: Sequence[Segment], reserve: int = 0) -> tuple[Position, ...]:
         """Lay out a context and cut it to the window, less the `reserve` for what is yet to be written."""
@@ -192,6 +203,11 @@ class Layout:
                 if evidence is not None:
                     yield Position(markers.EVIDENCE)
                     yield from map(Position, self.tokenizer.encode(evidence.text))
+
+
+def _asks_once(example: Example) -> bool:
+    """Whether the items of its reply, and of no other, are to be told from the whole context."""
+    return isinstance(example.target, Reply) and bool(example.target.slots) and not example.target.teaches_earlier
 
 
 def _context_targets(target: Target, last: int) -> TaskTargets:

@@ -7,14 +7,16 @@ import torch
 from torch import Tensor, nn
 
 from tastemaker.data.schema import ACTIONS
-from tastemaker.model.batch import Batch
+from tastemaker.model.batch import Batch, Before
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
 from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import ItemGraph
 from tastemaker.model.item_likeness import ItemLikeness
+from tastemaker.model.item_mentions import ItemMentions
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.item_trend import ItemTrend
+from tastemaker.model.item_wishes import ItemWishes
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
 from tastemaker.tasks.example import LabelSet
@@ -41,8 +43,17 @@ class ModelInputs:
     """`[I]`, the trend of every item in training; None is none."""
     likeness: Edges | None = None
     """The item likeness; None is a graph without edges."""
+    mentions: Edges | None = None
+    """Items that training dialogues name together; None is a graph without edges."""
+    mention_targets: Tensor | None = None
+    """`[I]`, in how many training replies each item stands; None is none."""
+    wishes: Edges | None = None
+    """Facts and the items that have them; None is a graph without edges."""
     label_sets: tuple[LabelSet, ...] = ()
     """Those of the recipe's tasks; each gets a head."""
+
+
+Term = ItemGraph | ItemTrend | ItemLikeness | ItemMentions | ItemWishes
 
 
 class Network(nn.Module):
@@ -62,6 +73,9 @@ class Network(nn.Module):
         self.item_graph = ItemGraph(inputs.edges or Edges.none(items))
         self.item_trend = ItemTrend(torch.zeros(items) if inputs.trends is None else inputs.trends)
         self.item_likeness = ItemLikeness(inputs.likeness or Edges.none(items))
+        none = torch.zeros(items) if inputs.mention_targets is None else inputs.mention_targets
+        self.item_mentions = ItemMentions(inputs.mentions or Edges.none(items), none)
+        self.item_wishes = ItemWishes(inputs.wishes or Edges.none(0), items)
         self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
         self.register_buffer("action_counts", inputs.action_counts)
         self.register_buffer("sureness", torch.ones(()))
@@ -85,17 +99,22 @@ class Network(nn.Module):
         states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors))
         return states.flatten(0, 1)
 
-    def history_scores(self, states: Tensor, vectors: Tensor, histories: Tensor) -> Tensor:
-        """Scores `[N, I]` of what follows `histories` `[N, T]` of item rows, padded with -1, read into `states`."""
+    def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
+        """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""
         scores: Tensor = self.item_table.scores(states, vectors)
-        for term in self.terms:
-            scores = scores + term.weight * term(histories)
+        for term, said in zip(self.terms, self.evidence(before), strict=True):
+            scores = scores + term.weight * said
         return scores
 
     @property
-    def terms(self) -> list[ItemGraph | ItemTrend | ItemLikeness]:
-        """What adds to the scores of a history beside the states, as far as it has something to say."""
-        return [term for term in (self.item_graph, self.item_trend, self.item_likeness) if term.is_informed]
+    def terms(self) -> list[Term]:
+        """What adds to the scores of items beside the states, as far as it has something to say."""
+        everywhere = (self.item_graph, self.item_trend, self.item_likeness)
+        return [term for term in (*everywhere, self.item_mentions, self.item_wishes) if term.is_informed]
+
+    def evidence(self, before: Before) -> list[Tensor]:
+        """What each of `terms` says, `[N, I]`, or `[1, I]` where it is the same for all."""
+        return [_said(term, before) for term in self.terms]
 
     @torch.no_grad()
     def favour_cold_items(self, odds: float) -> None:
@@ -131,3 +150,9 @@ class Network(nn.Module):
     def item_vectors(self) -> Tensor:
         """The item vectors used outside training, `[I, D]`."""
         return self.item_table()  # type: ignore[no-any-return]
+
+
+def _said(term: Term, before: Before) -> Tensor:
+    """What a term says; that of dialogues says nothing outside of them."""
+    said: Tensor = term(before.wishes if isinstance(term, ItemWishes) else before.items)
+    return said * before.in_reply.unsqueeze(1) if isinstance(term, ItemMentions | ItemWishes) else said

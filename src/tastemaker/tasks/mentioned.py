@@ -58,6 +58,12 @@ class TrainingItems:
     """`[N]`: the user or dialogue of each; dialogues are numbered behind the users."""
 
 
+def mentions_of(dataset: Dataset, tasks: Iterable[Task]) -> Mentions | None:
+    """What the dialogues that one of these tasks is trained on say of items; None where none is."""
+    said = (task.mentions(dataset) for task in tasks if isinstance(task, Mentioning))
+    return next(filter(None, said), None)
+
+
 def training_items(dataset: Dataset, tasks: Iterable[Task]) -> TrainingItems:
     """Gather what training knows of items where it is of these tasks."""
     counts, known = dataset.train_counts, dataset.is_training

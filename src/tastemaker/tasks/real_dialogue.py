@@ -6,7 +6,7 @@ whole dialogue is one example, in which every reply is learned. There is no evid
 likes is in what they say. Of a dialogue too long for the window the oldest turns are cut first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tastemaker.data.catalog import Catalog
@@ -26,9 +26,18 @@ def real_replies(dataset: Dataset, split: Split, task: str) -> Iterator[Example]
     for talk in talks(dataset, split):
         turns = [_turn(turn, place, dataset.catalog) for place, turn in enumerate(talk.turns)]
         for place in talk.replies[-1:] if is_training else talk.replies:
-            context = (History(()), *(segment for turn in turns[:place] for segment in turn))
+            context = _context(turns[:place])
             reply = replace(_reply(talk.turns[place], dataset.catalog), teaches_earlier=is_training)
             yield Example(task, context, reply, talk.number)
+
+
+def talk_context(turns: Sequence[Said], catalog: Catalog) -> tuple[Segment, ...]:
+    """All that was said so far, the last turn the user's; the reply is to follow."""
+    return _context([_turn(turn, place, catalog) for place, turn in enumerate(turns)])
+
+
+def _context(turns: Sequence[tuple[Segment, ...]]) -> tuple[Segment, ...]:
+    return (History(()), *(segment for turn in turns for segment in turn))
 
 
 def _turn(turn: Said, place: int, catalog: Catalog) -> tuple[Segment, ...]:

@@ -1,6 +1,6 @@
-"""Real dialogues as talks: turns of words and items, read out of `dialogues.parquet` one split at a time."""
+"""Real dialogues as talks: turns of words and items, of one split of `dialogues.parquet` or as they are said."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import split_mentions
+from tastemaker.data.facts import FactExtractor
 from tastemaker.data.split import Split
 from tastemaker.tasks.dialogue_split import is_judged, split_of_dialogue
 from tastemaker.tasks.example import Speaker
@@ -54,17 +55,32 @@ def talks(dataset: Dataset, split: Split) -> Iterator[Talk]:
     together = table.group_by("dialogue_id", maintain_order=True).agg(columns)
     for number, (dialogue_id, speakers, texts, published) in enumerate(together.iter_rows()):
         if split_of_dialogue(dialogue_id, {name for name in published if name}, there) is split:
-            turns = zip(speakers, texts, published, strict=True)
-            yield Talk(number, tuple(_said(who, text, is_judged(it, split, there), rows) for who, text, it in turns))
+            turns = zip(speakers, map(split_mentions, texts), published, strict=True)
+            said = (
+                _said(who, stretches, [rows[item] for item in items], is_judged(it, split, there))
+                for who, (stretches, items), it in turns
+            )
+            yield Talk(number, tuple(said))
 
 
-def _said(speaker: str, text: str, is_judged: bool, rows: Mapping[str, int]) -> Said:
-    stretches, mentions = split_mentions(text)
+def said_in(text: str, extractor: FactExtractor) -> Said:
+    """What a user says just now: every title in their words that is one item's is a mention of it."""
+    stretches, items, start = list[str](), list[int](), 0
+    for statement in extractor.statements(text):
+        if statement.row is not None:
+            stretches.append(text[start : statement.start])
+            items.append(statement.row)
+            start = statement.end
+    return _said("user", (*stretches, text[start:]), items, is_judged=True)
+
+
+def _said(speaker: str, stretches: Sequence[str], mentions: Sequence[int], is_judged: bool) -> Said:
+    """A turn of `stretches` before, between and behind the items, of which the first `MOST_WORDS` words are kept."""
     words, items, left = list[str](), list[int](), MOST_WORDS
     for place, stretch in enumerate(stretches):
         words.append(shortened(stretch, left) if left else "")
         left -= len(words[-1].split())
         if not left or place == len(mentions):
             break
-        items.append(rows[mentions[place]])
+        items.append(mentions[place])
     return Said("user" if speaker == "user" else "assistant", tuple(words), tuple(items), is_judged)

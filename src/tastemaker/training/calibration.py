@@ -1,7 +1,8 @@
 """What training cannot learn and validation targets can tell: how graph, trend, likeness and cold items weigh.
 
-In training the graph is not there, as its every pair is a training target; the trend says what comes after training;
-likeness is for items that training hardly knows; and a cold item is left out of the softmax. Targets that training
+In training the graph is not there, as its every pair is a training target, nor are the pairs that dialogues name; the
+trend says what comes after training; likeness is for items that training hardly knows; wishes are words that training
+reads without; and a cold item is left out of the softmax. Targets that training
 never saw say how much they count, by maximum likelihood:
 
 - τ and w make `softmax(τ s + Σ w_k t_k)` of the network's scores s and the terms t most likely at warm targets. A
@@ -18,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tastemaker.model.batch import Batch, ItemTargets
+from tastemaker.model.batch import Batch, Before, ItemTargets
 from tastemaker.model.network import Network
 
 OFFSET_BOUND = 20.0
@@ -121,19 +122,26 @@ def _score(network: Network, batches: Sequence[Batch]) -> Scored | None:
     found = [part for batch in batches for part in _targets(network, batch.to(vectors.device), vectors)]
     if not found:
         return None
-    longest = max(part[1].shape[1] for part in found)
-    states, histories, items = (
-        torch.cat(parts)
-        for parts in zip(*((s, F.pad(h, (0, longest - h.shape[1]), value=-1), i) for s, h, i in found), strict=True)
-    )
+    states, items = (torch.cat([getattr(part, name) for part in found]) for name in ("states", "items"))
+    before = Before.joined([part.before for part in found])
     drawn = torch.randperm(len(items), generator=torch.Generator().manual_seed(0))
     drawn = drawn[: max(1, MOST_SCORES // len(vectors))].to(items.device)
-    terms = tuple(term(histories[drawn]) for term in network.terms)
-    return Scored(states[drawn] @ vectors.T, terms, items[drawn])
+    return Scored(states[drawn] @ vectors.T, tuple(network.evidence(before.at(drawn))), items[drawn])
 
 
-def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
-    """States `[N, D]`, item rows of the histories `[N, T]` and targets `[N]`, by task."""
+@dataclass(frozen=True)
+class Asked:
+    """Item targets, what stands before them, and the states that tell them."""
+
+    states: Tensor
+    """`[N, D]`"""
+    before: Before
+    items: Tensor
+    """`[N]`"""
+
+
+def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[Asked]:
+    """The item targets of a batch, by task."""
     states = network(batch, vectors)
     wanted = [kinds["items"] for kinds in batch.targets.values() if "items" in kinds]
-    return [(states[it.at], batch.histories(it.at), it.items) for it in wanted if isinstance(it, ItemTargets)]
+    return [Asked(states[it.at], batch.before(it.at), it.items) for it in wanted if isinstance(it, ItemTargets)]
