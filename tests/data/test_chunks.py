@@ -58,7 +58,7 @@ def test_half_a_gzip_keeps_what_was_read_and_says_so(path: Path) -> None:
     ("content", "message"),
     [
         (b"PK\x03\x04zip", r"log\.csv: expected a plain or a gzip file, found a zip archive\. Unpack it first\.$"),
-        (b"a,b\n1,\0\n", r"log\.csv: expected text, found binary data\. Check --format, or save it as UTF-8\.$"),
+        (b"a,b\n1,\0\n", r"log\.csv: expected text, found binary data\. Check --format, or name its --encoding\.$"),
         ("a,b\n1,2\n".encode("utf-16"), r"log\.csv: expected text, found binary data\."),
         (b"x" * 100_000, r"log\.csv:1: expected lines, found 65,536 bytes without an end\. Check the file\.$"),
     ],

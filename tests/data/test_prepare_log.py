@@ -250,3 +250,26 @@ def test_one_column_may_serve_twice(tmp_path: Path, form: str) -> None:
 def test_an_event_in_two_words_is_quoted(prepared: Prepare) -> None:
     _, said = prepared("user_id,item_id,timestamp,event\na,b,1,view\na,c,2,took away\n", columns={})
     assert "For an event that is not known by its name, pass --event 'took away=view', or another of ours." in said
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_in_a_named_encoding(prepared: Prepare, tmp_path: Path, encoding: str, packed: bool) -> None:
+    content = "user_id,item_id,timestamp,review\n小明,耳机,1,很好\n小红,耳机,2,“不错”\n".encode(encoding)
+    info, _ = prepared(gzip.compress(content) if packed else content, columns={}, encoding=encoding)
+    assert info.cleaning["log.csv"] == {"read": 2, "repaired": 0, "rejected": 0}
+    rows = read_table(tmp_path / "shop", "interactions").select("user_id", "item_id", "review").rows()
+    assert sorted(rows) == [("小明", "耳机", "很好"), ("小红", "耳机", "“不错”")]
+
+
+def test_what_a_named_encoding_does_not_know_is_a_repair(prepared: Prepare, tmp_path: Path) -> None:
+    info, _ = prepared(b"user_id,item_id,timestamp,review\na,b,1,caf\xe9\n", columns={}, encoding="utf-8")
+    assert info.cleaning["log.csv"]["repaired, characters not readable, \ufffd for each"] == 1
+    assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["caf\ufffd"]
+
+
+def test_a_few_nul_bytes_are_removed(prepared: Prepare, tmp_path: Path) -> None:
+    info, _ = prepared("user_id,item_id,timestamp,review\na,b,1,on\0e\na,c,2,\0\n\0,c,3,and more words\n", columns={})
+    assert info.cleaning["log.csv"]["repaired, NUL characters removed"] == 2
+    assert info.cleaning["log.csv"]["rejected, no user id"] == 1
+    assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["one", None]

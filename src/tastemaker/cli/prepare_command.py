@@ -100,7 +100,18 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "--mapping",
             metavar="TOML",
             rich_help_panel=OWN,
-            help="All of this in a file: tables columns, events and item_columns; keys event, rating_scale and items.",
+            help="All of this in a file: tables columns, events and item_columns; keys event, rating_scale, items and "
+            "encoding.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding",
+            metavar="NAME",
+            rich_help_panel=OWN,
+            help="Encoding of the text, such as gb18030, cp1252 or utf-16; by default UTF-8, and lines that are not, "
+            "Latin-1.",
         ),
     ] = None,
     strict: Annotated[
@@ -114,7 +125,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
     kept with the reason in rejected.jsonl.
     """
     console = show.messages()
-    flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping)
+    flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping, encoding)
     if form is not None and form in (*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS):
         log = described_log(form, _paths(sources, form, path), flags)
         with prepare_progress(console) as track:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -17,6 +16,7 @@ import polars as pl
 from tastemaker.data.chunks import ByteChunk, byte_chunks, last_line
 from tastemaker.data.cleaning import Finding
 from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, decoded, parsed_chunk, torn_chunk
+from tastemaker.data.raw_path import RawPath
 from tastemaker.errors import DataError
 
 SMALL: Final = 2**16
@@ -28,13 +28,13 @@ _LONE: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """Halves of characters, which are no text by themselves."""
 
 
-def jsonl_columns(path: Path) -> tuple[str, ...]:
+def jsonl_columns(path: RawPath, encoding: str | None = None) -> tuple[str, ...]:
     """Names that the objects of the first lines have.
 
     Raises:
         DataError: no line is an object.
     """
-    first = next(byte_chunks(path, last_line, _HEAD), None)
+    first = next(byte_chunks(path, last_line, _HEAD, encoding), None)
     lines = first.content.split(b"\n", LINES) if first else []
     objects = (_object(decoded(line)[0]) for line in islice(lines, LINES))
     names = dict.fromkeys(name for found in objects if isinstance(found, dict) for name in found)
@@ -43,9 +43,9 @@ def jsonl_columns(path: Path) -> tuple[str, ...]:
     return tuple(name.translate(_LONE) for name in names)
 
 
-def jsonl_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
+def jsonl_chunks(path: RawPath, columns: Sequence[str], encoding: str | None = None) -> Iterator[LogChunk]:
     """Yield all rows; a line that is no object is told of."""
-    for chunk in byte_chunks(path, last_line):
+    for chunk in byte_chunks(path, last_line, encoding=encoding):
         if chunk.is_torn:
             yield torn_chunk(columns, path.name, chunk.line, chunk.content)
         else:

@@ -6,9 +6,10 @@ In: names and values as somebody typed them. Out: a description that holds toget
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
+from tastemaker.data.encodings import check_encoding
+from tastemaker.data.raw_path import RawPath
 from tastemaker.data.schema import EVENTS, INTERACTION_COLUMNS, RATING_SCALE
 from tastemaker.errors import DataError
 
@@ -26,8 +27,8 @@ class Log:
 
     form: str
     """Name in `LOG_FORMATS`."""
-    paths: tuple[Path, ...]
-    """Files, or folders of files, in the order in which they are read."""
+    paths: tuple[RawPath, ...]
+    """Files, or folders or zip archives of files, in the order in which they are read."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Our name -> the file's, where they differ; `NO_COLUMN` for none. Without a timestamp, rows stand in its order."""
     event: str | None = None
@@ -36,10 +37,12 @@ class Log:
     """The file's name of an event -> ours, beside the names that are known anyway."""
     rating_scale: tuple[float, float] = RATING_SCALE
     """The worst and the best rating of the file."""
-    items: Path | None = None
+    items: RawPath | None = None
     """A file in any of the forms with a row for each item; None where nothing but ids is known."""
     item_columns: Mapping[str, str] = field(default_factory=dict)
     """Our name, or that of an attribute -> the column of `items`."""
+    encoding: str | None = None
+    """Of all the files; None: UTF-8, and lines that are not, Latin-1."""
     strict: bool = False
     """Whether the first row that would be rejected ends it all."""
 
@@ -47,8 +50,10 @@ class Log:
         """Refuse what cannot be meant.
 
         Raises:
-            DataError: an unknown column or event, a required column left out, or a scale that is none.
+            DataError: an unknown column, event or encoding, a required column left out, or a scale that is none.
         """
+        if self.encoding is not None:
+            check_encoding(self.encoding)
         for name in self.columns:
             _check_name(name, COLUMNS, "--column", "a column")
         for name in ("user_id", "item_id"):
@@ -72,6 +77,7 @@ class Log:
             "events": dict(self.events),
             "rating_scale": list(self.rating_scale),
             "item_columns": dict(self.item_columns),
+            "encoding": self.encoding,
         }
 
 

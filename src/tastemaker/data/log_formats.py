@@ -3,12 +3,14 @@
 To add one: a file with its format, a line here, a test file.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from tastemaker.data import csv_log, jsonl_log, parquet_log
 from tastemaker.data.log import Log
-from tastemaker.data.log_chunk import LogFormat
+from tastemaker.data.log_chunk import LogChunk, LogFormat, mended
+from tastemaker.data.raw_path import RawPath, files_within, opened
 from tastemaker.errors import DataError
 
 LOG_FORMATS: Final[dict[str, LogFormat]] = {
@@ -18,30 +20,50 @@ LOG_FORMATS: Final[dict[str, LogFormat]] = {
 }
 
 
-def format_of(path: Path, otherwise: str) -> str:
+def format_of(path: RawPath, otherwise: str) -> str:
     """Name of the format that a file's ending tells."""
     name = path.name.removesuffix(".gz")
     return next((form for form, known in LOG_FORMATS.items() if name.endswith(known.endings)), otherwise)
 
 
-def log_files(log: Log) -> tuple[Path, ...]:
-    """The files of a log; of a folder, those of the format by name.
+def log_files(log: Log) -> tuple[RawPath, ...]:
+    """The files of a log; of a folder or a zip archive, those of the format by name.
 
     Raises:
         DataError: there are none.
     """
     endings = LOG_FORMATS[log.form].endings
-    files: list[Path] = []
+    files: list[RawPath] = []
     for path in log.paths:
-        if path.is_dir():
-            found = sorted(each for each in path.iterdir() if each.name.removesuffix(".gz").endswith(endings))
+        place = opened(path) if isinstance(path, Path) else path
+        if place.is_dir():
+            found = [each for each in files_within(place) if each.name.removesuffix(".gz").endswith(endings)]
             if not found:
                 raise DataError(
                     f"{path}: expected files that end in {' or '.join(endings)}, found none. Pass the files."
                 )
             files += found
-        elif path.exists():
-            files.append(path)
+        elif place.exists():
+            files.append(place)
         else:
             raise DataError(f"{path}: expected a file or a folder, found nothing there. Check the path.")
     return tuple(files)
+
+
+def columns_of(path: RawPath, form: str, log: Log) -> tuple[str, ...]:
+    """Names of the columns of a file in a format.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return LOG_FORMATS[form].columns(path, log.encoding)
+
+
+def chunks_of(path: RawPath, form: str, columns: Iterable[str], log: Log) -> Iterator[LogChunk]:
+    """Yield all rows of a file in a format.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    for chunk in LOG_FORMATS[form].chunks(path, tuple(dict.fromkeys(columns)), log.encoding):
+        yield mended(chunk)

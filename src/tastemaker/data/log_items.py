@@ -15,7 +15,7 @@ from tastemaker.data.log import ITEM_NAMES, Log
 from tastemaker.data.log_chunk import LogChunk
 from tastemaker.data.log_cleaning import counted
 from tastemaker.data.log_columns import check_required, matched_columns
-from tastemaker.data.log_formats import LOG_FORMATS, format_of
+from tastemaker.data.log_formats import chunks_of, columns_of, format_of
 from tastemaker.data.schema import ITEM_COLUMNS
 from tastemaker.data.tally import PartCounts, Tally
 from tastemaker.errors import DataError
@@ -35,7 +35,7 @@ def item_columns(log: Log) -> dict[str, str]:
         return {}
     if not log.items.is_file():
         raise DataError(f"{log.items}: expected a file of items, found no file there. Check --items.")
-    found = LOG_FORMATS[format_of(log.items, log.form)].columns(log.items)
+    found = columns_of(log.items, format_of(log.items, log.form), log)
     columns = matched_columns(found, ITEM_NAMES, log.item_columns, str(log.items), "--item-column")
     check_required(("item_id",), columns, found, str(log.items), "--item-column")
     return columns
@@ -49,8 +49,7 @@ def read_items(log: Log, columns: Mapping[str, str], tally: Tally) -> pl.DataFra
     """
     tables = [pl.DataFrame(schema=pl.Schema(ITEM_COLUMNS))]
     if log.items is not None:
-        wanted = tuple(dict.fromkeys(columns.values()))
-        for chunk in LOG_FORMATS[format_of(log.items, log.form)].chunks(log.items, wanted):
+        for chunk in chunks_of(log.items, format_of(log.items, log.form), columns.values(), log):
             known = pl.concat([table["item_id"] for table in tables])
             table, counts = clean_items(chunk, columns, known, log.items.name)
             tally.add(counts)

@@ -83,7 +83,7 @@ def preset_fields(name: str, paths: Sequence[Path], items: Path | None = None) -
     preset = LOG_PRESETS[name]
     places = tuple(_file(preset, path) for path in paths)
     first = log_files(Log(preset.form, places))[0]
-    found = LOG_FORMATS[preset.form].columns(first)
+    found = LOG_FORMATS[preset.form].columns(first, None)
     columns = next((each for each in preset.columns if set(each.values()) <= set(found)), None)
     if columns is None:
         wanted = " or ".join(", ".join(each.values()) for each in preset.columns)
@@ -112,6 +112,6 @@ def _beside(preset: Preset, paths: Sequence[Path]) -> Path | None:
 def _item_columns(preset: Preset, items: Path) -> dict[str, str]:
     if not items.is_file():
         return {}
-    found = set(LOG_FORMATS[format_of(items, preset.form)].columns(items))
+    found = set(LOG_FORMATS[format_of(items, preset.form)].columns(items, None))
     most = max(preset.item_columns, key=lambda columns: len(found & set(columns.values())))
     return {ours: theirs for ours, theirs in most.items() if theirs in found}

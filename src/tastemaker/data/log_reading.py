@@ -7,12 +7,12 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tastemaker.data.log import COLUMNS, NO_COLUMN, REQUIRED, Log
 from tastemaker.data.log_cleaning import Place, clean_chunk
 from tastemaker.data.log_columns import check_required, matched_columns
-from tastemaker.data.log_formats import LOG_FORMATS, log_files
+from tastemaker.data.log_formats import chunks_of, columns_of, log_files
+from tastemaker.data.raw_path import RawPath
 from tastemaker.data.scratch import Scratch
 from tastemaker.data.tally import Tally
 from tastemaker.errors import DataError
@@ -25,7 +25,7 @@ Track = Callable[[str, float], None]
 class LogFile:
     """One file of a log."""
 
-    path: Path
+    path: RawPath
     name: str
     """As reports call it."""
     columns: dict[str, str]
@@ -43,7 +43,7 @@ def matched_files(log: Log) -> tuple[LogFile, ...]:
     required = [name for name in REQUIRED if log.columns.get(name) != NO_COLUMN]
     files = []
     for path in paths:
-        found = LOG_FORMATS[log.form].columns(path)
+        found = columns_of(path, log.form, log)
         matched = matched_columns(found, COLUMNS, log.columns, str(path), "--column")
         check_required(required, matched, found, str(path), "--column")
         files.append(LogFile(path, path.name if names[path.name] == 1 else str(path), matched))
@@ -59,7 +59,7 @@ def read_log(log: Log, files: Sequence[LogFile], scratch: Scratch, track: Track)
     tallies = []
     for number, file in enumerate(files):
         tallies.append(tally := Tally(file.name, log.strict))
-        for chunk in LOG_FORMATS[log.form].chunks(file.path, tuple(dict.fromkeys(file.columns.values()))):
+        for chunk in chunks_of(file.path, log.form, file.columns.values(), log):
             place = Place(number, file.name, sum(each.read for each in tallies))
             rows, counts = clean_chunk(chunk, file.columns, log, place)
             tally.add(counts)

@@ -7,32 +7,33 @@ from typing import Final
 import polars as pl
 
 from tastemaker.data.log_chunk import LogChunk, LogFormat
+from tastemaker.data.raw_path import RawPath
 from tastemaker.errors import DataError
 
 ROWS: Final = 500_000
 """Of a chunk."""
 
 
-def parquet_columns(path: Path) -> tuple[str, ...]:
+def parquet_columns(path: RawPath, encoding: str | None = None) -> tuple[str, ...]:
     """Names of the columns.
 
     Raises:
         DataError: it is no whole Parquet file.
     """
     try:
-        return tuple(pl.read_parquet_schema(path))
+        return tuple(pl.read_parquet_schema(_on_disk(path)))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _unreadable(path, error) from None
 
 
-def parquet_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
-    """Yield all rows, counted from 1.
+def parquet_chunks(path: RawPath, columns: Sequence[str], encoding: str | None = None) -> Iterator[LogChunk]:
+    """Yield all rows, counted from 1; Parquet knows its own encoding.
 
     Raises:
         DataError: a part of the file cannot be read.
     """
     try:
-        whole = pl.scan_parquet(path)
+        whole = pl.scan_parquet(_on_disk(path))
         schema, count = whole.collect_schema(), int(whole.select(pl.len()).collect().item())
         for start in range(0, count, ROWS):
             table = whole.select([_as_text(name, schema[name]) for name in columns]).slice(start, ROWS).collect()
@@ -63,7 +64,13 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     return column.cast(pl.String)
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
+def _on_disk(path: RawPath) -> Path:
+    if isinstance(path, Path):
+        return path
+    raise DataError(f"{path}: expected a Parquet file on disk, found one in an archive. Unpack it first.")
+
+
+def _unreadable(path: RawPath, error: Exception) -> DataError:
     return DataError(f"{path}: expected a Parquet file, found one that cannot be read ({error}). Get it again.")
 
 
