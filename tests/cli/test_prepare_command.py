@@ -67,7 +67,7 @@ def test_strict(run, log, tmp_path):
         (["--format", "s3rec", "a", "b"], "expected one PATH, found a, b."),
         (
             ["--format", "s3rec", "a", "--strict"],
-            "--column, --items and the like go with --format csv, jsonl, parquet, amazon, movielens alone.",
+            "--column, --items and the like go with --format csv, jsonl, parquet, amazon, movielens, recbole alone.",
         ),
     ],
 )

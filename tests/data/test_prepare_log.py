@@ -64,6 +64,7 @@ def test_a_log_becomes_a_data_set(prepared: Prepare, tmp_path: Path) -> None:
     assert sorted(items.rows()) == [("A", "", "", [], None), ("B", "", "", [], None)]
     assert said == [
         "Licence: your own files, of whose licence nothing is known here; what is made of them is bound to it as well.",
+        "No file of items: nothing but their ids is known. Pass --items FILE for titles and more.",
         "log.csv: 6 rows read, 2 repaired (timestamp in milliseconds: 1; timestamp in text: 1), "
         "3 rejected (duplicate: 1; expected 6 fields, found 1: 1; unknown event zzz: 1).",
         "For an event that is not known by its name, pass --event zzz=view, or another of ours.",

@@ -56,7 +56,7 @@ def described_log(form: str, paths: Sequence[str], flags: LogFlags) -> "Log":
         "encoding": flags.encoding,
         "item_columns": _pairs(_doubled(flags.item_columns), "--item-column", "OURS=YOURS"),
     }
-    fields = _known(form, paths, flags.items) | (read_mapping(flags.mapping) if flags.mapping else {})
+    fields = _known(form, paths, flags) | (read_mapping(flags.mapping) if flags.mapping else {})
     for name, value in typed.items():
         if name in TABLES:
             fields[name] = fields.get(name, {}) | value
@@ -65,11 +65,11 @@ def described_log(form: str, paths: Sequence[str], flags: LogFlags) -> "Log":
     return tastemaker.Log(strict=flags.strict, **fields)
 
 
-def _known(form: str, paths: Sequence[str], items: Path | None) -> dict[str, Any]:
+def _known(form: str, paths: Sequence[str], flags: LogFlags) -> dict[str, Any]:
     """The fields of a `Log` that are known by the name of the format alone."""
     places = tuple(map(Path, paths))
     if form in tastemaker.LOG_PRESETS:
-        return tastemaker.preset_fields(form, places, items)
+        return tastemaker.preset_fields(form, places, flags.items, flags.encoding)
     return {"form": form, "paths": places}
 
 

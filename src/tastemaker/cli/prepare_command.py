@@ -18,6 +18,7 @@ EXAMPLES: Final = (
     "tastemaker prepare --format csv log.csv --out data/shop --column user_id=customer --column item_id=sku",
     "tastemaker prepare --format csv log.csv --out data/shop --items items.csv --item-column genre=category",
     "tastemaker prepare --format amazon reviews.jsonl.gz --items meta.jsonl.gz --out data/instruments",
+    "tastemaker prepare --format movielens ml-32m.zip --out data/ml-32m",
     "tastemaker prepare --format jsonl logs/ --out data/shop --mapping shop.toml",
 )
 OWN: Final = "Your own files"
@@ -31,7 +32,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             metavar="SOURCE | PATH…",
             show_default=False,
             help="SOURCE: a known data set, such as movielens-100k. With --format, PATH: folder or zip of your files; "
-            "with csv, jsonl and parquet, one or several files or folders of them; .gz is unpacked.",
+            "with csv, jsonl and parquet, one or several files or folders of them; .gz and .zip are read as they are.",
         ),
     ] = None,
     form: Annotated[
@@ -40,9 +41,9 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "--format",
             metavar="F",
             help="Format of the files at PATH: csv, jsonl or parquet (your log, one interaction a row), amazon "
-            "(reviews of 2014, 2018 and 2023), movielens (ratings.csv and movies.csv), s3rec (one "
-            "`user item item …` a line), minionerec (items.json and CSV), or dialogues as redial, "
-            "opendialkg or inspired has them.",
+            "(reviews of 2014, 2018 and 2023), movielens (100K to 32M and latest), recbole (atomic files: .inter, "
+            ".item, .user), s3rec (one `user item item …` a line), minionerec (items.json and CSV), or dialogues as "
+            "redial, opendialkg or inspired has them.",
         ),
     ] = None,
     path: Annotated[

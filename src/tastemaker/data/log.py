@@ -19,6 +19,9 @@ NO_COLUMN: Final = ""
 """Stands for a column that the file has not, or whose namesake in the file is not to be read."""
 ITEM_NAMES: Final = ("item_id", "title", "text", "image")
 """Any other name is that of an attribute."""
+OWN_LICENCE: Final = (
+    "your own files, of whose licence nothing is known here; what is made of them is bound to it as well."
+)
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,20 @@ class Log:
     """A file in any of the forms with a row for each item; None where nothing but ids is known."""
     item_columns: Mapping[str, str] = field(default_factory=dict)
     """Our name, or that of an attribute -> the column of `items`."""
+    between: Mapping[str, str] = field(default_factory=dict)
+    """Attribute -> what stands between its values in `items`, where that is not `|`."""
+    films: bool = False
+    """Whether titles of items are those of films as MovieLens writes them, "Ice Storm, The (1997)"."""
+    users: RawPath | None = None
+    """A file with a row for each user, as `items` is one."""
+    user_columns: Mapping[str, str] = field(default_factory=dict)
+    """`user_id`, or the name of an attribute -> the column of `users`."""
     encoding: str | None = None
     """Of all the files; None: UTF-8, and lines that are not, Latin-1."""
     strict: bool = False
     """Whether the first row that would be rejected ends it all."""
+    licence: str = OWN_LICENCE
+    """Said to the user and kept in `dataset.json`."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -77,6 +90,9 @@ class Log:
             "events": dict(self.events),
             "rating_scale": list(self.rating_scale),
             "item_columns": dict(self.item_columns),
+            "between": dict(self.between),
+            "films": self.films,
+            "user_columns": dict(self.user_columns),
             "encoding": self.encoding,
         }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tastemaker.data import csv_log, jsonl_log, parquet_log
+from tastemaker.data import csv_log, headerless_log, jsonl_log, parquet_log
 from tastemaker.data.log import Log
 from tastemaker.data.log_chunk import LogChunk, LogFormat, mended
 from tastemaker.data.raw_path import RawPath, files_within, opened
@@ -18,12 +18,14 @@ LOG_FORMATS: Final[dict[str, LogFormat]] = {
     "jsonl": jsonl_log.FORMAT,
     "parquet": parquet_log.FORMAT,
 }
+_ALL: Final = {**LOG_FORMATS, "headerless": headerless_log.FORMAT}
+"""Those of a publisher's files too, which `LOG_PRESETS` knows."""
 
 
 def format_of(path: RawPath, otherwise: str) -> str:
     """Name of the format that a file's ending tells."""
     name = path.name.removesuffix(".gz")
-    return next((form for form, known in LOG_FORMATS.items() if name.endswith(known.endings)), otherwise)
+    return next((form for form, known in _ALL.items() if name.endswith(known.endings)), otherwise)
 
 
 def log_files(log: Log) -> tuple[RawPath, ...]:
@@ -32,7 +34,7 @@ def log_files(log: Log) -> tuple[RawPath, ...]:
     Raises:
         DataError: there are none.
     """
-    endings = LOG_FORMATS[log.form].endings
+    endings = _ALL[log.form].endings
     files: list[RawPath] = []
     for path in log.paths:
         place = opened(path) if isinstance(path, Path) else path
@@ -50,20 +52,20 @@ def log_files(log: Log) -> tuple[RawPath, ...]:
     return tuple(files)
 
 
-def columns_of(path: RawPath, form: str, log: Log) -> tuple[str, ...]:
+def columns_of(path: RawPath, form: str, encoding: str | None) -> tuple[str, ...]:
     """Names of the columns of a file in a format.
 
     Raises:
         DataError: it cannot be read.
     """
-    return LOG_FORMATS[form].columns(path, log.encoding)
+    return _ALL[form].columns(path, encoding)
 
 
-def chunks_of(path: RawPath, form: str, columns: Iterable[str], log: Log) -> Iterator[LogChunk]:
+def chunks_of(path: RawPath, form: str, columns: Iterable[str], encoding: str | None) -> Iterator[LogChunk]:
     """Yield all rows of a file in a format.
 
     Raises:
         DataError: it cannot be read.
     """
-    for chunk in LOG_FORMATS[form].chunks(path, tuple(dict.fromkeys(columns)), log.encoding):
+    for chunk in _ALL[form].chunks(path, tuple(dict.fromkeys(columns)), encoding):
         yield mended(chunk)

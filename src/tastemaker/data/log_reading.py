@@ -43,7 +43,7 @@ def matched_files(log: Log) -> tuple[LogFile, ...]:
     required = [name for name in REQUIRED if log.columns.get(name) != NO_COLUMN]
     files = []
     for path in paths:
-        found = columns_of(path, log.form, log)
+        found = columns_of(path, log.form, log.encoding)
         matched = matched_columns(found, COLUMNS, log.columns, str(path), "--column")
         check_required(required, matched, found, str(path), "--column")
         files.append(LogFile(path, path.name if names[path.name] == 1 else str(path), matched))
@@ -59,7 +59,7 @@ def read_log(log: Log, files: Sequence[LogFile], scratch: Scratch, track: Track)
     tallies = []
     for number, file in enumerate(files):
         tallies.append(tally := Tally(file.name, log.strict))
-        for chunk in chunks_of(file.path, log.form, file.columns.values(), log):
+        for chunk in chunks_of(file.path, log.form, file.columns.values(), log.encoding):
             place = Place(number, file.name, sum(each.read for each in tallies))
             rows, counts = clean_chunk(chunk, file.columns, log, place)
             tally.add(counts)
@@ -84,6 +84,8 @@ def assumptions(log: Log, files: Sequence[LogFile]) -> list[str]:
         lines.append(
             "No column of events or ratings: every row is taken for a view. Pass --event buy, or another, if not."
         )
+    if log.items is None:
+        lines.append("No file of items: nothing but their ids is known. Pass --items FILE for titles and more.")
     return lines
 
 
