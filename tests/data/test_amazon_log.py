@@ -58,10 +58,3 @@ def test_other_columns_are_refused(put: Put) -> None:
         "summary or user_id, parent_asin, rating, timestamp, text, title, as amazon has them; found user, stars. "
         "Name yours with --format jsonl and --column."
     )
-
-
-@pytest.mark.data
-def test_musical_instruments_arrive_whole(published: Callable[[str], Path], tmp_path: Path) -> None:
-    interactions, items = prepared(published("amazon-musical-instruments"), tmp_path / "out")
-    assert (len(interactions), len(items), interactions["user_id"].n_unique()) == (10_261, 900, 1429)
-    assert interactions["review"].null_count() == 7
