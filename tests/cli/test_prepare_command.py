@@ -66,7 +66,7 @@ def test_strict(run, log, tmp_path):
         (["movielens-100k", "extra"], "expected one SOURCE, found movielens-100k, extra."),
         (["--format", "s3rec", "a", "b"], "expected one PATH, found a, b."),
         (
-            ["--format", "s3rec", "a", "--strict"],
+            ["--format", "s3rec", "a", "--event", "buy"],
             "--column, --items and the like go with --format csv, jsonl, parquet, amazon, movielens, recbole alone.",
         ),
     ],

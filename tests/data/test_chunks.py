@@ -90,3 +90,11 @@ def test_records_end_outside_of_quotes() -> None:
     assert whole_records(b'1,a\n2,"b\nc"\n3,"d\n') == len(b'1,a\n2,"b\nc"\n')
     assert whole_records(b'1,"b\nc\n') == 0
     assert whole_records(b"1,2") == 0
+
+
+def test_old_macs_line_ends_become_ours(path: Path) -> None:
+    path.write_bytes(LINES.replace(b"\n", b"\r"))
+    chunks = list(byte_chunks(path, last_line, 64))
+    assert b"".join(chunk.content for chunk in chunks) == LINES
+    path.write_bytes(b"a\rb\n" + LINES)
+    assert b"".join(chunk.content for chunk in byte_chunks(path, last_line)) == b"a\rb\n" + LINES

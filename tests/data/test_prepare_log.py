@@ -106,6 +106,21 @@ def test_strict_fails_at_the_first_rejected_row_and_leaves_nothing(prepared: Pre
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv"]
 
 
+def test_strict_does_not_reuse_what_was_made_with_rows_rejected(prepared: Prepare) -> None:
+    prepared()
+    with pytest.raises(DataError, match=r"rejected, and --strict allows none\."):
+        prepared(strict=True)
+
+
+def test_the_items_are_no_part_of_the_log_beside_them(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "log.csv").write_text("user_id,item_id,timestamp\na,b,1\n")
+    (folder / "items.csv").write_text("item_id,title\nb,Lamp\n")
+    info = prepare_log(Log("csv", (folder,), items=folder / "items.csv"), tmp_path / "out")
+    assert list(info.cleaning) == ["log.csv", "items.csv"]
+
+
 def test_nothing_usable_is_an_error_with_advice(prepared: Prepare) -> None:
     with pytest.raises(DataError) as caught:
         prepared("user_id,item_id,timestamp,rating\na,b,1,9\na,c,1,10\n", columns={})

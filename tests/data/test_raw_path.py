@@ -38,7 +38,7 @@ def test_a_damaged_archive_is_one_line(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("log.csv", LOG)
     path.write_bytes(path.read_bytes().replace(b"ann,A", b"ann,X"))
-    with pytest.raises(DataError, match=r"log\.csv: expected a file that can be unpacked, found Bad CRC-32 .*Get the"):
+    with pytest.raises(DataError, match=r"log\.csv: expected a file that can be unpacked, found Bad CRC-32 .*Get it a"):
         prepare_log(Log("csv", (path,)), tmp_path / "out")
 
 
@@ -58,3 +58,14 @@ def test_a_locked_archive_is_one_line(tmp_path: Path) -> None:
 def test_parquet_stays_on_disk(zipped: Zipped, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.parquet: expected a Parquet file on disk, found one in an archive\. Unp"):
         prepare_log(Log("parquet", (zipped({"a.parquet": b"PAR1"}, ""),)), tmp_path / "out")
+
+
+def test_a_torn_archive_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "log.zip"
+    path.write_bytes(b"PK\x05\x06" + b"\xff" * 16 + b"\0\0")
+    with pytest.raises(DataError) as caught:
+        prepare_log(Log("csv", (path,)), tmp_path / "out")
+    assert str(caught.value) == (
+        f"{path}: expected a file that can be unpacked, found Bad offset for central directory. Get it again, "
+        "or unpack it."
+    )

@@ -1,5 +1,6 @@
 """The command `tastemaker prepare`: finds out whether a source, a format or a log is meant, calls the stage."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -115,9 +116,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "Latin-1.",
         ),
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", rich_help_panel=OWN, help="Fail at the first row that would be rejected.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail at the first row that would be rejected.")] = False,
 ) -> None:
     """Turn raw files into a data set: checked, cleaned and reported.
 
@@ -132,9 +131,9 @@ def prepare(  # noqa: PLR0913 - one parameter an option
         with prepare_progress(console) as track:
             info = tastemaker.prepare_log(log, out, say=console.print, track=track)
     else:
-        _refuse_flags(flags)
+        _refuse_flags(replace(flags, strict=False))
         name, files = _raw_files(sources, form, path)
-        info = tastemaker.prepare(name, out, files, say=console.print)
+        info = tastemaker.prepare(name, out, files, say=console.print, strict=strict)
     counts = ", ".join(f"{count:,} {name}" for name, count in info.counts.items())
     show.output().print(f"{out}: {counts}. Next: tastemaker train RECIPE --out RUN", soft_wrap=True)
 

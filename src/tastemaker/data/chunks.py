@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
-from tastemaker.data.encodings import recoded
+from tastemaker.data.encodings import BOM, FEW, recoded
 from tastemaker.data.raw_path import RawPath, open_bytes, size_of
 from tastemaker.errors import DataError
 
@@ -17,12 +17,9 @@ SIZE: Final = 16 * 2**20
 """Bytes of a chunk; a longer record makes a longer one."""
 LONGEST: Final = 4 * SIZE
 """Bytes after which something without any end of a record is no file of records."""
-BOM: Final = b"\xef\xbb\xbf"
 _STEP: Final = 2**16
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
-_FEW: Final = 0.05
-"""Share of NUL bytes that text may have; in UTF-16, about half are."""
 
 Cut = Callable[[bytes], int]
 """Where the last whole record of a block ends; 0 if none does."""
@@ -42,7 +39,7 @@ class ByteChunk:
 
 
 def byte_chunks(path: RawPath, cut: Cut, size: int = SIZE, encoding: str | None = None) -> Iterator[ByteChunk]:
-    """Yield the chunks of a file; a mark of UTF-8 at its start is left out.
+    """Yield the chunks of a file; a mark of UTF-8 at its start is left out, and old Macs' ends of lines become ours.
 
     Args:
         path: the file, on disk or in a zip archive.
@@ -59,8 +56,11 @@ def byte_chunks(path: RawPath, cut: Cut, size: int = SIZE, encoding: str | None 
         pieces = _pieces(packed, path)
         pieces = recoded(pieces, encoding) if encoding else pieces
         is_whole = is_more = True
+        is_old = False
         while is_more:
             block, is_whole = _block(pieces, size)
+            is_old = is_old or (line == 1 and not rest and b"\r" in block and b"\n" not in block)
+            block = block.replace(b"\r", b"\n") if is_old else block
             is_more = is_whole and bool(block)
             rest = _text(rest + block, path, is_start=line == 1)
             end = len(rest) if is_whole and not block else cut(rest)
@@ -121,6 +121,6 @@ def _unpacked(raw: Iterator[bytes]) -> Iterator[bytes]:
 
 def _text(content: bytes, path: RawPath, is_start: bool) -> bytes:
     """What a block holds; `log_chunk.mended` looks after the few characters in it that are none."""
-    if is_start and content.count(b"\0") > _FEW * len(content):
+    if is_start and content.count(b"\0") > FEW * len(content):
         raise DataError(f"{path}: expected text, found binary data. Check --format, or name its --encoding.")
     return content.removeprefix(BOM) if is_start else content

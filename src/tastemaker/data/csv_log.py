@@ -16,7 +16,8 @@ import polars as pl
 
 from tastemaker.data.chunks import LONGEST, ByteChunk, byte_chunks, last_line
 from tastemaker.data.cleaning import Finding
-from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, decoded, parsed_chunk, torn_chunk
+from tastemaker.data.encodings import decoded
+from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, parsed_chunk, torn_chunk
 from tastemaker.data.raw_path import RawPath
 from tastemaker.errors import DataError
 
@@ -26,6 +27,8 @@ SMALL: Final = 2**16
 LINES: Final = 10_000
 """Most lines of a record that is read so."""
 _HEADER: Final = 2**20
+_OTHER: Final = ("{", "[", "<")
+"""What JSON and HTML begin with."""
 QUOTES: Final = "quotes that do not match"
 
 
@@ -50,8 +53,19 @@ def layout_of(path: RawPath, encoding: str | None = None) -> CsvLayout:
     header, _ = decoded(lines[0].rstrip(b"\r"))
     if not header.strip():
         raise DataError(f"{path}: expected the names of columns in the first line, found none. Check the file.")
+    if header.lstrip().startswith(_OTHER):
+        raise DataError(
+            f"{path}: expected the names of columns in the first line, found {header.strip()[:40]!r}. "
+            "Check --format, or the file."
+        )
     separator = max(SEPARATORS, key=header.count)
-    names = next(csv.reader([header], delimiter=separator))
+    try:
+        names = next(csv.reader([header], delimiter=separator))
+    except csv.Error as error:
+        raise DataError(
+            f"{path}: expected the names of columns in the first line, found {header.strip()[:40]!r} ({error}). "
+            "Check the file."
+        ) from None
     return CsvLayout(path.name, separator, tuple(_distinct([name.strip() for name in names])))
 
 

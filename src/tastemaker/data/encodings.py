@@ -1,6 +1,6 @@
-"""The encoding of a text file, where its owner names it; without a name, see `log_chunk.decoded`.
+"""The encoding of a text file: UTF-8, and lines that are not, Latin-1; or what its owner names.
 
-In: bytes in that encoding. Out: bytes in UTF-8, with a mark for what cannot be read.
+In: bytes in that encoding. Out: text, or bytes in UTF-8 with a mark for what cannot be read.
 """
 
 import codecs
@@ -12,7 +12,21 @@ from tastemaker.errors import DataError
 
 UNREADABLE: Final = "\ufffd"
 """Stands for bytes that are no text in the encoding."""
+BOM: Final = b"\xef\xbb\xbf"
+"""What may stand at the start of UTF-8."""
+NOT_UTF8: Final = "not UTF-8, read as Latin-1"
+NULS: Final = "NUL characters removed"
+FEW: Final = 0.05
+"""Share of NUL bytes that text may have; in UTF-16, about half are."""
 COMMON: Final = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "gb18030", "big5", "shift_jis", "euc_kr")
+
+
+def decoded(line: bytes) -> tuple[str, str | None]:
+    """The text of a line, and the name of the repair if it is not UTF-8."""
+    try:
+        return line.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return line.decode("latin-1"), NOT_UTF8
 
 
 def check_encoding(name: str) -> None:

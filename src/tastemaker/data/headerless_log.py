@@ -11,7 +11,8 @@ import polars as pl
 from tastemaker.data.chunks import ByteChunk, byte_chunks, last_line
 from tastemaker.data.cleaning import Finding
 from tastemaker.data.delimited import Layout
-from tastemaker.data.log_chunk import NOT_UTF8, SHOWN, LogChunk, LogFormat, decoded, torn_chunk
+from tastemaker.data.encodings import NOT_UTF8, decoded
+from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, torn_chunk
 from tastemaker.data.movielens_100k import GENRES, GROUPLENS
 from tastemaker.data.raw_path import RawPath
 from tastemaker.errors import DataError

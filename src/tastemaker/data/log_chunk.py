@@ -7,12 +7,11 @@ from typing import Final
 import polars as pl
 
 from tastemaker.data.cleaning import Finding
-from tastemaker.data.encodings import UNREADABLE
+from tastemaker.data.encodings import NULS, UNREADABLE, decoded
 from tastemaker.data.raw_path import RawPath
 
-NOT_UTF8: Final = "not UTF-8, read as Latin-1"
 TORN: Final = "the file is cut off in this row"
-ODD: Final = {"\0": "NUL characters removed", UNREADABLE: f"characters not readable, {UNREADABLE} for each"}
+ODD: Final = {"\0": NULS, UNREADABLE: f"characters not readable, {UNREADABLE} for each"}
 """Characters that nobody writes, and what is reported of a row that has some."""
 SHOWN: Final = 1000
 """Characters of a row that a report keeps."""
@@ -69,14 +68,6 @@ def parsed_chunk(
     named = {row.repair for row in rows if row.repair}
     repairs = {name: pl.Series([row.repair == name for row in rows], dtype=pl.Boolean) for name in sorted(named)}
     return LogChunk(table, places, done, tuple(broken), repairs)
-
-
-def decoded(line: bytes) -> tuple[str, str | None]:
-    """The text of a line, and the name of the repair if it is not UTF-8."""
-    try:
-        return line.decode("utf-8"), None
-    except UnicodeDecodeError:
-        return line.decode("latin-1"), NOT_UTF8
 
 
 def torn_chunk(columns: Sequence[str], file: str, line: int, content: bytes) -> LogChunk:

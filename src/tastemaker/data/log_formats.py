@@ -40,6 +40,7 @@ def log_files(log: Log) -> tuple[RawPath, ...]:
         place = opened(path) if isinstance(path, Path) else path
         if place.is_dir():
             found = [each for each in files_within(place) if each.name.removesuffix(".gz").endswith(endings)]
+            found = [each for each in found if log.items is None or str(each) != str(log.items)]
             if not found:
                 raise DataError(
                     f"{path}: expected files that end in {' or '.join(endings)}, found none. Pass the files."

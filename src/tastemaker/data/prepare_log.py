@@ -17,7 +17,7 @@ from tastemaker.data.log_items import item_columns, read_items, with_bare_items
 from tastemaker.data.log_reading import LogFile, Track, advice, assumptions, matched_files, read_log
 from tastemaker.data.log_users import read_users
 from tastemaker.data.order import order_items
-from tastemaker.data.prepare import account, finished, size_of
+from tastemaker.data.prepare import account, finished, has_rejected, size_of
 from tastemaker.data.raw_path import RawPath
 from tastemaker.data.scratch import Scratch
 from tastemaker.data.storage import DataSetInfo, file_checksum, read_info, write_account, written_beside
@@ -49,7 +49,7 @@ def prepare_log(
     columns = item_columns(log)
     checksums = _checksums(log, files)
     there = finished(out, checksums, seed, log.settings)
-    if there:
+    if there and not (log.strict and has_rejected(there)):
         say(f"{out}: already holds {size_of(there)} of these files; nothing to do.")
         return there
     for line in (f"Licence: {log.licence}", *assumptions(log, files)):

@@ -14,11 +14,20 @@ from tastemaker.errors import DataError
 
 RawPath = Path | zipfile.Path
 """A file or folder, on disk or in an archive."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+"""What reading an archive may raise; RuntimeError is that it is locked."""
 
 
 def opened(path: Path) -> RawPath:
-    """The inside of a zip archive; anything else as it is."""
-    return zipfile.Path(path) if path.is_file() and zipfile.is_zipfile(path) else path
+    """The inside of a zip archive; anything else as it is.
+
+    Raises:
+        DataError: it is a damaged archive.
+    """
+    try:
+        return zipfile.Path(path) if path.is_file() and zipfile.is_zipfile(path) else path
+    except _DAMAGED as error:
+        raise _damaged(path, error) from None
 
 
 def files_within(place: RawPath) -> list[RawPath]:
@@ -40,17 +49,20 @@ def open_bytes(file: RawPath) -> Iterator[IO[bytes]]:
     try:
         with file.open("rb") as found:
             yield found
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+    except _DAMAGED as error:
         if isinstance(file, Path):
             raise
-        raise DataError(
-            f"{file}: expected a file that can be unpacked, found {error}. Get the archive again, or unpack it."
-        ) from None
+        raise _damaged(file, error) from None
 
 
 def size_of(file: RawPath) -> int:
     """Bytes of a file, unpacked from its archive."""
     return file.stat().st_size if isinstance(file, Path) else file.root.getinfo(file.at).file_size
+
+
+def _damaged(file: RawPath, error: Exception) -> DataError:
+    found = str(error) or "its end"
+    return DataError(f"{file}: expected a file that can be unpacked, found {found}. Get it again, or unpack it.")
 
 
 def _by_name(places: Iterable[RawPath]) -> list[RawPath]:
