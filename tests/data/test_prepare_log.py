@@ -142,7 +142,7 @@ def test_what_files_do_not_say_is_said(prepared: Prepare, tmp_path: Path) -> Non
     _, said = prepared("user_id,item_id\na,b\na,c\n", columns={"timestamp": ""})
     assert said[1:3] == [
         "No column of times: rows are taken to stand in the order in which things happened.",
-        "No column of events or ratings: every row is taken for a view. Pass --event buy, or another, if not.",
+        "No column of events or ratings: every row is taken for a view. If not, pass --event buy for all.",
     ]
     rows = read_table(tmp_path / "shop", "interactions").select("item_id", "timestamp", "event").rows()
     assert rows == [("b", 0, "view"), ("c", 1, "view")]
@@ -289,3 +289,24 @@ def test_a_few_nul_bytes_are_removed(prepared: Prepare, tmp_path: Path) -> None:
     assert info.cleaning["log.csv"]["repaired, NUL characters removed"] == 2
     assert info.cleaning["log.csv"]["rejected, no user id"] == 1
     assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["one", None]
+
+
+def test_columns_that_may_be_meant_are_named(prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,product name,kind\nb,Lamp,x\n")
+    _, said = prepared("user_id,item_id,timestamp,action\na,b,1,buy\n", columns={}, items=tmp_path / "items.csv")
+    assert said[1:3] == [
+        "No column of events or ratings: every row is taken for a view. "
+        "If not, pass --column event=action, or --event buy for all.",
+        'items.csv: no column of titles. Pass --item-column title="product name", and --item-column NAME for each '
+        "attribute.",
+    ]
+
+
+def test_another_encoding_is_suspected(prepared: Prepare) -> None:
+    line = "If these files are not in Latin-1, pass their --encoding, such as gb18030 or cp1251."
+    content = "user_id,item_id,timestamp,review\na,b,1,很好\na,c,2,好\n"
+    assert line in prepared(content.encode("gb18030"), columns={})[1]
+    assert line not in prepared(content, columns={})[1]
+    with pytest.raises(DataError) as caught:
+        prepared("用户,item_id,timestamp\na,b,1\n".encode("gb18030"), columns={})
+    assert str(caught.value).endswith("Pass --column user_id=COLUMN. If names look wrong, pass the file's --encoding.")

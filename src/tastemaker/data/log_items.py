@@ -14,7 +14,7 @@ import polars as pl
 from tastemaker.data.judged import Judged, filled, judge_ids, judge_texts, problems
 from tastemaker.data.log import ITEM_NAMES, Log
 from tastemaker.data.log_cleaning import counted
-from tastemaker.data.log_columns import check_required, matched_columns
+from tastemaker.data.log_columns import check_required, flag_for, matched_columns
 from tastemaker.data.log_formats import chunks_of, columns_of, format_of
 from tastemaker.data.movielens import film_era, film_title
 from tastemaker.data.raw_path import RawPath
@@ -42,6 +42,16 @@ def item_columns(log: Log) -> dict[str, str]:
     columns = matched_columns(found, ITEM_NAMES, log.item_columns, str(log.items), "--item-column")
     check_required(("item_id",), columns, found, str(log.items), "--item-column")
     return columns
+
+
+def untitled(log: Log, columns: Mapping[str, str]) -> list[str]:
+    """What to do about a file of items of which no column is known to hold titles."""
+    if log.items is None or "title" in columns:
+        return []
+    found = columns_of(log.items, format_of(log.items, log.form), log.encoding)
+    others = [name for name in found if name not in columns.values()]
+    named = flag_for("title", others, "--item-column")
+    return [f"{log.items.name}: no column of titles. Pass {named}, and --item-column NAME for each attribute."]
 
 
 def read_items(log: Log, columns: Mapping[str, str], tally: Tally) -> pl.DataFrame:

@@ -7,15 +7,20 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from tastemaker.data.encodings import NOT_UTF8
 from tastemaker.data.log import COLUMNS, NO_COLUMN, REQUIRED, Log
 from tastemaker.data.log_cleaning import Place, clean_chunk
-from tastemaker.data.log_columns import check_required, matched_columns
+from tastemaker.data.log_columns import check_required, flag_for, matched_columns
 from tastemaker.data.log_formats import chunks_of, columns_of, log_files
 from tastemaker.data.raw_path import RawPath
 from tastemaker.data.scratch import Scratch
 from tastemaker.data.tally import Tally
 from tastemaker.errors import DataError
+
+_MANY: Final = 0.1
+"""Share of rows that are not UTF-8 from which on the files as a whole may be in another encoding."""
 
 Track = Callable[[str, float], None]
 """Is told what is being done, and which share of it is done."""
@@ -30,6 +35,8 @@ class LogFile:
     """As reports call it."""
     columns: dict[str, str]
     """Our name -> the file's."""
+    others: tuple[str, ...] = ()
+    """The file's other columns, which are not read."""
 
 
 def matched_files(log: Log) -> tuple[LogFile, ...]:
@@ -46,7 +53,8 @@ def matched_files(log: Log) -> tuple[LogFile, ...]:
         found = columns_of(path, log.form, log.encoding)
         matched = matched_columns(found, COLUMNS, log.columns, str(path), "--column")
         check_required(required, matched, found, str(path), "--column")
-        files.append(LogFile(path, path.name if names[path.name] == 1 else str(path), matched))
+        others = tuple(name for name in found if name not in matched.values())
+        files.append(LogFile(path, path.name if names[path.name] == 1 else str(path), matched, others))
     return tuple(files)
 
 
@@ -81,8 +89,10 @@ def assumptions(log: Log, files: Sequence[LogFile]) -> list[str]:
     if log.columns.get("timestamp") == NO_COLUMN:
         lines.append("No column of times: rows are taken to stand in the order in which things happened.")
     if log.event is None and not any({"event", "rating"} & file.columns.keys() for file in files):
+        others = files[0].others
+        named = f"{flag_for('event', others, '--column')}, or " if others else ""
         lines.append(
-            "No column of events or ratings: every row is taken for a view. Pass --event buy, or another, if not."
+            f"No column of events or ratings: every row is taken for a view. If not, pass {named}--event buy for all."
         )
     if log.items is None:
         lines.append("No file of items: nothing but their ids is known. Pass --items FILE for titles and more.")
@@ -93,6 +103,8 @@ def advice(log: Log, tallies: Sequence[Tally]) -> list[str]:
     """What may make rejected rows usable."""
     reasons = sum((tally.rejections for tally in tallies), Counter[str]())
     lines = []
+    if sum(each.repairs[NOT_UTF8] for each in tallies) > _MANY * sum(each.read for each in tallies):
+        lines.append("If these files are not in Latin-1, pass their --encoding, such as gb18030 or cp1251.")
     low, high = log.rating_scale
     if reasons[f"rating out of {low:g}..{high:g}"]:
         lines.append("If these files rate on another scale, pass --rating-scale with its worst and its best rating.")

@@ -13,7 +13,7 @@ from tastemaker.data.cleaning import Finding
 from tastemaker.data.download import Say
 from tastemaker.data.download import log as log_line
 from tastemaker.data.log import Log
-from tastemaker.data.log_items import item_columns, read_items, with_bare_items
+from tastemaker.data.log_items import item_columns, read_items, untitled, with_bare_items
 from tastemaker.data.log_reading import LogFile, Track, advice, assumptions, matched_files, read_log
 from tastemaker.data.log_users import read_users
 from tastemaker.data.order import order_items
@@ -52,7 +52,7 @@ def prepare_log(
     if there and not (log.strict and has_rejected(there)):
         say(f"{out}: already holds {size_of(there)} of these files; nothing to do.")
         return there
-    for line in (f"Licence: {log.licence}", *assumptions(log, files)):
+    for line in (f"Licence: {log.licence}", *assumptions(log, files), *untitled(log, columns)):
         say(line)
     with written_beside(out) as beside:
         scratch = Scratch(beside / "scratch")
