@@ -22,11 +22,13 @@ REVIEWS: Final = (
     },
 )
 """Our name -> theirs, in 2014 and 2018, then in 2023; the first whose columns are all there counts."""
+_PRODUCT: Final = {"item_id": "asin", "title": "title", "text": "description", "brand": "brand"}
 METADATA: Final = (
-    {"item_id": "asin", "title": "title", "text": "description", "brand": "brand", "category": "category"},
-    {"item_id": "parent_asin", "title": "title", "text": "description", "brand": "store", "category": "categories"},
+    _PRODUCT | {"category": "categories"},
+    _PRODUCT | {"category": "category"},
+    _PRODUCT | {"item_id": "parent_asin", "brand": "store", "category": "categories"},
 )
-"""Our name, or that of an attribute -> theirs; columns that are not there are left out."""
+"""Our name, or that of an attribute -> theirs, in 2014, 2018 and 2023; columns that are not there are left out."""
 
 
 def amazon_fields(paths: Sequence[Path], items: Path | None, encoding: str | None) -> dict[str, Any]:

@@ -132,16 +132,17 @@ def attribute_pairs(
 
 
 def listed(text: str, between: str = "|") -> Iterator[str]:
-    """The values of an attribute, one or several; what says that there is none is no value.
+    """The values of an attribute, one or several, in lists of lists too; what says that there is none is no value.
 
-    >>> list(listed("Drama|War")), list(listed('["Drama", 1998]'))
+    >>> list(listed("Drama|War")), list(listed('["Drama", [1998]]'))
     (['Drama', 'War'], ['Drama', '1998'])
     """
     try:
         found = json.loads(text) if text.startswith("[") else None
     except (ValueError, RecursionError):
         found = None
-    for value in found if isinstance(found, list) else text.split(between):
+    values = found if isinstance(found, list) else text.split(between)
+    for value in (part for each in values for part in (each if isinstance(each, list) else [each])):
         words = " ".join(str(value).split())
         if words and words.casefold() not in NOTHING:
             yield words
