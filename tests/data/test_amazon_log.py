@@ -51,9 +51,8 @@ def test_metadata_gives_titles_descriptions_and_categories(put: Put, tmp_path: P
 
 def test_metadata_of_2014_are_dictionaries_of_python_with_paths_of_categories(put: Put, tmp_path: Path) -> None:
     meta = {"asin": "B1", "title": "Tuner's friend", "description": "Clips on.", "categories": [["A", "B"], ["A", "C"]]}
-    folder = put({"reviews.json": json.dumps(REVIEW_2014)})
-    items = put({"meta.json": str(meta)}, "meta") / "meta.json"
-    _, table = prepared(folder, tmp_path / "out", items)
+    folder = put({"reviews.json": json.dumps(REVIEW_2014), "meta.json": str(meta)})
+    _, table = prepared(folder, tmp_path / "out", folder / "meta.json")
     pairs = [{"name": "category", "value": value} for value in ("A", "B", "C")]
     assert table.drop("image").rows() == [("B1", "Tuner's friend", "Clips on.", pairs)]
 

@@ -42,7 +42,7 @@ def amazon_fields(paths: Sequence[Path], items: Path | None, encoding: str | Non
     Raises:
         DataError: there is no such file, or it has other columns than any generation of such files.
     """
-    first = log_files(Log("jsonl", tuple(paths)))[0]
+    first = log_files(Log("jsonl", tuple(paths), items=items))[0]
     found = columns_of(first, "jsonl", encoding)
     columns = next((each for each in REVIEWS if set(each.values()) <= set(found)), None)
     if columns is None:
