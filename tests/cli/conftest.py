@@ -80,7 +80,12 @@ class FakeStages:
             raise self.failure
 
     def prepare(
-        self, source: str, out: Path, path: Path | None = None, say: Callable[[str], None] = str
+        self,
+        source: str,
+        out: Path,
+        path: Path | None = None,
+        say: Callable[[str], None] = str,
+        strict: bool = False,
     ) -> DataSetInfo:
         say("100,000 rows read")
         if self.failure is not None:

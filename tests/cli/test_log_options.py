@@ -85,7 +85,8 @@ def test_a_file_says_the_same_and_flags_beat_it(tmp_path: Path) -> None:
         (b"\xff", "expected TOML, found 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte. "),
         (
             b"[col]",
-            "expected the keys event, items, rating_scale, [columns], [events], [item_columns], found 'col'. ",
+            "expected the keys event, items, rating_scale, encoding, [columns], [events], [item_columns], "
+            "found 'col'. ",
         ),
         (b"columns = 1", "expected columns to be a table of names, found 1. "),
         (b"event = 1", "expected event to be a text, found 1. "),

@@ -66,8 +66,9 @@ def test_strict(run, log, tmp_path):
         (["movielens-100k", "extra"], "expected one SOURCE, found movielens-100k, extra."),
         (["--format", "s3rec", "a", "b"], "expected one PATH, found a, b."),
         (
-            ["--format", "s3rec", "a", "--strict"],
-            "--column, --items and the like go with --format csv, jsonl, parquet, mind, amazon, movielens alone.",
+            ["--format", "s3rec", "a", "--event", "buy"],
+            "--column, --items and the like go with --format csv, jsonl, parquet, amazon, movielens, recbole, mind "
+            "alone.",
         ),
     ],
 )
@@ -96,3 +97,14 @@ def test_progress_is_a_bar_on_a_terminal_alone() -> None:
             track("reading", 0.5)
     assert "reading" in terminal.file.getvalue()
     assert file.file.getvalue() == ""
+
+
+def test_an_encoding_is_named(run, tmp_path):
+    path, out = tmp_path / "log.csv", tmp_path / "shop"
+    path.write_bytes("user_id,item_id,timestamp\n小明,耳机,1\n".encode("gb18030"))
+    assert run("prepare", "--format", "csv", path, "--out", out, "--encoding", "gb18030").exit_code == 0
+    assert read_table(out, "interactions")["user_id"].to_list() == ["小明"]
+    result = run("prepare", "--format", "csv", path, "--out", out, "--encoding", "gb18031")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: --encoding: expected the name of an encoding, such as utf-8, ")
+    assert result.stderr.endswith("; found 'gb18031'. Did you mean 'gb18030'?\n")

@@ -58,7 +58,7 @@ def test_half_a_gzip_keeps_what_was_read_and_says_so(path: Path) -> None:
     ("content", "message"),
     [
         (b"PK\x03\x04zip", r"log\.csv: expected a plain or a gzip file, found a zip archive\. Unpack it first\.$"),
-        (b"a,b\n1,\0\n", r"log\.csv: expected text, found binary data\. Check --format, or save it as UTF-8\.$"),
+        (b"a,b\n1,\0\n", r"log\.csv: expected text, found binary data\. Check --format, or name its --encoding\.$"),
         ("a,b\n1,2\n".encode("utf-16"), r"log\.csv: expected text, found binary data\."),
         (b"x" * 100_000, r"log\.csv:1: expected lines, found 65,536 bytes without an end\. Check the file\.$"),
     ],
@@ -90,3 +90,11 @@ def test_records_end_outside_of_quotes() -> None:
     assert whole_records(b'1,a\n2,"b\nc"\n3,"d\n') == len(b'1,a\n2,"b\nc"\n')
     assert whole_records(b'1,"b\nc\n') == 0
     assert whole_records(b"1,2") == 0
+
+
+def test_old_macs_line_ends_become_ours(path: Path) -> None:
+    path.write_bytes(LINES.replace(b"\n", b"\r"))
+    chunks = list(byte_chunks(path, last_line, 64))
+    assert b"".join(chunk.content for chunk in chunks) == LINES
+    path.write_bytes(b"a\rb\n" + LINES)
+    assert b"".join(chunk.content for chunk in byte_chunks(path, last_line)) == b"a\rb\n" + LINES

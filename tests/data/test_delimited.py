@@ -68,6 +68,12 @@ def test_a_binary_file(rows: Rows) -> None:
         rows(b"PK\x03\x04\x00\x00", PLAIN)
 
 
+def test_a_few_nul_bytes_are_removed(rows: Rows) -> None:
+    [first, second] = rows(b"1|2 and more words to come\n3\0|4 and more\n", PLAIN)
+    assert (first.repairs, second.repairs) == ((), ("NUL characters removed",))
+    assert second.fields() == {"a": "3", "b": "4 and more"}
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_give_rows_or_a_data_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     folder = tmp_path_factory.mktemp("any")

@@ -137,6 +137,9 @@ def test_facts_of_an_item_and_what_holds_of_it() -> None:
         (("frets", "22"), False),
         (("genre", "unknown"), False),
         (("notes", "loud; fast"), False),
+        (("size", "XL"), False),
+        (("类别", "吉他"), True),
+        (("category", "本"), True),
     ],
 )
 def test_what_can_be_wished_for(fact: Fact, expected: bool) -> None:

@@ -54,6 +54,15 @@ def test_a_file_that_is_no_object(put: Put, content: str, found: str) -> None:
     assert str(caught.value) == f"{place}/a.json: {found}"
 
 
+def test_an_object_in_latin_1_is_repaired(put: Put) -> None:
+    files = RawFiles.at(put({"a.json": '{"7": "Amélie", "8": "Heat"}'.encode("latin-1")}))
+    rows = read_entries(files, "a.json")
+    assert [(parse_row(row.fields()), row.repairs) for row in rows] == [
+        (["7", "Amélie"], ("not UTF-8, read as Latin-1",)),
+        (["8", "Heat"], ()),
+    ]
+
+
 @pytest.mark.parametrize("line", ["", "{", "[" * 100_000, "9" * 5000, "\ud800"])
 def test_what_is_not_json(line: str) -> None:
     with pytest.raises(RowError, match=r"^not JSON$"):

@@ -71,11 +71,30 @@ def test_half_a_gzip(path: Path) -> None:
     assert 30 < len(rows) < 60
 
 
-@pytest.mark.parametrize("content", [b"", b"u,i\n1,2\n", b"[1]\n"])
-def test_a_file_of_something_else_is_refused(path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "none in the first lines. Check --format."),
+        (b"u,i\n1,2\n", "none in the first lines. Check --format."),
+        (b"[1]\n", "an array. Unfold it: jq -c '.[]' FILE."),
+    ],
+)
+def test_a_file_of_something_else_is_refused(path: Path, content: bytes, found: str) -> None:
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"log\.jsonl: expected a JSON object a line, found none in the first lines"):
+    with pytest.raises(DataError) as caught:
         jsonl_columns(path)
+    assert str(caught.value) == f"{path}: expected a JSON object a line, found {found}"
+
+
+def test_dictionaries_of_python_are_read_and_nothing_is_run(path: Path) -> None:
+    path.write_text("{'u': 'it\\'s', 'i': [1, None], 'text': b'x'}\n{'u': print(1)}\n{'u': 'a\\d'}\n{'u'\n")
+    assert jsonl_columns(path) == ("u", "i", "text")
+    [chunk] = jsonl_chunks(path, ("u", "i", "text"))
+    assert chunk.table.rows() == [("it's", "[1, null]", "\"b'x'\""), ("a\\d", None, None)]
+    assert [(finding.row, finding.reason) for finding in chunk.broken] == [(2, "not JSON"), (4, "not JSON")]
+    assert {name: there.to_list() for name, there in chunk.repairs.items()} == {
+        "a Python dictionary, read as JSON": [True, True]
+    }
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
@@ -98,9 +117,8 @@ def test_what_was_written_is_read(
 @given(st.lists(st.one_of(st.binary(max_size=8), st.sampled_from([b'{"u": 1}', b"\n", b"{", b'"', b"}"]))))
 def test_every_line_is_read_or_told_of(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
     path = tmp_path_factory.mktemp("jsonl") / "log.jsonl"
-    content = (
-        b"".join(pieces).replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"PK").removeprefix(b"\x1f")
-    )
+    content = b"".join(pieces).translate(None, b"\0\r").removeprefix(b"\xef\xbb\xbf")
+    content = content.removeprefix(b"PK").removeprefix(b"\x1f")
     path.write_bytes(content)
     rows, findings = read(path)
     told = [row for row, _ in rows] + [int(finding.split(":")[1]) for finding in findings]

@@ -1,5 +1,8 @@
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tastemaker.data.checks import CHECKS
 from tastemaker.data.cleaning import Finding
 from tastemaker.data.log import Log
 from tastemaker.data.log_chunk import LogChunk
@@ -43,3 +46,17 @@ def test_without_times_rows_stand_in_their_order() -> None:
 def test_a_chunk_without_rows_tells_what_is_broken() -> None:
     kept, counts = clean_chunk(chunk(broken=(BROKEN,)), COLUMNS, Log("csv", ()), Place(0, "log.csv", 0))
     assert (len(kept), counts.read, counts.rejections) == (0, 1, {"not JSON": 1})
+
+
+VALUES = st.one_of(
+    st.none(), st.text(max_size=6), st.sampled_from(["a", "1", "5.0", "1e12", "-1", "nan", "2013-01-04"])
+)
+
+
+@given(st.lists(st.tuples(VALUES, VALUES, VALUES, VALUES, VALUES), min_size=1, max_size=6))
+def test_any_row_is_kept_or_has_a_reason(rows: list[tuple[str | None, ...]]) -> None:
+    kept, counts = clean_chunk(chunk(*rows), COLUMNS, Log("csv", ()), Place(0, "log.csv", 0))
+    CHECKS["interactions"].validate(kept.select(list(INTERACTION_COLUMNS)))
+    places = kept["row"].to_list() + [finding.row for finding in counts.findings]
+    assert sorted(places) == list(range(10, 10 + len(rows)))
+    assert sum(counts.rejections.values()) == len(rows) - len(kept)

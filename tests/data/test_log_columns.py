@@ -36,6 +36,12 @@ def test_what_was_said_comes_first_and_nothing_is_nothing() -> None:
             "Pass --column item_id=movieId.",
         ),
         (
+            ("用户", "商品编号", "时间"),
+            {},
+            "log.csv: expected columns for user_id, item_id, timestamp, found 用户, 商品编号, 时间. "
+            "Pass --column user_id=用户 --column item_id=商品编号 --column timestamp=时间.",
+        ),
+        (
             ("customer", "sku", "bought at"),
             {},
             "log.csv: expected columns for user_id, item_id, timestamp, found customer, sku, bought at. "

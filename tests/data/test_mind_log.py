@@ -1,6 +1,7 @@
 """Clicks on news in the published layout, whole and damaged."""
 
 import gzip
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -136,12 +137,50 @@ def test_half_a_gzip(put: Put) -> None:
     assert last.broken[-1].reason == "the file is cut off in this row"
 
 
-def test_clicks_are_needed(put: Put) -> None:
-    place = put({"news.csv": ""})
+def test_a_zip_archive_and_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "MINDsmall_train.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("MINDsmall_train/news.tsv", NEWS_ROWS.encode("gb18030"))
+        archive.writestr("MINDsmall_train/behaviors.tsv", BEHAVIOUR_ROWS.encode("gb18030"))
+        archive.writestr("MINDsmall_train/entity_embedding.vec", "Q1\t0.5\n")
+    info = prepare_log(Log(encoding="gb18030", **preset_fields("mind", (path,), encoding="gb18030")), tmp_path / "out")
+    assert info.counts == {"interactions": 6, "items": 4, "users": 2}
+    assert "大雨" in pl.read_parquet(tmp_path / "out" / "items.parquet")["title"].to_list()
+
+
+def test_news_of_any_form_may_be_named(put: Put, tmp_path: Path) -> None:
+    place = put({"behaviors.tsv": BEHAVIOUR_ROWS, "mine.csv": "item_id,title\nN1,Sun\n"})
+    prepare_log(Log(**preset_fields("mind", (place,), place / "mine.csv")), tmp_path / "out")
+    assert "Sun" in pl.read_parquet(tmp_path / "out" / "items.parquet")["title"].to_list()
+
+
+@pytest.mark.parametrize(("files", "found"), [({"news.csv": ""}, "none"), ({"news.tsv": NEWS_ROWS}, "news.tsv")])
+def test_clicks_are_needed(put: Put, files: dict[str, str], found: str) -> None:
+    place = put(files)
     with pytest.raises(DataError) as caught:
         preset_fields("mind", (place,))
     assert str(caught.value) == (
-        f"{place}: expected files that end in behaviors.tsv or news.tsv, found none. Pass the files."
+        f"{place}: expected a file that ends in behaviors.tsv, found {found}. Pass the folder or zip that holds it."
+    )
+
+
+def test_a_place_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        preset_fields("mind", (tmp_path / "none",))
+    assert str(caught.value) == (
+        f"{tmp_path / 'none'}: expected a folder, a zip archive or a file, found nothing there. Check the path."
+    )
+
+
+def test_news_of_two_parts(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "dev"
+    other.mkdir()
+    (other / "news.tsv").write_text(NEWS_ROWS, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        preset_fields("mind", (folder, other))
+    assert str(caught.value) == (
+        f"expected one file that ends in news.tsv, found {folder / 'news.tsv'} and {other / 'news.tsv'}. "
+        "Pass one part at a time."
     )
 
 
@@ -163,6 +202,8 @@ def test_no_usable_row(put: Put, tmp_path: Path) -> None:
         ("news.tsv.gz", "mind", "mind"),
         ("news.tsv", "csv", "csv"),
         ("a.csv", "mind", "csv"),
+        ("news.tsv", "jsonl", "csv"),
+        ("u.item", "csv", "headerless"),
     ],
 )
 def test_news_are_read_as_such_beside_such_a_log_alone(name: str, form: str, expected: str) -> None:

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from polars.testing.parametric import series
 
 from tastemaker.data import parquet_log
 from tastemaker.data.parquet_log import parquet_chunks, parquet_columns
@@ -54,3 +56,31 @@ def test_half_a_file_is_refused(tmp_path: Path, share: float) -> None:
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     with pytest.raises(DataError, match=r"log\.parquet: expected a Parquet file, found one that cannot be read \("):
         parquet_columns(path)
+
+
+def test_lists_of_lists_are_json_and_bytes_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    table = pl.DataFrame({"deep": [[["a"], []], None], "many": [[{"a": 1}], []], "bytes": [b"caf\xe9", "好".encode()]})
+    table.write_parquet(path)
+    [chunk] = parquet_chunks(path, table.columns)
+    assert chunk.table.rows() == [('[["a"],[]]', '[{"a":1}]', "caf\ufffd"), (None, "[]", "好")]
+
+
+def test_a_type_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    pl.DataFrame({"t": pl.Series([1]).cast(pl.Duration)}).write_parquet(path)
+    with pytest.raises(DataError) as caught:
+        list(parquet_chunks(path, ["t"]))
+    assert str(caught.value) == (
+        f"{path}: expected column 't' of texts, numbers or times, found Duration(time_unit='us'). Convert it."
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@given(series(min_size=1, max_size=4, excluded_dtypes=[pl.Duration, pl.Object]))
+def test_any_type_becomes_text(tmp_path_factory: pytest.TempPathFactory, values: pl.Series) -> None:
+    path = tmp_path_factory.mktemp("any") / "log.parquet"
+    pl.DataFrame({"a": values}).write_parquet(path)
+    [chunk] = parquet_chunks(path, ["a"])
+    assert chunk.table.schema == {"a": pl.String}
+    assert len(chunk.table) == len(values)

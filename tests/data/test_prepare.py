@@ -92,8 +92,8 @@ def test_an_unknown_source_names_the_nearest(out: Path) -> None:
     with pytest.raises(
         DataError,
         match=r"^source or format 'movielens-100': expected one of movielens-100k, movies, instruments, s3rec, "
-        r"minionerec, redial, opendialkg, inspired, opinion_summaries, csv, jsonl, parquet, mind, "
-        r"found no such name\. Did you mean 'movielens-100k'\?$",
+        r"minionerec, redial, opendialkg, inspired, opinion_summaries, csv, jsonl, parquet, amazon, movielens, "
+        r"recbole, mind, found no such name\. Did you mean 'movielens-100k'\?$",
     ):
         prepare("movielens-100", out)
     with pytest.raises(DataError, match=r"found no such name\. Pass one of these\.$"):

@@ -64,6 +64,7 @@ def test_a_log_becomes_a_data_set(prepared: Prepare, tmp_path: Path) -> None:
     assert sorted(items.rows()) == [("A", "", "", [], None), ("B", "", "", [], None)]
     assert said == [
         "Licence: your own files, of whose licence nothing is known here; what is made of them is bound to it as well.",
+        "No file of items: nothing but their ids is known. Pass --items FILE for titles and more.",
         "log.csv: 6 rows read, 2 repaired (timestamp in milliseconds: 1; timestamp in text: 1), "
         "3 rejected (duplicate: 1; expected 6 fields, found 1: 1; unknown event zzz: 1).",
         "For an event that is not known by its name, pass --event zzz=view, or another of ours.",
@@ -105,6 +106,21 @@ def test_strict_fails_at_the_first_rejected_row_and_leaves_nothing(prepared: Pre
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv"]
 
 
+def test_strict_does_not_reuse_what_was_made_with_rows_rejected(prepared: Prepare) -> None:
+    prepared()
+    with pytest.raises(DataError, match=r"rejected, and --strict allows none\."):
+        prepared(strict=True)
+
+
+def test_the_items_are_no_part_of_the_log_beside_them(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "log.csv").write_text("user_id,item_id,timestamp\na,b,1\n")
+    (folder / "items.csv").write_text("item_id,title\nb,Lamp\n")
+    info = prepare_log(Log("csv", (folder,), items=folder / "items.csv"), tmp_path / "out")
+    assert list(info.cleaning) == ["log.csv", "items.csv"]
+
+
 def test_nothing_usable_is_an_error_with_advice(prepared: Prepare) -> None:
     with pytest.raises(DataError) as caught:
         prepared("user_id,item_id,timestamp,rating\na,b,1,9\na,c,1,10\n", columns={})
@@ -126,7 +142,7 @@ def test_what_files_do_not_say_is_said(prepared: Prepare, tmp_path: Path) -> Non
     _, said = prepared("user_id,item_id\na,b\na,c\n", columns={"timestamp": ""})
     assert said[1:3] == [
         "No column of times: rows are taken to stand in the order in which things happened.",
-        "No column of events or ratings: every row is taken for a view. Pass --event buy, or another, if not.",
+        "No column of events or ratings: every row is taken for a view. If not, pass --event buy for all.",
     ]
     rows = read_table(tmp_path / "shop", "interactions").select("item_id", "timestamp", "event").rows()
     assert rows == [("b", 0, "view"), ("c", 1, "view")]
@@ -250,3 +266,47 @@ def test_one_column_may_serve_twice(tmp_path: Path, form: str) -> None:
 def test_an_event_in_two_words_is_quoted(prepared: Prepare) -> None:
     _, said = prepared("user_id,item_id,timestamp,event\na,b,1,view\na,c,2,took away\n", columns={})
     assert "For an event that is not known by its name, pass --event 'took away=view', or another of ours." in said
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_in_a_named_encoding(prepared: Prepare, tmp_path: Path, encoding: str, packed: bool) -> None:
+    content = "user_id,item_id,timestamp,review\n小明,耳机,1,很好\n小红,耳机,2,“不错”\n".encode(encoding)
+    info, _ = prepared(gzip.compress(content) if packed else content, columns={}, encoding=encoding)
+    assert info.cleaning["log.csv"] == {"read": 2, "repaired": 0, "rejected": 0}
+    rows = read_table(tmp_path / "shop", "interactions").select("user_id", "item_id", "review").rows()
+    assert sorted(rows) == [("小明", "耳机", "很好"), ("小红", "耳机", "“不错”")]
+
+
+def test_what_a_named_encoding_does_not_know_is_a_repair(prepared: Prepare, tmp_path: Path) -> None:
+    info, _ = prepared(b"user_id,item_id,timestamp,review\na,b,1,caf\xe9\n", columns={}, encoding="utf-8")
+    assert info.cleaning["log.csv"]["repaired, characters not readable, \ufffd for each"] == 1
+    assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["caf\ufffd"]
+
+
+def test_a_few_nul_bytes_are_removed(prepared: Prepare, tmp_path: Path) -> None:
+    info, _ = prepared("user_id,item_id,timestamp,review\na,b,1,on\0e\na,c,2,\0\n\0,c,3,and more words\n", columns={})
+    assert info.cleaning["log.csv"]["repaired, NUL characters removed"] == 2
+    assert info.cleaning["log.csv"]["rejected, no user id"] == 1
+    assert read_table(tmp_path / "shop", "interactions")["review"].to_list() == ["one", None]
+
+
+def test_columns_that_may_be_meant_are_named(prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,product name,kind\nb,Lamp,x\n")
+    _, said = prepared("user_id,item_id,timestamp,action\na,b,1,buy\n", columns={}, items=tmp_path / "items.csv")
+    assert said[1:3] == [
+        "No column of events or ratings: every row is taken for a view. "
+        "If not, pass --column event=action, or --event buy for all.",
+        'items.csv: no column of titles. Pass --item-column title="product name", and --item-column NAME for each '
+        "attribute.",
+    ]
+
+
+def test_another_encoding_is_suspected(prepared: Prepare) -> None:
+    line = "If these files are not in Latin-1, pass their --encoding, such as gb18030 or cp1251."
+    content = "user_id,item_id,timestamp,review\na,b,1,很好\na,c,2,好\n"
+    assert line in prepared(content.encode("gb18030"), columns={})[1]
+    assert line not in prepared(content, columns={})[1]
+    with pytest.raises(DataError) as caught:
+        prepared("用户,item_id,timestamp\na,b,1\n".encode("gb18030"), columns={})
+    assert str(caught.value).endswith("Pass --column user_id=COLUMN. If names look wrong, pass the file's --encoding.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TABLES: Final = ("columns", "events", "item_columns")
 """Of a TOML file: our name, or the file's of an event -> the other."""
-KEYS: Final = ("event", "items", "rating_scale")
+KEYS: Final = ("event", "items", "rating_scale", "encoding")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class LogFlags:
     items: Path | None = None
     item_columns: Sequence[str] | None = None
     mapping: Path | None = None
+    encoding: str | None = None
 
 
 def described_log(form: str, paths: Sequence[str], flags: LogFlags) -> "Log":
@@ -52,9 +53,10 @@ def described_log(form: str, paths: Sequence[str], flags: LogFlags) -> "Log":
         "events": _pairs(named, "--event", "YOURS=EVENT"),
         "rating_scale": flags.rating_scale,
         "items": flags.items,
+        "encoding": flags.encoding,
         "item_columns": _pairs(_doubled(flags.item_columns), "--item-column", "OURS=YOURS"),
     }
-    fields = _known(form, paths, flags.items) | (read_mapping(flags.mapping) if flags.mapping else {})
+    fields = _known(form, paths, flags) | (read_mapping(flags.mapping) if flags.mapping else {})
     for name, value in typed.items():
         if name in TABLES:
             fields[name] = fields.get(name, {}) | value
@@ -63,11 +65,11 @@ def described_log(form: str, paths: Sequence[str], flags: LogFlags) -> "Log":
     return tastemaker.Log(strict=flags.strict, **fields)
 
 
-def _known(form: str, paths: Sequence[str], items: Path | None) -> dict[str, Any]:
+def _known(form: str, paths: Sequence[str], flags: LogFlags) -> dict[str, Any]:
     """The fields of a `Log` that are known by the name of the format alone."""
     places = tuple(map(Path, paths))
     if form in tastemaker.LOG_PRESETS:
-        return tastemaker.preset_fields(form, places, items)
+        return tastemaker.preset_fields(form, places, flags.items, flags.encoding)
     return {"form": form, "paths": places}
 
 

@@ -1,5 +1,6 @@
 """The command `tastemaker prepare`: finds out whether a source, a format or a log is meant, calls the stage."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,6 +20,7 @@ EXAMPLES: Final = (
     "tastemaker prepare --format csv log.csv --out data/shop --column user_id=customer --column item_id=sku",
     "tastemaker prepare --format csv log.csv --out data/shop --items items.csv --item-column genre=category",
     "tastemaker prepare --format amazon reviews.jsonl.gz --items meta.jsonl.gz --out data/reviews",
+    "tastemaker prepare --format movielens ml-32m.zip --out data/ml-32m",
     "tastemaker prepare --format jsonl logs/ --out data/shop --mapping shop.toml",
 )
 OWN: Final = "Your own files"
@@ -32,7 +34,7 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             metavar="SOURCE | PATH…",
             show_default=False,
             help="SOURCE: a known data set, such as movielens-100k. With --format, PATH: folder or zip of your files; "
-            "with csv, jsonl and parquet, one or several files or folders of them; .gz is unpacked.",
+            "with csv, jsonl and parquet, one or several files or folders of them; .gz and .zip are read as they are.",
         ),
     ] = None,
     form: Annotated[
@@ -41,9 +43,10 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "--format",
             metavar="F",
             help="Format of the files at PATH: csv, jsonl or parquet (your log, one interaction a row), amazon "
-            "(reviews of 2014, 2018 and 2023), movielens (ratings.csv and movies.csv), mind (behaviors.tsv and "
-            "news.tsv), s3rec (one `user item item …` a line), minionerec (items.json and CSV), dialogues as redial, "
-            "opendialkg or inspired has them, or opinion_summaries (FewSum, Copycat).",
+            "(reviews of 2014, 2018 and 2023), movielens (100K to 32M and latest), recbole (atomic files: .inter, "
+            ".item, .user), mind (behaviors.tsv and news.tsv), s3rec (one `user item item …` a line), minionerec "
+            "(items.json and CSV), dialogues as redial, opendialkg or inspired has them, or opinion_summaries "
+            "(FewSum, Copycat).",
         ),
     ] = None,
     path: Annotated[
@@ -101,12 +104,21 @@ def prepare(  # noqa: PLR0913 - one parameter an option
             "--mapping",
             metavar="TOML",
             rich_help_panel=OWN,
-            help="All of this in a file: tables columns, events and item_columns; keys event, rating_scale and items.",
+            help="All of this in a file: tables columns, events and item_columns; keys event, rating_scale, items and "
+            "encoding.",
         ),
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", rich_help_panel=OWN, help="Fail at the first row that would be rejected.")
-    ] = False,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding",
+            metavar="NAME",
+            rich_help_panel=OWN,
+            help="Encoding of the text, such as gb18030, cp1252 or utf-16; by default UTF-8, and lines that are not, "
+            "Latin-1.",
+        ),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail at the first row that would be rejected.")] = False,
 ) -> None:
     """Turn raw files into a data set: checked, cleaned and reported.
 
@@ -115,22 +127,22 @@ def prepare(  # noqa: PLR0913 - one parameter an option
     kept with the reason in rejected.jsonl.
     """
     console = show.messages()
-    flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping)
+    flags = LogFlags(columns, events, rating_scale, strict, items, item_columns, mapping, encoding)
     if form is not None and form in (*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS):
         log = described_log(form, _paths(sources, form, path), flags)
         with prepare_progress(console) as track:
             info = tastemaker.prepare_log(log, out, say=console.print, track=track)
     else:
-        _refuse_flags(flags)
+        _refuse_flags(replace(flags, strict=False))
         name, files = _raw_files(sources, form, path)
-        info = tastemaker.prepare(name, out, files, say=console.print)
+        info = tastemaker.prepare(name, out, files, say=console.print, strict=strict)
     counts = ", ".join(f"{count:,} {name}" for name, count in info.counts.items())
     show.output().print(f"{out}: {counts}. Next: tastemaker train RECIPE --out RUN", soft_wrap=True)
 
 
 def _refuse_flags(flags: LogFlags) -> None:
     if flags != LogFlags():
-        forms = ", ".join(dict.fromkeys((*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS)))
+        forms = ", ".join((*tastemaker.LOG_FORMATS, *tastemaker.LOG_PRESETS))
         raise typer.BadParameter(f"--column, --items and the like go with --format {forms} alone.")
 
 

@@ -1,22 +1,22 @@
-"""A raw file as chunks of bytes that end where a record ends; gzip is unpacked on the way.
+"""A raw file as chunks of bytes that end where a record ends; gzip is unpacked on the way, and encodings become UTF-8.
 
-In: a path, and a function that finds the last end of a record in a block. Out: chunks of about one size, each with
+In: a file, and a function that finds the last end of a record in a block. Out: chunks of about one size, each with
 the line on which it begins. A gzip file that was cut in two gives what can still be read of it, and says so.
 """
 
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Final
 
+from tastemaker.data.encodings import BOM, FEW, recoded
+from tastemaker.data.raw_path import RawPath, open_bytes, size_of
 from tastemaker.errors import DataError
 
 SIZE: Final = 16 * 2**20
 """Bytes of a chunk; a longer record makes a longer one."""
 LONGEST: Final = 4 * SIZE
 """Bytes after which something without any end of a record is no file of records."""
-BOM: Final = b"\xef\xbb\xbf"
 _STEP: Final = 2**16
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
@@ -38,19 +38,29 @@ class ByteChunk:
     """Whether it is no record but what a damaged file ends in."""
 
 
-def byte_chunks(path: Path, cut: Cut, size: int = SIZE) -> Iterator[ByteChunk]:
-    """Yield the chunks of a file; a mark of UTF-8 at its start is left out.
+def byte_chunks(path: RawPath, cut: Cut, size: int = SIZE, encoding: str | None = None) -> Iterator[ByteChunk]:
+    """Yield the chunks of a file; a mark of UTF-8 at its start is left out, and old Macs' ends of lines become ours.
+
+    Args:
+        path: the file, on disk or in a zip archive.
+        cut: finds the end of a record.
+        size: bytes of a chunk.
+        encoding: of the file; None leaves its bytes as they are.
 
     Raises:
         DataError: the file cannot be read, or is no text, or has no records.
     """
-    total = max(1, path.stat().st_size)
+    total = max(1, size_of(path))
     rest, line, limit = b"", 1, LONGEST // SIZE * size
-    with path.open("rb") as packed:
+    with open_bytes(path) as packed:
         pieces = _pieces(packed, path)
+        pieces = recoded(pieces, encoding) if encoding else pieces
         is_whole = is_more = True
+        is_old = False
         while is_more:
             block, is_whole = _block(pieces, size)
+            is_old = is_old or (line == 1 and not rest and b"\r" in block and b"\n" not in block)
+            block = block.replace(b"\r", b"\n") if is_old else block
             is_more = is_whole and bool(block)
             rest = _text(rest + block, path, is_start=line == 1)
             end = len(rest) if is_whole and not block else cut(rest)
@@ -83,7 +93,7 @@ def last_line(block: bytes) -> int:
     return block.rfind(b"\n") + 1
 
 
-def _pieces(packed: IO[bytes], path: Path) -> Iterator[bytes]:
+def _pieces(packed: IO[bytes], path: RawPath) -> Iterator[bytes]:
     """Yield what a file holds, unpacked; raises EOFError where a gzip file is damaged."""
     start = packed.read(len(_ZIP))
     packed.seek(0)
@@ -109,7 +119,8 @@ def _unpacked(raw: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-def _text(content: bytes, path: Path, is_start: bool) -> bytes:
-    if b"\0" in content:
-        raise DataError(f"{path}: expected text, found binary data. Check --format, or save it as UTF-8.")
+def _text(content: bytes, path: RawPath, is_start: bool) -> bytes:
+    """What a block holds; `log_chunk.mended` looks after the few characters in it that are none."""
+    if is_start and content.count(b"\0") > FEW * len(content):
+        raise DataError(f"{path}: expected text, found binary data. Check --format, or name its --encoding.")
     return content.removeprefix(BOM) if is_start else content

@@ -101,5 +101,16 @@ def clean_rows(
     return Cleaned(file, len(rows), tuple(values.values()), tuple(repaired), tuple(rejected))
 
 
+def check_strict(rejected: Sequence[Finding]) -> None:
+    """Check that no row was rejected.
+
+    Raises:
+        DataError: some were; it names the first.
+    """
+    if rejected:
+        first = min(rejected, key=lambda finding: finding.row)
+        raise DataError(f"{first}: rejected, and --strict allows none. Correct the row, or leave --strict out.")
+
+
 def _by_reason(what: str, findings: tuple[Finding, ...]) -> dict[str, int]:
     return {f"{what}, {reason}": count for reason, count in sorted(Counter(f.reason for f in findings).items())}

@@ -10,14 +10,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from tastemaker.data.chunks import LONGEST, ByteChunk, byte_chunks, last_line
 from tastemaker.data.cleaning import Finding
-from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, decoded, parsed_chunk, torn_chunk
+from tastemaker.data.encodings import decoded
+from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, parsed_chunk, torn_chunk
+from tastemaker.data.raw_path import RawPath
 from tastemaker.errors import DataError
 
 SEPARATORS: Final = (",", ";", "\t", "|")
@@ -26,6 +27,8 @@ SMALL: Final = 2**16
 LINES: Final = 10_000
 """Most lines of a record that is read so."""
 _HEADER: Final = 2**20
+_OTHER: Final = ("{", "[", "<")
+"""What JSON and HTML begin with."""
 QUOTES: Final = "quotes that do not match"
 
 
@@ -39,31 +42,42 @@ class CsvLayout:
     columns: tuple[str, ...]
 
 
-def layout_of(path: Path) -> CsvLayout:
+def layout_of(path: RawPath, encoding: str | None = None) -> CsvLayout:
     """Find separator and columns from the first line; two columns of one name get numbers.
 
     Raises:
         DataError: the file is empty or no text.
     """
-    first = next(byte_chunks(path, last_line, _HEADER), None)
+    first = next(byte_chunks(path, last_line, _HEADER, encoding), None)
     lines = first.content.split(b"\n", 1) if first else [b""]
     header, _ = decoded(lines[0].rstrip(b"\r"))
     if not header.strip():
         raise DataError(f"{path}: expected the names of columns in the first line, found none. Check the file.")
+    if header.lstrip().startswith(_OTHER):
+        raise DataError(
+            f"{path}: expected the names of columns in the first line, found {header.strip()[:40]!r}. "
+            "Check --format, or the file."
+        )
     separator = max(SEPARATORS, key=header.count)
-    names = next(csv.reader([header], delimiter=separator))
+    try:
+        names = next(csv.reader([header], delimiter=separator))
+    except csv.Error as error:
+        raise DataError(
+            f"{path}: expected the names of columns in the first line, found {header.strip()[:40]!r} ({error}). "
+            "Check the file."
+        ) from None
     return CsvLayout(path.name, separator, tuple(_distinct([name.strip() for name in names])))
 
 
-def csv_columns(path: Path) -> tuple[str, ...]:
+def csv_columns(path: RawPath, encoding: str | None = None) -> tuple[str, ...]:
     """Names of the columns."""
-    return layout_of(path).columns
+    return layout_of(path, encoding).columns
 
 
-def csv_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
+def csv_chunks(path: RawPath, columns: Sequence[str], encoding: str | None = None) -> Iterator[LogChunk]:
     """Yield all rows below the first line."""
-    layout = layout_of(path)
-    for chunk in byte_chunks(path, whole_records):
+    layout = layout_of(path, encoding)
+    for chunk in byte_chunks(path, whole_records, encoding=encoding):
         if chunk.is_torn:
             yield torn_chunk(columns, layout.file, chunk.line, chunk.content)
             continue

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tastemaker.data.encodings import FEW, NULS, decoded
 from tastemaker.data.files import RawFiles
 from tastemaker.errors import DataError
 
@@ -57,7 +58,7 @@ def read_rows(files: RawFiles, layout: Layout) -> list[RawRow]:
     raw = files.read(layout.file)
     if not raw.strip():
         raise DataError(f"{where}: expected rows of {', '.join(layout.columns)}, found an empty file. Get it again.")
-    if b"\0" in raw:
+    if raw.count(b"\0") > FEW * len(raw):
         raise DataError(f"{where}: expected text, found binary data. Get it again.")
     lines = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
     columns = _header(where, lines[0], layout) if layout.header else layout.columns
@@ -82,7 +83,6 @@ def _header(where: str, line: bytes, layout: Layout) -> tuple[str, ...]:
 
 
 def _row(number: int, line: bytes, separator: str, columns: tuple[str, ...]) -> RawRow:
-    try:
-        return RawRow(number, line.decode("utf-8"), separator, columns)
-    except UnicodeDecodeError:
-        return RawRow(number, line.decode("latin-1"), separator, columns, ("not UTF-8, read as Latin-1",))
+    text, repair = decoded(line.replace(b"\0", b""))
+    repairs = ((repair,) if repair else ()) + ((NULS,) if b"\0" in line else ())
+    return RawRow(number, text, separator, columns, repairs)

@@ -27,6 +27,8 @@ _NOT_THAT_YEAR: Final = frozenset(
 )
 _SMALL: Final = frozenset(("a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with", "by"))
 _REMEMBERED: Final = 1024
+_IDEOGRAPHS: Final = "\u2e80"
+"""From this character on, scripts write words in one or two, as 书 and 吉他 are; elsewhere two are no word."""
 _END: Final = ""
 """Key of a trie node under which the meanings of the words that lead there stand."""
 
@@ -88,7 +90,7 @@ def is_wish(fact: Fact) -> bool:
     name, value = fact
     if name.removeprefix("not ") == "decade":
         return True
-    is_plain = not set(",:;") & set(value) and not _is_number(value) and len(value) > 2
+    is_plain = not set(",:;") & set(value) and not _is_number(value) and (len(value) > 2 or value[:1] >= _IDEOGRAPHS)
     return name.removeprefix("not ") not in ("title", "year") and is_plain and value.casefold() not in UNKNOWN_VALUES
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tastemaker.data.delimited import Layout, RawRow, RowError, read_rows
+from tastemaker.data.encodings import BOM, decoded
 from tastemaker.data.files import RawFiles
 from tastemaker.errors import DataError
 
@@ -35,12 +36,17 @@ def read_entries(files: RawFiles, name: str) -> list[RawRow]:
     """
     where = files.where(name)
     try:
-        found = json.loads(files.read(name))
+        text, repair = decoded(files.read(name).removeprefix(BOM))
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: expected JSON, found {error}. Get it again.") from None
     if not isinstance(found, dict):
         raise DataError(f"{where}: expected an object of items by number, found {type(found).__name__}. Get it again.")
-    return [RawRow(row, json.dumps(pair), "\n", (FIELD,)) for row, pair in enumerate(found.items(), start=1)]
+    lines = (json.dumps(pair) for pair in found.items())
+    return [
+        RawRow(row, line, "\n", (FIELD,), (repair,) if repair and "\\u" in line else ())
+        for row, line in enumerate(lines, start=1)
+    ]
 
 
 def parse_row(fields: Mapping[str, str]) -> Any:

@@ -4,48 +4,54 @@ Polars parses a chunk at once. Of a chunk that it refuses it is given less and l
 line by line, so that each broken line is found and told of.
 """
 
+import ast
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from tastemaker.data.chunks import ByteChunk, byte_chunks, last_line
 from tastemaker.data.cleaning import Finding
-from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, decoded, parsed_chunk, torn_chunk
+from tastemaker.data.encodings import decoded
+from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, parsed_chunk, torn_chunk
+from tastemaker.data.raw_path import RawPath
 from tastemaker.errors import DataError
 
 SMALL: Final = 2**16
 """Bytes of a part that is read line by line."""
 LINES: Final = 10_000
 """Lines in which names are looked for."""
+PYTHON: Final = "a Python dictionary, read as JSON"
 _HEAD: Final = 2**22
 _LONE: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """Halves of characters, which are no text by themselves."""
 
 
-def jsonl_columns(path: Path) -> tuple[str, ...]:
+def jsonl_columns(path: RawPath, encoding: str | None = None) -> tuple[str, ...]:
     """Names that the objects of the first lines have.
 
     Raises:
         DataError: no line is an object.
     """
-    first = next(byte_chunks(path, last_line, _HEAD), None)
+    first = next(byte_chunks(path, last_line, _HEAD, encoding), None)
     lines = first.content.split(b"\n", LINES) if first else []
-    objects = (_object(decoded(line)[0]) for line in islice(lines, LINES))
+    objects = (_object(decoded(line)[0])[0] for line in islice(lines, LINES))
     names = dict.fromkeys(name for found in objects if isinstance(found, dict) for name in found)
+    if not names and lines and lines[0].lstrip().startswith(b"["):
+        raise DataError(f"{path}: expected a JSON object a line, found an array. Unfold it: jq -c '.[]' FILE.")
     if not names:
         raise DataError(f"{path}: expected a JSON object a line, found none in the first lines. Check --format.")
-    return tuple(name.translate(_LONE) for name in names)
+    return tuple(str(name).translate(_LONE) for name in names)
 
 
-def jsonl_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
+def jsonl_chunks(path: RawPath, columns: Sequence[str], encoding: str | None = None) -> Iterator[LogChunk]:
     """Yield all rows; a line that is no object is told of."""
-    for chunk in byte_chunks(path, last_line):
+    for chunk in byte_chunks(path, last_line, encoding=encoding):
         if chunk.is_torn:
             yield torn_chunk(columns, path.name, chunk.line, chunk.content)
         else:
@@ -86,27 +92,41 @@ def _line_by_line(chunk: ByteChunk, columns: Sequence[str], file: str) -> LogChu
         text, repair = decoded(line)
         if not text.strip():
             continue
-        found = _object(text)
+        found, mended = _object(text)
         if isinstance(found, str):
             broken.append(Finding(file, row, found, text.strip()[:SHOWN]))
         else:
-            rows.append(ParsedRow(row, [_text(found.get(name)) for name in columns], repair))
+            rows.append(ParsedRow(row, [_text(found.get(name)) for name in columns], repair or mended))
     return parsed_chunk(columns, rows, chunk.done, broken)
 
 
-def _object(line: str) -> dict[str, Any] | str:
-    """The object of a line, or why there is none."""
+def _object(line: str) -> tuple[dict[str, Any] | str, str | None]:
+    """The object of a line, or why there is none; and the repair that it took."""
     try:
-        found = json.loads(line)
+        found, repair = json.loads(line), None
     except (ValueError, RecursionError):
-        return "not JSON"
-    return found if isinstance(found, dict) else "not a JSON object"
+        found, repair = _python(line), PYTHON
+    if found is None:
+        return "not JSON", None
+    return (found, repair) if isinstance(found, dict) else ("not a JSON object", None)
+
+
+def _python(line: str) -> dict[Any, Any] | None:
+    """A dictionary as Python writes it, which the metadata of Amazon's reviews of 2014 are."""
+    if not line.lstrip().startswith("{'"):
+        return None
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            found = ast.literal_eval(line.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value.translate(_LONE) if value else None
-    return json.dumps(value, ensure_ascii=False).translate(_LONE)
+    return json.dumps(value, ensure_ascii=False, default=str).translate(_LONE)
 
 
-FORMAT: Final = LogFormat((".jsonl", ".ndjson"), jsonl_columns, jsonl_chunks)
+FORMAT: Final = LogFormat((".jsonl", ".ndjson", ".json"), jsonl_columns, jsonl_chunks)

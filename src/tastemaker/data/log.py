@@ -6,9 +6,10 @@ In: names and values as somebody typed them. Out: a description that holds toget
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
+from tastemaker.data.encodings import check_encoding
+from tastemaker.data.raw_path import RawPath
 from tastemaker.data.schema import EVENTS, INTERACTION_COLUMNS, RATING_SCALE
 from tastemaker.errors import DataError
 
@@ -18,6 +19,9 @@ NO_COLUMN: Final = ""
 """Stands for a column that the file has not, or whose namesake in the file is not to be read."""
 ITEM_NAMES: Final = ("item_id", "title", "text", "image")
 """Any other name is that of an attribute."""
+OWN_LICENCE: Final = (
+    "your own files, of whose licence nothing is known here; what is made of them is bound to it as well."
+)
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class Log:
 
     form: str
     """Name in `LOG_FORMATS`."""
-    paths: tuple[Path, ...]
-    """Files, or folders of files, in the order in which they are read."""
+    paths: tuple[RawPath, ...]
+    """Files, or folders or zip archives of files, in the order in which they are read."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Our name -> the file's, where they differ; `NO_COLUMN` for none. Without a timestamp, rows stand in its order."""
     event: str | None = None
@@ -36,19 +40,33 @@ class Log:
     """The file's name of an event -> ours, beside the names that are known anyway."""
     rating_scale: tuple[float, float] = RATING_SCALE
     """The worst and the best rating of the file."""
-    items: Path | None = None
+    items: RawPath | None = None
     """A file in any of the forms with a row for each item; None where nothing but ids is known."""
     item_columns: Mapping[str, str] = field(default_factory=dict)
     """Our name, or that of an attribute -> the column of `items`."""
+    between: Mapping[str, str] = field(default_factory=dict)
+    """Attribute -> what stands between its values in `items`, where that is not `|`."""
+    films: bool = False
+    """Whether titles of items are those of films as MovieLens writes them, "Ice Storm, The (1997)"."""
+    users: RawPath | None = None
+    """A file with a row for each user, as `items` is one."""
+    user_columns: Mapping[str, str] = field(default_factory=dict)
+    """`user_id`, or the name of an attribute -> the column of `users`."""
+    encoding: str | None = None
+    """Of all the files; None: UTF-8, and lines that are not, Latin-1."""
     strict: bool = False
     """Whether the first row that would be rejected ends it all."""
+    licence: str = OWN_LICENCE
+    """Said to the user and kept in `dataset.json`."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
 
         Raises:
-            DataError: an unknown column or event, a required column left out, or a scale that is none.
+            DataError: an unknown column, event or encoding, a required column left out, or a scale that is none.
         """
+        if self.encoding is not None:
+            check_encoding(self.encoding)
         for name in self.columns:
             _check_name(name, COLUMNS, "--column", "a column")
         for name in ("user_id", "item_id"):
@@ -72,6 +90,10 @@ class Log:
             "events": dict(self.events),
             "rating_scale": list(self.rating_scale),
             "item_columns": dict(self.item_columns),
+            "between": dict(self.between),
+            "films": self.films,
+            "user_columns": dict(self.user_columns),
+            "encoding": self.encoding,
         }
 
 

@@ -1,16 +1,18 @@
 """Some rows of an interaction log as they stand in its file, and the form of a reader that gives them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
 
 from tastemaker.data.cleaning import Finding
+from tastemaker.data.encodings import NULS, UNREADABLE, decoded
+from tastemaker.data.raw_path import RawPath
 
-NOT_UTF8: Final = "not UTF-8, read as Latin-1"
 TORN: Final = "the file is cut off in this row"
+ODD: Final = {"\0": NULS, UNREADABLE: f"characters not readable, {UNREADABLE} for each"}
+"""Characters that nobody writes, and what is reported of a row that has some."""
 SHOWN: Final = 1000
 """Characters of a row that a report keeps."""
 
@@ -48,9 +50,9 @@ class LogFormat:
 
     endings: tuple[str, ...]
     """Of the names of files that are looked for in a folder; `.gz` may follow where `is_text`."""
-    columns: Callable[[Path], tuple[str, ...]]
-    """Names that a file has; raises DataError if it is of another format or empty."""
-    chunks: Callable[[Path, Sequence[str]], Iterator[LogChunk]]
+    columns: Callable[[RawPath, str | None], tuple[str, ...]]
+    """Names that a file in an encoding has; raises DataError if it is of another format or empty."""
+    chunks: Callable[[RawPath, Sequence[str], str | None], Iterator[LogChunk]]
     """All rows, of these columns; raises DataError if the file cannot be read."""
 
 
@@ -68,14 +70,19 @@ def parsed_chunk(
     return LogChunk(table, places, done, tuple(broken), repairs)
 
 
-def decoded(line: bytes) -> tuple[str, str | None]:
-    """The text of a line, and the name of the repair if it is not UTF-8."""
-    try:
-        return line.decode("utf-8"), None
-    except UnicodeDecodeError:
-        return line.decode("latin-1"), NOT_UTF8
-
-
 def torn_chunk(columns: Sequence[str], file: str, line: int, content: bytes) -> LogChunk:
     """What stands for the end of a file that is damaged."""
     return parsed_chunk(columns, [], 1.0, [Finding(file, line, TORN, decoded(content)[0][:SHOWN])])
+
+
+def mended(chunk: LogChunk) -> LogChunk:
+    """The chunk without NUL characters; rows that had some, or bytes that no encoding reads, are repaired ones."""
+    found = {}
+    for character, repair in ODD.items():
+        there = chunk.table.select(pl.any_horizontal(pl.all().str.contains(character, literal=True))).to_series()
+        if there.any():
+            found[repair] = there.fill_null(False)
+    if not found:
+        return chunk
+    table = chunk.table.with_columns(pl.all().str.replace_all("\0", "", literal=True))
+    return replace(chunk, table=table, repairs={**chunk.repairs, **found})

@@ -11,9 +11,18 @@ from tastemaker.data.log import NO_COLUMN, plain
 from tastemaker.errors import DataError
 
 HINTS: Final = {
-    "user_id": ("user", "customer", "client", "visitor", "member", "reviewer", "account", "buyer", "session"),
-    "item_id": ("item", "product", "article", "movie", "book", "song", "track", "asin", "sku", "goods", "news"),
-    "timestamp": ("timestamp", "time", "date", "created", "when", "unix"),
+    "user_id": (
+        *("user", "customer", "client", "visitor", "member", "reviewer", "account", "buyer", "session"),
+        *("用户", "会员", "顾客", "买家"),
+    ),
+    "item_id": (
+        *("item", "product", "article", "movie", "book", "song", "track", "asin", "sku", "goods", "news"),
+        *("商品", "物品", "产品"),
+    ),
+    "timestamp": ("timestamp", "time", "date", "created", "when", "unix", "时间", "日期"),
+    "event": ("event", "action", "behavior", "behaviour", "activity", "interaction", "行为", "事件"),
+    "rating": ("rating", "stars", "score", "评分", "星级"),
+    "title": ("title", "name", "名称", "标题"),
 }
 """Words that the names of such columns hold."""
 _SHOWN: Final = 20
@@ -54,15 +63,20 @@ def check_required(
     missing = tuple(name for name in required if name not in matched)
     if missing:
         free = [name for name in found if name not in matched.values()]
+        torn = " If names look wrong, pass the file's --encoding." if any(_is_latin(name) for name in found) else ""
         raise DataError(
-            f"{where}: expected columns for {', '.join(missing)}, found {_listed(found)}. {_hint(missing, free, flag)}"
+            f"{where}: expected columns for {', '.join(missing)}, found {_listed(found)}. "
+            f"{_hint(missing, free, flag)}{torn}"
         )
 
 
+def flag_for(name: str, found: Sequence[str], flag: str) -> str:
+    """The flag that says which of the columns found is ours, as far as their names tell."""
+    return f"{flag} {name}={_quoted(_near(name, found, None) or 'COLUMN')}"
+
+
 def _hint(missing: Sequence[str], found: Sequence[str], flag: str, wanted: str | None = None) -> str:
-    flags = [
-        f"{flag} {name}={_quoted(meant or 'COLUMN')}" for name in missing for meant in [_near(name, found, wanted)]
-    ]
+    flags = [f"{flag} {name}={_quoted(_near(name, found, wanted) or 'COLUMN')}" for name in missing]
     return f"Pass {' '.join(flags)}."
 
 
@@ -82,6 +96,11 @@ def _near(name: str, found: Sequence[str], wanted: str | None) -> str | None:
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(name[:40] for name in names[:_SHOWN])
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown or "none"
+
+
+def _is_latin(name: str) -> bool:
+    """Whether it holds what other encodings look like when they are read as Latin-1."""
+    return any("\x80" <= letter <= "\xff" for letter in name)
 
 
 def _quoted(name: str) -> str:

@@ -5,24 +5,27 @@ Several values of one attribute stand in a JSON array, or with `|` between them.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
 
 from tastemaker.data.judged import Judged, filled, judge_ids, judge_texts, problems
 from tastemaker.data.log import ITEM_NAMES, Log
-from tastemaker.data.log_chunk import LogChunk
 from tastemaker.data.log_cleaning import counted
-from tastemaker.data.log_columns import check_required, matched_columns
-from tastemaker.data.log_formats import LOG_FORMATS, format_of
+from tastemaker.data.log_columns import check_required, flag_for, matched_columns
+from tastemaker.data.log_formats import chunks_of, columns_of, format_of
+from tastemaker.data.movielens import film_era, film_title
+from tastemaker.data.raw_path import RawPath
 from tastemaker.data.schema import ITEM_COLUMNS
-from tastemaker.data.tally import PartCounts, Tally
+from tastemaker.data.tally import Tally
 from tastemaker.errors import DataError
 
-NOTHING: Final = ("(no genres listed)", "n/a", "null", "none")
+NOTHING: Final = ("(no genres listed)", "unknown", "n/a", "null", "none")
 """What stands for no value."""
-TWICE: Final = "an item of this id stands above"
+TWICE: Final = {"item_id": "an item of this id stands above", "user_id": "a user of this id stands above"}
+_SCHEMA: Final = pl.Schema(ITEM_COLUMNS)
 
 
 def item_columns(log: Log) -> dict[str, str]:
@@ -35,10 +38,20 @@ def item_columns(log: Log) -> dict[str, str]:
         return {}
     if not log.items.is_file():
         raise DataError(f"{log.items}: expected a file of items, found no file there. Check --items.")
-    found = LOG_FORMATS[format_of(log.items, log.form)].columns(log.items)
+    found = columns_of(log.items, format_of(log.items, log.form), log.encoding)
     columns = matched_columns(found, ITEM_NAMES, log.item_columns, str(log.items), "--item-column")
     check_required(("item_id",), columns, found, str(log.items), "--item-column")
     return columns
+
+
+def untitled(log: Log, columns: Mapping[str, str]) -> list[str]:
+    """What to do about a file of items of which no column is known to hold titles."""
+    if log.items is None or "title" in columns:
+        return []
+    found = columns_of(log.items, format_of(log.items, log.form), log.encoding)
+    others = [name for name in found if name not in columns.values()]
+    named = flag_for("title", others, "--item-column")
+    return [f"{log.items.name}: no column of titles. Pass {named}, and --item-column NAME for each attribute."]
 
 
 def read_items(log: Log, columns: Mapping[str, str], tally: Tally) -> pl.DataFrame:
@@ -47,15 +60,9 @@ def read_items(log: Log, columns: Mapping[str, str], tally: Tally) -> pl.DataFra
     Raises:
         DataError: the file cannot be read, or a row is rejected though `log.strict`.
     """
-    tables = [pl.DataFrame(schema=pl.Schema(ITEM_COLUMNS))]
-    if log.items is not None:
-        wanted = tuple(dict.fromkeys(columns.values()))
-        for chunk in LOG_FORMATS[format_of(log.items, log.form)].chunks(log.items, wanted):
-            known = pl.concat([table["item_id"] for table in tables])
-            table, counts = clean_items(chunk, columns, known, log.items.name)
-            tally.add(counts)
-            tables.append(table)
-    return pl.concat(tables)
+    found = () if log.items is None else read_described(log, log.items, columns, "item_id", tally)
+    tables = [pl.DataFrame([_item(values, log) for values in part], schema=_SCHEMA, orient="row") for part in found]
+    return pl.concat([pl.DataFrame(schema=_SCHEMA), *tables])
 
 
 def with_bare_items(described: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -65,62 +72,77 @@ def with_bare_items(described: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     return pl.concat([described, bare.with_columns(**known).cast(pl.Schema(ITEM_COLUMNS))])
 
 
-def clean_items(
-    chunk: LogChunk, columns: Mapping[str, str], known: pl.Series, file: str
-) -> tuple[pl.DataFrame, PartCounts]:
-    """Clean some rows of a file of items.
+def read_described(
+    log: Log, file: RawPath, columns: Mapping[str, str], key: str, tally: Tally
+) -> Iterator[list[dict[str, str | None]]]:
+    """Yield what a file says of each item or user, by our names, part by part.
 
     Args:
-        chunk: with the columns that `columns` names.
+        log: to which it belongs.
+        file: with a row for each.
         columns: our name, or that of an attribute -> the file's.
-        known: ids that stood in the file before.
-        file: its name.
+        key: `item_id` or `user_id`.
+        tally: counts.
 
-    Returns:
-        The items in the columns of `items.parquet`, and what was done.
+    Raises:
+        DataError: the file cannot be read, or a row is rejected though `log.strict`.
     """
-    judged = {name: _judge(name, chunk.table[column]) for name, column in columns.items()}
-    ids = judged["item_id"]
-    is_double = ids.values.is_in(known.implode()) | ~ids.values.is_first_distinct()
-    problem = ids.problem.fill_null(problems((TWICE, is_double.fill_null(False))))
-    values = {name: each.values.filter(problem.is_null()).to_list() for name, each in judged.items()}
-    rows = [_item(dict(zip(values, row, strict=True))) for row in zip(*values.values(), strict=True)]
-    table = pl.DataFrame(rows, schema=pl.Schema(ITEM_COLUMNS), orient="row")
-    return table, counted(chunk, judged.values(), problem, file)
+    known = pl.Series(key, dtype=pl.String)
+    for chunk in chunks_of(file, format_of(file, log.form), columns.values(), log.encoding):
+        judged = {name: _judge(name, chunk.table[column]) for name, column in columns.items()}
+        ids = judged[key]
+        is_double = ids.values.is_in(known.implode()) | ~ids.values.is_first_distinct()
+        problem = ids.problem.fill_null(problems((TWICE[key], is_double.fill_null(False))))
+        tally.add(counted(chunk, judged.values(), problem, file.name))
+        table = pl.DataFrame({name: each.values for name, each in judged.items()}).filter(problem.is_null())
+        known = known.append(table[key])
+        yield table.to_dicts()
 
 
 def _judge(name: str, raw: pl.Series) -> Judged:
-    if name == "item_id":
-        return judge_ids(raw, "item")
+    if name in TWICE:
+        return judge_ids(raw, name.removesuffix("_id"))
     if name == "image":
         return Judged(filled(raw), pl.repeat(None, len(raw), dtype=pl.String, eager=True))
     return judge_texts(raw, name)
 
 
-def _item(values: Mapping[str, str | None]) -> tuple[Any, ...]:
+def _item(values: Mapping[str, str | None], log: Log) -> tuple[Any, ...]:
     """One row of `items.parquet`."""
-    named = ((name, text) for name, text in values.items() if name not in ITEM_NAMES and text)
-    pairs = dict.fromkeys((name, value) for name, text in named for value in listed(text))
-    attributes = [{"name": name, "value": value} for name, value in pairs]
-    title, text = (" ".join(listed(text)) if text.startswith("[") else text for text in _words(values))
+    words = ((values.get(name) or "") for name in ("title", "text"))
+    title, text = (" ".join(listed(text)) if text.startswith("[") else text for text in words)
+    attributes = attribute_pairs(((name, text) for name, text in values.items() if name not in ITEM_NAMES), log.between)
+    if log.films:
+        title, year = film_title(title)
+        attributes = [*film_era(year), *attributes]
     return values["item_id"], " ".join(title.split()), text, attributes, values.get("image")
 
 
-def _words(values: Mapping[str, str | None]) -> tuple[str, str]:
-    return values.get("title") or "", values.get("text") or ""
+def attribute_pairs(
+    named: Iterable[tuple[str, str | None]], between: Mapping[str, str] = MappingProxyType({})
+) -> list[dict[str, str]]:
+    """The attributes of an item or user, every value once.
+
+    Args:
+        named: names, and the texts that hold the values.
+        between: name -> what stands between its values.
+    """
+    pairs = ((name, value) for name, text in named if text for value in listed(text, between.get(name, "|")))
+    return [{"name": name, "value": value} for name, value in dict.fromkeys(pairs)]
 
 
-def listed(text: str) -> Iterator[str]:
-    """The values of an attribute, one or several; what says that there is none is no value.
+def listed(text: str, between: str = "|") -> Iterator[str]:
+    """The values of an attribute, one or several, in lists of lists too; what says that there is none is no value.
 
-    >>> list(listed("Drama|War")), list(listed('["Drama", 1998]'))
+    >>> list(listed("Drama|War")), list(listed('["Drama", [1998]]'))
     (['Drama', 'War'], ['Drama', '1998'])
     """
     try:
         found = json.loads(text) if text.startswith("[") else None
     except (ValueError, RecursionError):
         found = None
-    for value in found if isinstance(found, list) else text.split("|"):
+    values = found if isinstance(found, list) else text.split(between)
+    for value in (part for each in values for part in (each if isinstance(each, list) else [each])):
         words = " ".join(str(value).split())
         if words and words.casefold() not in NOTHING:
             yield words

@@ -7,16 +7,17 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from tastemaker.data.cleaning import Finding
+from tastemaker.data.encodings import NOT_UTF8
 from tastemaker.data.log import COLUMNS, NO_COLUMN, REQUIRED, Log
 from tastemaker.data.log_cleaning import Place, clean_chunk
-from tastemaker.data.log_columns import check_required, matched_columns
-from tastemaker.data.log_formats import LOG_FORMATS, log_files
+from tastemaker.data.log_columns import check_required, flag_for, matched_columns
+from tastemaker.data.log_formats import chunks_of, columns_of, log_files
+from tastemaker.data.raw_path import RawPath
 from tastemaker.data.scratch import Scratch
 from tastemaker.data.tally import KEPT, PartCounts, Tally
 from tastemaker.errors import DataError
@@ -24,6 +25,9 @@ from tastemaker.errors import DataError
 DUPLICATE: Final = "duplicate"
 _SAID: Final = ("user_id", "item_id", "timestamp", "event", "rating")
 """What a report shows of a duplicate."""
+_MANY: Final = 0.1
+"""Share of rows that are not UTF-8 from which on the files as a whole may be in another encoding."""
+
 Track = Callable[[str, float], None]
 """Is told what is being done, and which share of it is done."""
 
@@ -32,11 +36,13 @@ Track = Callable[[str, float], None]
 class LogFile:
     """One file of a log."""
 
-    path: Path
+    path: RawPath
     name: str
     """As reports call it."""
     columns: dict[str, str]
     """Our name -> the file's."""
+    others: tuple[str, ...] = ()
+    """The file's other columns, which are not read."""
 
 
 def matched_files(log: Log) -> tuple[LogFile, ...]:
@@ -50,10 +56,11 @@ def matched_files(log: Log) -> tuple[LogFile, ...]:
     required = [name for name in REQUIRED if log.columns.get(name) != NO_COLUMN]
     files = []
     for path in paths:
-        found = LOG_FORMATS[log.form].columns(path)
+        found = columns_of(path, log.form, log.encoding)
         matched = matched_columns(found, COLUMNS, log.columns, str(path), "--column")
         check_required(required, matched, found, str(path), "--column")
-        files.append(LogFile(path, path.name if names[path.name] == 1 else str(path), matched))
+        others = tuple(name for name in found if name not in matched.values())
+        files.append(LogFile(path, path.name if names[path.name] == 1 else str(path), matched, others))
     return tuple(files)
 
 
@@ -66,7 +73,7 @@ def read_log(log: Log, files: Sequence[LogFile], scratch: Scratch, track: Track)
     tallies = []
     for number, file in enumerate(files):
         tallies.append(tally := Tally(file.name, log.strict))
-        for chunk in LOG_FORMATS[log.form].chunks(file.path, tuple(dict.fromkeys(file.columns.values()))):
+        for chunk in chunks_of(file.path, log.form, file.columns.values(), log.encoding):
             place = Place(number, file.name, sum(each.read for each in tallies))
             rows, counts = clean_chunk(chunk, file.columns, log, place)
             tally.add(counts)
@@ -98,9 +105,13 @@ def assumptions(log: Log, files: Sequence[LogFile]) -> list[str]:
     if log.columns.get("timestamp") == NO_COLUMN:
         lines.append("No column of times: rows are taken to stand in the order in which things happened.")
     if log.event is None and not any({"event", "rating"} & file.columns.keys() for file in files):
+        others = files[0].others
+        named = f"{flag_for('event', others, '--column')}, or " if others else ""
         lines.append(
-            "No column of events or ratings: every row is taken for a view. Pass --event buy, or another, if not."
+            f"No column of events or ratings: every row is taken for a view. If not, pass {named}--event buy for all."
         )
+    if log.items is None:
+        lines.append("No file of items: nothing but their ids is known. Pass --items FILE for titles and more.")
     return lines
 
 
@@ -108,6 +119,8 @@ def advice(log: Log, tallies: Sequence[Tally]) -> list[str]:
     """What may make rejected rows usable."""
     reasons = sum((tally.rejections for tally in tallies), Counter[str]())
     lines = []
+    if sum(each.repairs[NOT_UTF8] for each in tallies) > _MANY * sum(each.read for each in tallies):
+        lines.append("If these files are not in Latin-1, pass their --encoding, such as gb18030 or cp1251.")
     low, high = log.rating_scale
     if reasons[f"rating out of {low:g}..{high:g}"]:
         lines.append("If these files rate on another scale, pass --rating-scale with its worst and its best rating.")

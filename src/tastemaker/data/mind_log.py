@@ -1,6 +1,7 @@
 """Clicks on news as MIND has them: `behaviors.tsv`, an impression a row, and `news.tsv`, an article a row; no headers.
 
-In: either file, plain or gzip. Out: an interaction for each click of the first, an article for each row of the second.
+In: the folder or zip archive of both. Out: the fields of a `Log`, which has an interaction for each click of the first
+and an item for each row of the second.
 
 - Of the news that an impression showed, `N7-1` was clicked and `N8-0` was not: the clicks are views at its time.
 - The news that the user clicked before, oldest first, stand in every row of a user again and carry no time. They are
@@ -14,26 +15,25 @@ Paper: Wu et al., "MIND: A Large-scale Dataset for News Recommendation", ACL 202
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from tastemaker.data.chunks import ByteChunk, byte_chunks, last_line
 from tastemaker.data.cleaning import Finding
-from tastemaker.data.log_chunk import (
-    NOT_UTF8,
-    SHOWN,
-    LogChunk,
-    LogFormat,
-    ParsedRow,
-    decoded,
-    parsed_chunk,
-    torn_chunk,
-)
+from tastemaker.data.encodings import NOT_UTF8, decoded
+from tastemaker.data.log_chunk import SHOWN, LogChunk, LogFormat, ParsedRow, parsed_chunk, torn_chunk
+from tastemaker.data.raw_path import RawPath, files_within, opened
+from tastemaker.errors import DataError
 
 BEHAVIOURS: Final = ("user_id", "item_id", "timestamp", "event")
 NEWS: Final = ("item_id", "category", "subcategory", "title", "abstract")
 """What is read; `url`, `title_entities` and `abstract_entities` follow."""
+ITEM_COLUMNS: Final = {
+    **{"item_id": "item_id", "title": "title", "text": "abstract"},
+    **{"category": "category", "subcategory": "subcategory"},
+}
+"""Our name, or that of an attribute -> one of `NEWS`."""
 ENDINGS: Final = ("behaviors.tsv", "news.tsv")
 EVENT: Final = "view"
 CUT_SHORT: Final = "cut short behind the abstract"
@@ -44,19 +44,64 @@ _CLICKED: Final = r"\S+-1(?: |$)"
 _SHOWN_NEWS: Final = r"^\S+-[01](?: +\S+-[01])*$"
 
 
-def mind_columns(path: Path) -> tuple[str, ...]:
+def mind_fields(paths: Sequence[Path], items: Path | None, encoding: str | None) -> dict[str, Any]:
+    """The fields of a `Log` of clicks.
+
+    Args:
+        paths: folders, zip archives, or files of behaviours.
+        items: the file of news; by default the one beside the behaviours, if any.
+        encoding: of the files; what they have does not depend on it.
+
+    Raises:
+        DataError: there are no behaviours, or several files of news.
+    """
+    files = [file for path in paths for file in _files(path)]
+    clicks = tuple(file for file in files if not _is_news(file))
+    if not clicks:
+        found = ", ".join(file.name for file in files) or "none"
+        raise DataError(
+            f"{', '.join(map(str, paths))}: expected a file that ends in {ENDINGS[0]}, found {found}. "
+            "Pass the folder or zip that holds it."
+        )
+    fields = {"form": "mind", "paths": clicks, "columns": {name: name for name in BEHAVIOURS}}
+    news = items or _only([file for file in files if _is_news(file)])
+    if news is None:
+        return fields
+    return fields | {"items": news, "item_columns": ITEM_COLUMNS if _is_news(news) else {}}
+
+
+def _files(path: Path) -> list[RawPath]:
+    """The files of a folder or archive; a file of behaviours and the news beside it."""
+    place = opened(path)
+    if place.is_dir():
+        return [file for file in files_within(place) if file.name.removesuffix(".gz").endswith(ENDINGS)]
+    if not path.exists():
+        raise DataError(f"{path}: expected a folder, a zip archive or a file, found nothing there. Check the path.")
+    beside = (path.with_name(f"{ENDINGS[1]}{packed}") for packed in ("", ".gz"))
+    return [path, *(file for file in beside if file.is_file() and file != path)]
+
+
+def _only(news: Sequence[RawPath]) -> RawPath | None:
+    if len(news) > 1:
+        raise DataError(
+            f"expected one file that ends in {ENDINGS[1]}, found {news[0]} and {news[1]}. Pass one part at a time."
+        )
+    return news[0] if news else None
+
+
+def mind_columns(path: RawPath, encoding: str | None = None) -> tuple[str, ...]:
     """Names of what is read from a file, known by its own name."""
     return NEWS if _is_news(path) else BEHAVIOURS
 
 
-def mind_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
+def mind_chunks(path: RawPath, columns: Sequence[str], encoding: str | None = None) -> Iterator[LogChunk]:
     """Yield all clicks or all articles.
 
     Raises:
         DataError: the file cannot be read.
     """
-    earliest = None if _is_news(path) else _earliest_rows(path)
-    for chunk in byte_chunks(path, last_line):
+    earliest = None if _is_news(path) else _earliest_rows(path, encoding)
+    for chunk in byte_chunks(path, last_line, encoding=encoding):
         if chunk.is_torn:
             yield torn_chunk(columns, path.name, chunk.line, chunk.content)
         elif earliest is None:
@@ -65,8 +110,8 @@ def mind_chunks(path: Path, columns: Sequence[str]) -> Iterator[LogChunk]:
             yield _clicks(chunk, earliest, columns, path.name)
 
 
-def _is_news(path: Path) -> bool:
-    return path.name.removesuffix(".gz").endswith("news.tsv")
+def _is_news(path: RawPath) -> bool:
+    return path.name.removesuffix(".gz").endswith(ENDINGS[1])
 
 
 def _lines(chunk: ByteChunk) -> Iterator[tuple[int, str, str | None]]:
@@ -91,10 +136,10 @@ def _articles(chunk: ByteChunk, columns: Sequence[str], file: str) -> LogChunk:
     return parsed_chunk(columns, rows, chunk.done, broken)
 
 
-def _earliest_rows(path: Path) -> pl.Series:
+def _earliest_rows(path: RawPath, encoding: str | None) -> pl.Series:
     """The line of every user's earliest impression; of equally early ones the first."""
     parts = [pl.DataFrame(schema={"user_id": pl.String, "time": pl.Int64, "row": pl.UInt32})]
-    for chunk in byte_chunks(path, last_line):
+    for chunk in byte_chunks(path, last_line, encoding=encoding):
         if not chunk.is_torn:
             impressions = _impressions(chunk).filter(pl.col("problem").is_null())
             parts.append(_earliest(impressions.select(parts[0].columns)))

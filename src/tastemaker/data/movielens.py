@@ -56,11 +56,24 @@ def parse_film(item_id: str, title: str, genres: Iterable[str]) -> Parsed[Film]:
     known = tuple(genre for genre in genres if genre.lower() not in PLACEHOLDERS)
     fixed = ftfy.fix_text(title)
     repairs = ("text repaired",) if fixed != title else ()
-    name, year = split_year(fixed.strip())
-    if name.lower() in PLACEHOLDERS:
-        return Parsed(Film(number, NO_TITLE, year, known), (*repairs, "no title"))
-    shown = natural_title(name)
-    return Parsed(Film(number, f"{shown} ({year})" if year else shown, year, known), repairs)
+    shown, year = film_title(fixed.strip())
+    return Parsed(Film(number, shown, year, known), (*repairs, "no title") if _is_unknown(fixed) else repairs)
+
+
+def film_title(raw: str) -> tuple[str, str | None]:
+    """A title in natural order with its year, and the year.
+
+    >>> film_title("Ice Storm, The (1997)")
+    ('The Ice Storm (1997)', '1997')
+    """
+    name, year = split_year(raw)
+    shown = NO_TITLE if _is_unknown(raw) else natural_title(name)
+    return f"{shown} ({year})" if year and not _is_unknown(raw) else shown, year
+
+
+def film_era(year: str | None) -> list[dict[str, str]]:
+    """The attributes that follow from a film's year."""
+    return [_pair("year", year), _pair("decade", f"{year[:3]}0s")] if year else []
 
 
 def rating_parser(items: frozenset[str]) -> Callable[[Fields], Parsed[Rating]]:
@@ -100,8 +113,11 @@ def user_table(viewers: Iterable[Viewer]) -> pl.DataFrame:
 
 
 def _pairs(film: Film) -> list[dict[str, str]]:
-    era = [_pair("year", film.year), _pair("decade", f"{film.year[:3]}0s")] if film.year else []
-    return era + [_pair("genre", genre) for genre in film.genres]
+    return film_era(film.year) + [_pair("genre", genre) for genre in film.genres]
+
+
+def _is_unknown(title: str) -> bool:
+    return split_year(title.strip())[0].lower() in PLACEHOLDERS
 
 
 def _pair(name: str, value: str) -> dict[str, str]:

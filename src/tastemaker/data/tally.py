@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, final
 
-from tastemaker.data.cleaning import Finding
-from tastemaker.errors import DataError
+from tastemaker.data.cleaning import Finding, check_strict
 
 KEPT: Final = 1000
 """Rejected rows that are kept for each reason."""
@@ -50,9 +49,8 @@ class Tally:
         Raises:
             DataError: a row was rejected, and that is to be the end.
         """
-        if self.is_strict and part.findings:
-            first = min(part.findings, key=lambda finding: finding.row)
-            raise DataError(f"{first}: rejected, and --strict allows none. Correct the row, or leave --strict out.")
+        if self.is_strict:
+            check_strict(part.findings)
         self.read += part.read
         self.repaired += part.repaired
         self.repairs.update(part.repairs)
