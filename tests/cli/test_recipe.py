@@ -190,6 +190,7 @@ WITHIN = {
     "heads": st.sampled_from((1, 2, 4)),
     "width": st.integers(min_value=1, max_value=99).map(lambda number: 8 * number),
     "max_history": st.integers(min_value=1, max_value=63),
+    "min_words": st.integers(min_value=1, max_value=60),
     "window": st.integers(min_value=256, max_value=2**60),
     "method": st.sampled_from(sorted(BALANCERS)),
     "precision": st.sampled_from(PRECISIONS),
