@@ -48,7 +48,7 @@ def test_held_out_are_those_of_the_hash(cinema: Dataset) -> None:
 
 def test_only_first_sentences_are_written(cinema: Dataset) -> None:
     assert told(cinema, Split.TEST, Description(max_words=9))[UNFORGIVEN] == "The whole story of Unforgiven."
-    assert told(cinema, Split.TEST, Description(max_words=4))[UNFORGIVEN] == "The whole story of"
+    assert told(cinema, Split.TEST, Description(max_words=3))[UNFORGIVEN] == "The whole story"
 
 
 def test_items_without_a_text_are_no_example(build_cinema: Build, cinema_table: Rows, cinema_items: Items) -> None:
@@ -99,5 +99,8 @@ def test_settings_out_of_range() -> None:
         Description(dropped_words=1.0)
     assert str(refusal.value) == "dropped_words must lie between 0 and below 1, found 1.0."
     with pytest.raises(RecipeError) as refusal:
-        Description(max_words=3)
-    assert str(refusal.value) == "min_words must lie between 1 and max_words = 3, found 4."
+        Description(max_words=0)
+    assert str(refusal.value) == "max_words must be at least 1, found 0."
+    with pytest.raises(RecipeError) as refusal:
+        Description(min_words=-1)
+    assert str(refusal.value) == "min_words must be at least 1, found -1."

@@ -40,15 +40,16 @@ class Description:
     min_words: int = 4
     """Shortest text; what is shorter says nothing, such as "n/a" or a row of signs."""
     max_words: int = 60
-    """Longest text; sentences that would pass it are left out, and a first one that does is cut."""
+    """Most words that are written; sentences that would pass it are left out, and a first one that does is cut."""
     dropped_words: float = 0.1
     """Share of the words of title and attributes left out in training, drawn anew in every epoch."""
     metrics: tuple[str, ...] = ("rougeL", "rouge1", "rouge2", "bleu", "distinct2", "grounding", "facts_per_reason")
 
     def __post_init__(self) -> None:
         check_share("dropped_words", self.dropped_words)
-        if not 1 <= self.min_words <= self.max_words:
-            raise RecipeError(f"min_words must lie between 1 and max_words = {self.max_words}, found {self.min_words}.")
+        for name in ("min_words", "max_words"):
+            if getattr(self, name) < 1:
+                raise RecipeError(f"{name} must be at least 1, found {getattr(self, name)}.")
 
     def withhold(self, dataset: Dataset) -> Dataset:
         """The data set whose `catalog` has no text where an item is held out, or begins like one that is."""
@@ -77,7 +78,7 @@ class Description:
         told = [
             _Told(row, item, text, part, part is Split.TRAIN and _plain(text) in held_out)
             for row, (item, text, part) in enumerate(zip(dataset.answers, texts, parts, strict=True))
-            if count_words(text) >= self.min_words
+            if count_words(item.text) >= self.min_words
         ]
         if not told:
             raise DataError(
