@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tastemaker.metrics import find_metric
 from tastemaker.metrics.bootstrap import interval, paired_interval
+from tastemaker.metrics.classes import two_classes
 from tastemaker.metrics.grounding import Stated
 from tastemaker.metrics.places import place
 from tastemaker.metrics.scored import Scored
@@ -93,6 +94,7 @@ def finish_of(metric: str) -> Callable[[FloatArray], FloatArray]:
     content = {
         "places": place(np.zeros((1, 1)), [{0}]),
         "scored": Scored(np.zeros(1), np.zeros(1)),
+        "classes": two_classes(np.zeros(1), np.zeros(1)),
         "facts": Stated([frozenset()], [frozenset()]),
     }
     tally = found.measure(content[found.reads])

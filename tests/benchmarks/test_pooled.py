@@ -54,7 +54,14 @@ def test_models_with_other_units_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "figure"),
-    [("hr@10", 0.25), ("recall@10_filtered", 0.25), ("rmse", 0.5), ("f1", 0.25), ("grounding", 0.25)],
+    [
+        ("hr@10", 0.25),
+        ("recall@10_filtered", 0.25),
+        ("rmse", 0.5),
+        ("f1", 0.25),
+        ("accuracy", 0.25),
+        ("grounding", 0.25),
+    ],
 )
 def test_the_last_step_of_every_kind_of_metric(metric: str, figure: float) -> None:
     assert float(finish_of(metric)(np.array([2.0, 8.0]))) == figure

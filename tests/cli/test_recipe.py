@@ -185,6 +185,12 @@ def test_the_repository_s_recipes_share_data_and_trunk():
     assert alone.tasks == {"next_item": replace(demo.tasks["next_item"], weight=alone.tasks["next_item"].weight)}
 
 
+def test_recipes_of_held_dialogues_keep_the_vectors_of_items_small():
+    held = [read_recipe(f"recipes/{name}.toml") for name in ("redial", "opendialkg")]
+    assert [{*recipe.tasks} for recipe in held] == [{"dialogue"}] * 2
+    assert held[0].model == held[1].model and held[0].model.id_dropout == 0.9
+
+
 WORDS = st.text(max_size=12)
 WITHIN = {
     "heads": st.sampled_from((1, 2, 4)),

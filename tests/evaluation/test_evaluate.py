@@ -128,9 +128,9 @@ def test_says_what_it_measures(dataset, predictor):
 
 
 def test_reasons_that_users_told_are_not_simulated_and_stand_beside_others_that_they_told(dataset, predictor):
-    said = dataset.review_column.collect()["review"].to_list()
+    said = dataset.review_columns.collect()["review"].to_list()
     reviews = [f"It has a great plot and more of it, {text}." if "Great" in text else text for text in said]
-    told = replace(dataset, review_column=pl.LazyFrame({"review": reviews}))
+    told = replace(dataset, review_columns=pl.LazyFrame({"review": reviews}))
     result = evaluate(predictor, told, {"explanation": TASKS["explanation"]()}, CONFIG, Split.TEST)
     assert result["simulated"] == []
     assert set(result["baselines"]) == {"template", "most_frequent_reason", "typical_reason"}

@@ -192,7 +192,7 @@ def test_changing_held_out_headlines_changes_nothing_that_is_read_beside_a_task_
     name: str, build_cinema: Build, cinema_table: Rows, cinema_items: tuple[CatalogItem, ...]
 ) -> None:
     """Every film that `summary` holds out gets another title."""
-    items = tuple(replace(item, text=f"A story, {row}.") for row, item in enumerate(cinema_items))
+    items = tuple(replace(item, text=f"A story of film {row}.") for row, item in enumerate(cinema_items))
     is_held_out = [split is not Split.TRAIN for split in splits_of(Catalog(items))]
     changed = tuple(
         replace(item, title=f"Secret {row} (1999)") if held else item

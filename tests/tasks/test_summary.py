@@ -194,8 +194,11 @@ def test_words_are_dropped_in_training_alone(cinema: Dataset) -> None:
         assert (min(lengths) < 5) == may_drop
 
 
-def test_without_anything_summed_up(build_cinema: Build, cinema_table: Rows) -> None:
-    data = build_cinema([[*row[:TITLE], None] for row in cinema_table])
+def test_without_anything_summed_up(
+    build_cinema: Build, cinema_table: Rows, cinema_items: tuple[CatalogItem, ...]
+) -> None:
+    bare = tuple(replace(item, text="") for item in cinema_items)
+    data = build_cinema([[*row[:TITLE], None] for row in cinema_table], bare)
     with pytest.raises(DataError) as refusal:
         next(Summary().examples(data, Split.TRAIN))
     assert str(refusal.value) == (

@@ -22,6 +22,8 @@ def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
         ["sentiment"],
         ["category"],
         ["summary"],
+        ["description"],
+        ["question_answering"],
     ]
 
 
