@@ -6,7 +6,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.inference import replying
 from tastemaker.inference.reading import Reader, by_length
-from tastemaker.inference.writing import write
+from tastemaker.inference.writing import repeating, write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import collate
 from tastemaker.model.layout import Position, Row
@@ -44,6 +44,25 @@ def test_no_marker_is_written_but_the_stops(model: TrainedModel, shop: Dataset) 
     for tokens in write(model.network, model.network.item_vectors(), prompts(model, shop), (markers.END,), 30):
         assert all(token >= len(markers.MARKERS) for token in tokens[:-1])
         assert tokens[-1] == markers.END or len(tokens) == 30
+
+
+def test_what_would_repeat() -> None:
+    assert repeating([7, 8, 9, 7, 8], 3) == [9]
+    assert repeating([7, 7, 7], 3) == [7]
+    assert repeating([7, 8, 7, 9, 7], 2) == [8, 9]
+    assert repeating([7, 8], 3) == repeating([], 3) == []
+    assert repeating([7, 8, 7], 1) == [7, 8, 7]
+
+
+def test_no_three_tokens_are_written_twice_where_that_is_asked_for(model: TrainedModel, shop: Dataset) -> None:
+    def runs(tokens: list[int]) -> list[tuple[int, ...]]:
+        return [tuple(tokens[start : start + 3]) for start in range(len(tokens) - 2)]
+
+    rows, vectors = prompts(model, shop), model.network.item_vectors()
+    free = write(model.network, vectors, rows, (markers.END,), 40)
+    assert any(len(set(runs(tokens))) < len(runs(tokens)) for tokens in free), "a fresh model loops"
+    for tokens in write(model.network, vectors, rows, (markers.END,), 40, 3):
+        assert len(set(runs(tokens))) == len(runs(tokens))
 
 
 def test_rows_come_in_batches_of_alike_lengths() -> None:

@@ -12,13 +12,15 @@ from tastemaker.tasks.example import Segment
 
 MOST_TOKENS: Final = 120
 """Longest text."""
+NO_REPEAT: Final = 3
+"""Tokens in a row that stand once in a text: a small model that is unsure of the next word falls into a loop."""
 
 
 def write_words(reader: Reader, contexts: Sequence[tuple[Segment, ...]]) -> list[WrittenReply]:
     """Write a text without a slot to every context, such as a summary: the lead of a reply and no more."""
     layout, network = reader.model.layout, reader.model.network
     prompts = [Row.of((*layout.context(c, MOST_TOKENS), Position(markers.ASSISTANT))) for c in contexts]
-    written = write(network, reader.vectors, prompts, (markers.END,), MOST_TOKENS)
+    written = write(network, reader.vectors, prompts, (markers.END,), MOST_TOKENS, NO_REPEAT)
     return [
         WrittenReply(reader.model.tokenizer.decode(tokens), None, "", is_finished=tokens[-1:] == [markers.END])
         for tokens in written

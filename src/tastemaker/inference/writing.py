@@ -13,16 +13,20 @@ from tastemaker.model.text import next_log_chances
 
 
 def write(
-    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int
+    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int = 0
 ) -> list[list[int]]:
     """Continue every prompt until a marker of `stops`, which is kept, or for `most` tokens.
 
-    Markers that are no stop are never written: text cannot open a slot where none is allowed.
+    Markers that are no stop are never written: text cannot open a slot where none is allowed. With `no_repeat` n, no
+    text holds the same n tokens in a row twice.
+
+    Source:
+        Paulus et al., "A Deep Reinforced Model for Abstractive Summarization", ICLR 2018, for the latter.
     """
     written: list[list[int]] = [[] for _ in prompts]
     for indices in by_length(prompts):
         for index, tokens in zip(
-            indices, _write(network, vectors, [prompts[i] for i in indices], stops, most), strict=True
+            indices, _write(network, vectors, [prompts[i] for i in indices], stops, most, no_repeat), strict=True
         ):
             written[index] = tokens
     return written
@@ -30,7 +34,7 @@ def write(
 
 @torch.no_grad()
 def _write(
-    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int
+    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int
 ) -> list[list[int]]:
     inputs, mask = _padded_left(prompts, vectors.device)
     tokens, items, actions = inputs
@@ -41,6 +45,8 @@ def _write(
     for _ in range(most):
         chances = next_log_chances(network, states, tokens)
         chances[:, banned] = float("-inf")
+        for row, tokens_so_far in enumerate(written if no_repeat else ()):
+            chances[row, repeating(tokens_so_far, no_repeat)] = float("-inf")
         chosen = chances.argmax(-1)
         for row, token in enumerate(chosen.tolist()):
             if not is_done[row]:
@@ -55,6 +61,13 @@ def _write(
         )
         states, tokens = torch.cat((states, new), 1), torch.cat((tokens, step), 1)
     return written
+
+
+def repeating(written: Sequence[int], size: int) -> list[int]:
+    """The tokens that would complete a run of `size` tokens which `written` holds already."""
+    last = tuple(written[len(written) - size + 1 :])
+    runs = (tuple(written[start : start + size]) for start in range(len(written) - size + 1))
+    return [run[-1] for run in runs if run[:-1] == last]
 
 
 def _padded_left(prompts: Sequence[Row], device: torch.device) -> tuple[Tensor, Tensor]:
