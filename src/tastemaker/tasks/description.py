@@ -12,7 +12,7 @@ from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.example import Example, History, Text, Words
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.sheet import sheet, shown_values, title_alone
-from tastemaker.tasks.words import check_share, count_words, first_sentences, thinned
+from tastemaker.tasks.words import check_share, count_words, first_sentences, plain, thinned
 
 
 class _Told(NamedTuple):
@@ -74,9 +74,9 @@ class Description:
         """
         texts = [first_sentences(item.text, self.max_words) for item in dataset.answers]
         parts = splits_of(dataset.answers)
-        held_out = {_plain(text) for text, part in zip(texts, parts, strict=True) if part is not Split.TRAIN}
+        held_out = {plain(text) for text, part in zip(texts, parts, strict=True) if part is not Split.TRAIN}
         told = [
-            _Told(row, item, text, part, part is Split.TRAIN and _plain(text) in held_out)
+            _Told(row, item, text, part, part is Split.TRAIN and plain(text) in held_out)
             for row, (item, text, part) in enumerate(zip(dataset.answers, texts, parts, strict=True))
             if count_words(item.text) >= self.min_words
         ]
@@ -87,7 +87,3 @@ class Description:
                 "data set that has some."
             )
         return told
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -19,6 +19,7 @@ from tastemaker.tasks.cards import card, evidence, hinted
 from tastemaker.tasks.example import Card, Evidence, Example, Reply
 from tastemaker.tasks.past import speaking_items
 from tastemaker.tasks.request import explanation_context
+from tastemaker.tasks.words import plain
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _told(dataset: Dataset, split: Split) -> Iterator[Told]:
         start, history = len(dataset.known_before(user, split)), dataset.history(user)
         for place, review in enumerate(dataset.reviews(user, split), start=start):
             reason = reason_of(review, dataset.features) if dataset.likes(history[place]) else None
-            if reason and _plain(reason.text) not in held_out:
+            if reason and plain(reason.text) not in held_out:
                 past = history[: place if split is Split.TRAIN else start]
                 yield Told(Choice(user, history[place].item, past), review, reason)
 
@@ -68,7 +69,7 @@ def _held_out(dataset: Dataset) -> frozenset[str]:
     """All sentences of held-out reviews."""
     users, parts = range(len(dataset.user_ids)), (Split.VALIDATION, Split.TEST)
     reviews = (review for part in parts for user in users for review in dataset.reviews(user, part))
-    return frozenset(_plain(sentence) for review in reviews for sentence in sentences(review))
+    return frozenset(plain(sentence) for review in reviews for sentence in sentences(review))
 
 
 def _grounds(simulation: Simulation, told: Told, split: Split, random: Random) -> tuple[Card, Evidence]:
@@ -81,7 +82,3 @@ def _grounds(simulation: Simulation, told: Told, split: Split, random: Random) -
     known = Catalog((item, *(dataset.catalog[other] for other, _ in past)))
     ratings = [(place, rating) for place, (_, rating) in enumerate(past, start=1)]
     return card(known, 0), evidence(known, 0, ratings, like_threshold=dataset.config.like_threshold)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
