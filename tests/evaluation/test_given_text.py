@@ -1,7 +1,5 @@
-import pytest
-
 from tastemaker.evaluation.answers import kind_of
-from tastemaker.evaluation.given_text import FrequentText, LeadSentence, first_sentence
+from tastemaker.evaluation.given_text import FrequentText, LeadSentence
 from tastemaker.tasks.example import Example, History, Text, Words
 from tastemaker.tasks.next_item import NextItem
 
@@ -21,22 +19,6 @@ class Titles:
     def examples(self, dataset, split, epoch=0):
         assert split == "train"
         yield from (example(self.name, text) for text in self.texts)
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("Good strings. They last.", "Good strings."),
-        ("  Is it loud? No!", "Is it loud?"),
-        ("no sign at all", "no sign at all"),
-        ("one line\nanother", "one line"),
-        ("很好。便宜。", "很好。"),
-        ("Costs 3.50 here. Fine", "Costs 3.50 here."),
-        ("", ""),
-    ],
-)
-def test_first_sentence(text, first):
-    assert first_sentence(text) == first
 
 
 def test_the_lead_sentence_is_that_of_the_longest_text():

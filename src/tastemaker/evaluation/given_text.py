@@ -1,18 +1,14 @@
 """Texts that need no model: the first sentence of what is read, and the commonest of what training writes."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.sentences import sentences
 from tastemaker.data.split import Split
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.example import Example, Task, Text, Words
-
-_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
-"""Where a sentence ends; an abbreviation ends one, too."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +16,7 @@ class LeadSentence:
     """Says the first sentence of the longest text in the context."""
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
-        return [WrittenReply(first_sentence(_longest(example)), None, "") for example in examples]
+        return [WrittenReply("".join(sentences(_longest(example))[:1]), None, "") for example in examples]
 
 
 @dataclass(frozen=True)
@@ -38,11 +34,6 @@ class FrequentText:
 
     def replies(self, examples: Sequence[Example]) -> list[WrittenReply]:
         return [WrittenReply(self.texts.get(example.task, ""), None, "") for example in examples]
-
-
-def first_sentence(text: str) -> str:
-    """All up to the first sign that ends a sentence, that sign with it."""
-    return next((part for part in _END.split(text.strip()) if part.strip()), "")
 
 
 def training_words(task: Task, dataset: Dataset) -> Iterator[Words]:
