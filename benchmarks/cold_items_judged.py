@@ -30,6 +30,7 @@ from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.figures import Figures
 from tastemaker.evaluation.ranked import rank, ranking_figures
 from tastemaker.inference.predictor import Predictor
+from tastemaker.model.batch import HISTORY
 from tastemaker.tasks.example import Example, NextItems
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training.calibration import solve
@@ -63,11 +64,11 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
         The offset as trained and as set; empty for a model that has none.
     """
     network = predictor.model.network
-    table, sureness = network.item_table, float(network.sureness)
+    table, sureness = network.item_table, float(network.sureness[HISTORY])
     examples = list(NextItem().examples(training, Split.VALIDATION))
     if table.projection is None or not examples:
         return {}
-    trained = float(table.cold_offset)
+    trained = float(table.cold_offset[HISTORY])
     table.cold_offset.fill_(0.0)
     is_warm = table.is_warm.cpu()
     is_cold = ~is_warm & ~torch.from_numpy(np.isin(np.arange(len(is_warm)), hidden))
@@ -79,7 +80,11 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
     gaps = torch.cat([part[:, is_cold].logsumexp(1) - part[:, is_warm].logsumexp(1) for part in scored])
     cold_targets = sum(bool(is_cold[list(items)].any()) for items in map(_items, examples))
     table.cold_offset.fill_(solve(gaps, cold_targets) / sureness)
-    return {"cold_offset_as_trained": trained, "cold_offset": float(table.cold_offset), "cold_validation": cold_targets}
+    return {
+        "cold_offset_as_trained": trained,
+        "cold_offset": float(table.cold_offset[HISTORY]),
+        "cold_validation": cold_targets,
+    }
 
 
 def judge(ranker: Ranker, asked: dict[str, Asked], is_known: NDArray[np.bool_]) -> Figures:

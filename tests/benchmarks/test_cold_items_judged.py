@@ -14,6 +14,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import DataConfig, Split, cut_histories
 from tastemaker.evaluation.popularity import Popularity
 from tastemaker.inference.predictor import Predictor
+from tastemaker.model.batch import HISTORY
 from tastemaker.tasks.next_item import NextItem
 from tests.conftest import new_model
 
@@ -76,7 +77,7 @@ def test_without_cold_items_the_offset_stays(last_out: Dataset) -> None:
     model.network.item_table.is_warm.fill_(True)
     model.network.item_table.cold_offset.fill_(2.0)
     assert calibrate(Predictor(model), last_out, NOBODY) == {}
-    assert float(model.network.item_table.cold_offset) == 2.0
+    assert float(model.network.item_table.cold_offset[HISTORY]) == 2.0
 
 
 def test_a_draw_that_nobody_asks_for_is_refused(last_out: Dataset) -> None:

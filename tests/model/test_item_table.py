@@ -1,5 +1,6 @@
 import torch
 
+from tastemaker.model.batch import HISTORY, PLACES, SLOT
 from tastemaker.model.item_table import ItemTable, standardised
 
 WARM = torch.tensor([True, True, True, False])
@@ -38,11 +39,11 @@ def test_in_use_cold_items_get_the_offset_or_rank_last_without_content() -> None
     states = torch.randn(2, 8)
     items = table().eval()
     plain = states @ items().T
-    items.cold_offset.fill_(-2.0)
-    expected = plain + torch.tensor([0.0, 0.0, 0.0, -2.0])
-    assert torch.allclose(items.scores(states, items()), expected)
+    items.cold_offset[HISTORY], items.cold_offset[SLOT] = -2.0, -3.0
+    expected = plain + torch.tensor([[0.0, 0.0, 0.0, -2.0], [0.0, 0.0, 0.0, -3.0]])
+    assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), expected)
     blind = table(0).eval()
-    assert blind.scores(states, blind()).argmin(1).tolist() == [3, 3]
+    assert blind.scores(states, blind(), torch.tensor(PLACES)).argmin(1).tolist() == [3, 3]
 
 
 def test_parts_start_with_the_norm_of_token_embeddings() -> None:

@@ -4,7 +4,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
-from tastemaker.model.batch import collate
+from tastemaker.model.batch import HISTORY, SLOT, collate
 from tastemaker.model.layout import Row
 from tastemaker.tasks.dialogue import Dialogue
 
@@ -67,8 +67,9 @@ def test_the_odds_of_cold_items_can_be_multiplied(model: TrainedModel) -> None:
     table.is_warm[3:] = False
     network.sureness.fill_(0.5)
     states, vectors = torch.randn(2, table().shape[1]), network.item_vectors()
-    before = (0.5 * table.scores(states, vectors)).softmax(1)
+    places = torch.tensor([HISTORY, SLOT])
+    before = (0.5 * table.scores(states, vectors, places)).softmax(1)
     network.favour_cold_items(3.0)
-    after = (0.5 * table.scores(states, vectors)).softmax(1)
+    after = (0.5 * table.scores(states, vectors, places)).softmax(1)
     odds = (after[:, 3:].sum(1) / after[:, :3].sum(1)) / (before[:, 3:].sum(1) / before[:, :3].sum(1))
     torch.testing.assert_close(odds, torch.full((2,), 3.0), rtol=1e-3, atol=0)

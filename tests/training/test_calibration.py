@@ -6,9 +6,10 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.model.batch import ItemTargets, collate
+from tastemaker.model.batch import HISTORY, SLOT, ItemTargets, collate
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
+from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import calibration
 from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, likeliest, solve
@@ -32,13 +33,34 @@ def test_the_offset_is_measured_on_the_network(model: TrainedModel, shop: Datase
     targets = batch.targets["next_item"]["items"]
     assert isinstance(targets, ItemTargets)
     calibrate(model.network, [batch])
-    assert table.cold_offset < 0
+    assert bool((table.cold_offset < 0).all())
     targets.items.fill_(23)
     calibrate(model.network, [batch])
-    assert table.cold_offset > 0
+    assert bool((table.cold_offset > 0).all())
     table.is_warm.fill_(True)
     calibrate(model.network, [batch])
-    assert table.cold_offset == 0.0
+    assert not table.cold_offset.any()
+
+
+def test_histories_and_slots_are_weighed_by_themselves(model: TrainedModel, shop: Dataset) -> None:
+    """The trend points at an item that follows every history and that no reply names."""
+    told = 22
+    model.network.item_trend = ItemTrend(torch.eye(len(shop.catalog))[told])
+    batches = []
+    for name, examples in (
+        ("next_item", NextItem().examples(shop, Split.VALIDATION)),
+        ("dialogue", Dialogue().examples(shop, Split.VALIDATION)),
+    ):
+        batches.append(collate([model.layout.row([example]) for example in examples]))
+        targets = batches[-1].targets[name]["items"]
+        assert isinstance(targets, ItemTargets)
+        targets.items.fill_(told if name == "next_item" else 0)
+    calibrate(model.network, batches)
+    weight, sureness = model.network.item_trend.weight, model.network.sureness
+    assert weight[HISTORY] > 1 and weight[SLOT] == 0
+    assert sureness[HISTORY] != sureness[SLOT]
+    calibrate(model.network, batches[:1])
+    assert weight[HISTORY] == weight[SLOT] > 1
 
 
 def scored(graph: list[list[float]], items: list[int]) -> Scored:
@@ -84,7 +106,8 @@ def test_a_sample_stands_for_too_many_targets(
     monkeypatch.setattr(calibration, "MOST_SCORES", 3 * len(shop.catalog))
     model.network.item_graph = ItemGraph(graph_edges(shop.items, shop.owners, len(shop.catalog)))
     model.network.item_trend = ItemTrend(torch.ones(len(shop.catalog)))
-    found = calibration._score(model.network, [batch])
-    assert found is not None
+    scored = calibration._score(model.network, [batch])
+    assert list(scored) == [HISTORY]
+    found = scored[HISTORY]
     assert found.scores.shape == (3, len(shop.catalog))
     assert [len(term) for term in found.terms] == [3, 1]

@@ -87,7 +87,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             likeness=_edges(weights, "item_likeness"),
             mentions=_edges(weights, "item_mentions"),
             mention_targets=weights["item_mentions.replies"],
-            wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"] else None,
+            wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"].any() else None,
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
         )
         network = Network(config, inputs)

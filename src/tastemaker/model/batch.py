@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -10,6 +11,11 @@ from torch.nn.utils.rnn import pad_sequence
 
 from tastemaker.model.layout import Row, TaskTargets
 from tastemaker.model.tokenizer import REC
+
+HISTORY: Final = 0
+SLOT: Final = 1
+PLACES: Final = (HISTORY, SLOT)
+"""Where an item is to be told: next in a history, or in a slot of a reply. What tells it weighs differently in each."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,11 @@ class Before:
     """Numbers of the facts asked for and refused, `[N, W]`, padded with -1; see `FactNumbers`."""
     in_reply: Tensor
     """`[N]`, whether the item stands in a slot of a reply rather than next in a history."""
+
+    @property
+    def places(self) -> Tensor:
+        """Where each item stands, one of `PLACES`, `[N]`."""
+        return self.in_reply.long()
 
     def at(self, rows: Tensor) -> "Before":
         """Some rows of it."""

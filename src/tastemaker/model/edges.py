@@ -9,6 +9,8 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor, nn
 
+from tastemaker.model.batch import PLACES
+
 LATEST: Final = 10
 """How many of a history's last items are looked up."""
 RECENCY: Final = 0.9
@@ -39,6 +41,7 @@ class EdgeTerm(nn.Module):
     ends: Tensor
     weights: Tensor
     weight: Tensor
+    """By `PLACES`."""
     is_stored: ClassVar[bool] = True
     """Whether a checkpoint holds the edges."""
 
@@ -46,7 +49,7 @@ class EdgeTerm(nn.Module):
         super().__init__()
         for name, tensor in vars(edges).items():
             self.register_buffer(name, tensor, persistent=self.is_stored)
-        self.register_buffer("weight", torch.zeros(()))
+        self.register_buffer("weight", torch.zeros(len(PLACES)))
 
     @property
     def is_informed(self) -> bool:

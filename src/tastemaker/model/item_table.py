@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from tastemaker.model.batch import PLACES
+
 TOKEN_STD = 0.02
 """Standard deviation of a token embedding's entries at initialisation; item vectors start with the same norm."""
 
@@ -18,13 +20,14 @@ class ItemTable(nn.Module):
     content: Tensor
     is_warm: Tensor
     cold_offset: Tensor
+    """By `PLACES`."""
 
     def __init__(self, content: Tensor, is_warm: Tensor, width: int, *, ids: bool, id_dropout: float) -> None:
         """Take frozen `content` `[I, C]` (C may be 0) and `is_warm` `[I]`, True where training has interactions."""
         super().__init__()
         self.register_buffer("content", standardised(content))
         self.register_buffer("is_warm", is_warm)
-        self.register_buffer("cold_offset", torch.zeros(()))
+        self.register_buffer("cold_offset", torch.zeros(len(PLACES)))
         self.id_dropout = id_dropout
         self.projection = nn.Linear(content.shape[1], width, bias=False) if content.shape[1] else None
         self.residual = nn.Embedding(len(content), width) if ids else None
@@ -51,10 +54,13 @@ class ItemTable(nn.Module):
         """
         return torch.zeros_like(self.is_warm, dtype=self.cold_offset.dtype).masked_fill(~self.is_warm, float("-inf"))
 
-    def scores(self, states: Tensor, vectors: Tensor) -> Tensor:
-        """Scores `[N, I]` for use: cold items get `cold_offset`, and without content they rank last."""
-        offset = self.cold_offset if self.projection is not None else self.cold_offset.new_tensor(-1e4)
-        return states @ vectors.T + torch.where(self.is_warm, 0.0, offset)
+    def scores(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
+        """Scores `[N, I]` for use: cold items get the `cold_offset` of their one of `places` `[N]`.
+
+        Without content they rank last.
+        """
+        offset = self.cold_offset if self.projection is not None else torch.full_like(self.cold_offset, -1e4)
+        return states @ vectors.T + torch.where(self.is_warm, 0.0, offset[places].unsqueeze(1))
 
 
 def standardised(content: Tensor) -> Tensor:

@@ -20,6 +20,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tastemaker.model.batch import PLACES
+
 IntArray = NDArray[np.int64]
 
 LATE: Final = 3
@@ -45,12 +47,13 @@ class ItemTrend(nn.Module):
 
     values: Tensor
     weight: Tensor
+    """By `PLACES`."""
 
     def __init__(self, values: Tensor) -> None:
         """Take `values` `[I]`; all zero says nothing."""
         super().__init__()
         self.register_buffer("values", values)
-        self.register_buffer("weight", torch.zeros(()))
+        self.register_buffer("weight", torch.zeros(len(PLACES)))
 
     @property
     def is_informed(self) -> bool:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tastemaker.data.schema import ACTIONS
-from tastemaker.model.batch import Batch, Before
+from tastemaker.model.batch import PLACES, Batch, Before
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
 from tastemaker.model.heads import CopyHead, ScoringHead
@@ -61,7 +61,7 @@ class Network(nn.Module):
 
     action_counts: Tensor
     sureness: Tensor
-    """τ of `tastemaker.training.calibration`: the probabilities of what comes are softmax(τ scores)."""
+    """τ of `tastemaker.training.calibration`, by `PLACES`: the probabilities of what comes are softmax(τ scores)."""
 
     def __init__(self, config: ModelConfig, inputs: ModelInputs) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class Network(nn.Module):
         self.item_wishes = ItemWishes(inputs.wishes or Edges.none(0), items)
         self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
         self.register_buffer("action_counts", inputs.action_counts)
-        self.register_buffer("sureness", torch.ones(()))
+        self.register_buffer("sureness", torch.ones(len(PLACES)))
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
         self.scoring_head = ScoringHead(config.width, inputs.mean_rating)
@@ -101,9 +101,9 @@ class Network(nn.Module):
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
         """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""
-        scores: Tensor = self.item_table.scores(states, vectors)
+        scores: Tensor = self.item_table.scores(states, vectors, before.places)
         for term, said in zip(self.terms, self.evidence(before), strict=True):
-            scores = scores + term.weight * said
+            scores = scores + term.weight[before.places].unsqueeze(1) * said
         return scores
 
     @property

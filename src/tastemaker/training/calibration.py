@@ -10,6 +10,9 @@ never saw say how much they count, by maximum likelihood:
 - with L_w and L_c the log-sum-exp of warm and of cold scores at one target, the offset c of all cold items solves
 
     Σ σ(c + L_c - L_w) = number of cold targets
+
+All of them are found for the items that come next in histories and for those in slots of replies by themselves: what
+is met together says another thing of films watched in turn than of films talked of.
 """
 
 from collections.abc import Sequence
@@ -19,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tastemaker.model.batch import Batch, Before, ItemTargets
+from tastemaker.model.batch import PLACES, Batch, Before, ItemTargets
 from tastemaker.model.network import Network
 
 OFFSET_BOUND = 20.0
@@ -32,26 +35,35 @@ MOST_SCORES = 2**23
 @torch.no_grad()
 def calibrate(network: Network, batches: Sequence[Batch]) -> None:
     """Set the weights of `network`'s terms, its sureness and the offset of its cold items from the item targets of
-    `batches`."""
-    table, terms = network.item_table, network.terms
-    table.cold_offset.fill_(0.0)
+    `batches`.
+
+    A place that has no targets takes over what was found for the other.
+    """
+    network.item_table.cold_offset.fill_(0.0)
     network.sureness.fill_(1.0)
-    for term in terms:
+    for term in network.terms:
         term.weight.fill_(0.0)
     was_training = network.training
     network.eval()
     scored = _score(network, batches)
     network.train(was_training)
-    if scored is None:
-        return
+    for place in PLACES:
+        told = scored.get(place) or next(iter(scored.values()), None)
+        if told is not None:
+            _set(network, place, told)
+
+
+def _set(network: Network, place: int, scored: "Scored") -> None:
+    """Set what weighs at a place."""
+    table = network.item_table
     sureness, weights = likeliest(scored, table.is_warm)
-    network.sureness.fill_(sureness)
+    network.sureness[place] = sureness
     scores = scored.scores
-    for term, found, weight in zip(terms, scored.terms, weights, strict=True):
-        term.weight.fill_(weight)
+    for term, found, weight in zip(network.terms, scored.terms, weights, strict=True):
+        term.weight[place] = weight
         scores = scores + weight * found
     if table.projection is not None:
-        table.cold_offset.fill_(cold_offset(sureness * scores, scored.items, table.is_warm) / sureness)
+        table.cold_offset[place] = cold_offset(sureness * scores, scored.items, table.is_warm) / sureness
 
 
 @dataclass(frozen=True)
@@ -116,17 +128,23 @@ def solve(gaps: Tensor, cold: int) -> float:
     return (low + high) / 2
 
 
-def _score(network: Network, batches: Sequence[Batch]) -> Scored | None:
-    """Score a sample of the item targets of `batches`; None where there are none."""
+def _score(network: Network, batches: Sequence[Batch]) -> dict[int, Scored]:
+    """Score a sample of the item targets of `batches` at every place that has some."""
     vectors = network.item_vectors()
     found = [part for batch in batches for part in _targets(network, batch.to(vectors.device), vectors)]
     if not found:
-        return None
+        return {}
     states, items = (torch.cat([getattr(part, name) for part in found]) for name in ("states", "items"))
     before = Before.joined([part.before for part in found])
-    drawn = torch.randperm(len(items), generator=torch.Generator().manual_seed(0))
-    drawn = drawn[: max(1, MOST_SCORES // len(vectors))].to(items.device)
-    return Scored(states[drawn] @ vectors.T, tuple(network.evidence(before.at(drawn))), items[drawn])
+    scored = {}
+    for place in PLACES:
+        rows = torch.nonzero(before.places == place).squeeze(1)
+        if not len(rows):
+            continue
+        drawn = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))
+        drawn = rows[drawn[: max(1, MOST_SCORES // len(vectors))].to(rows.device)]
+        scored[place] = Scored(states[drawn] @ vectors.T, tuple(network.evidence(before.at(drawn))), items[drawn])
+    return scored
 
 
 @dataclass(frozen=True)
