@@ -1,0 +1,135 @@
+"""What does a recipe's every task reach by itself, beside its baselines, and what do all of them reach together?
+
+    python -m benchmarks.each_task recipes/instruments.toml --data data/instruments --seeds 0 1 2
+
+For every seed: trains each task of the recipe alone, that is the recipe without the other tasks' tables, and the whole
+recipe, and judges each run beside the untrained baselines as `tastemaker evaluate` does. One result each; killed, it
+goes on where it stopped.
+"""
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.measured import cost_of, forget, run_measured
+from benchmarks.result import RESULTS, Result
+from benchmarks.training_run import TrainingRun, changes_of, state_of
+
+QUESTION: Final = "each_task"
+TOGETHER: Final = "joint"
+ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {}
+"""What a task changes in its recipe when it trains alone, by the recipe's name: without the others it wants other
+lengths of training."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run, and where it goes."""
+
+    recipe: Path
+    data: Path
+    runs: Path
+    results: Path = RESULTS
+    threads: int = 1
+    overrides: tuple[str, ...] = ()
+    """Further `table.key=value` for every run, such as a larger sample of texts."""
+
+    def place(self, model: str, seed: int) -> Path:
+        """Folder of a run."""
+        return self.runs / self.recipe.stem / f"{model}-{seed}"
+
+    def settings(self, model: str, seed: int) -> list[str]:
+        """What is set beside the recipe."""
+        return [f"training.seed={seed}", *ALONE.get(self.recipe.stem, {}).get(model, ()), *self.overrides]
+
+
+def tasks_of(recipe: str) -> list[str]:
+    """The tasks of a recipe's text, in its order."""
+    return list(tomllib.loads(recipe)["tasks"])
+
+
+def alone(recipe: str, task: str) -> str:
+    """A recipe's text without the tables of all tasks but one."""
+    tables = re.split(r"(?m)^(?=\[)", recipe)
+    others = tuple(f"[tasks.{name}]" for name in tasks_of(recipe) if name != task)
+    return "".join(table for table in tables if not table.startswith(others))
+
+
+def run(plan: Plan, model: str, seed: int) -> Path:
+    """Train and judge one model, unless that was done before, and write its result."""
+    whole = plan.recipe.read_text(encoding="utf-8")
+    recipe, place = whole if model == TOGETHER else alone(whole, model), plan.place(model, seed)
+    name = f"{plan.recipe.stem}, {model}, seed {seed}"
+    changes = changes_of(plan.settings(model, seed), plan.data, plan.threads)
+    TrainingRun(f"{name}: training", recipe, changes, place, plan.threads).train()
+    report = place / "evaluation.json"
+    if not report.exists() or report.stat().st_mtime < (place / "best.json").stat().st_mtime:
+        judging = place.with_name(f"{place.name}-judged")
+        forget(judging)
+        command = [sys.executable, "-m", "tastemaker", "evaluate", str(place)]
+        run_measured(f"{name}: judging", command, judging, plan.threads)
+    return write(plan, model, seed, json.loads(report.read_text(encoding="utf-8")))
+
+
+def write(plan: Plan, model: str, seed: int, report: Mapping[str, Any]) -> Path:
+    """Write the result of a run that was judged."""
+    place = plan.place(model, seed)
+    cost, state = cost_of(place), state_of(place)
+    recipe = " ".join([f"recipes/{plan.recipe.name}", *(f"--set {it}" for it in plan.settings(model, seed))])
+    if model != TOGETHER:
+        recipe += f", {model} alone"
+    frame = Result.frame(QUESTION, plan.data, model, seed, recipe, cost.machine)
+    return replace(
+        frame,
+        metrics=_flat(report["tasks"]),
+        seconds=cost.seconds,
+        peak_memory_mb=cost.peak_memory_mb,
+        commit=cost.commit,
+        intervals=_flat(report["intervals"]),
+        differences={name: _flat(by_task) for name, by_task in report["differences"].items()},
+        baselines={name: _flat(by_task) for name, by_task in report["baselines"].items()},
+        details={
+            "sizes": report["sizes"],
+            "simulated": report["simulated"],
+            "steps": state["step"],
+            "best_step": state["stopping"]["best_step"],
+        },
+    ).write(plan.results)
+
+
+def _flat(by_task: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {f"{task}/{metric}": value for task, by_metric in by_task.items() for metric, value in by_metric.items()}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what the arguments say."""
+    parser = argparse.ArgumentParser(description="Every task of a recipe alone, and all of them, beside baselines.")
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="data set folder")
+    parser.add_argument("--models", nargs="+", help=f"tasks, or {TOGETHER}; left out, all of them and {TOGETHER}")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of a run")
+    parser.add_argument("--runs", type=Path, default=Path("runs/each_task"))
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="for every run")
+    given = parser.parse_args(arguments)
+    known = [*tasks_of(given.recipe.read_text(encoding="utf-8")), TOGETHER]
+    models = given.models or known
+    for model in models:
+        if model not in known:
+            parser.error(f"--models: expected some of {', '.join(known)}, found {model}.")
+    places = [path.resolve() for path in (given.recipe, given.data, given.runs, given.results)]
+    plan = Plan(*places, given.threads, tuple(given.set))
+    for seed in given.seeds:
+        for model in models:
+            print(run(plan, model, seed), flush=True)
+
+
+if __name__ == "__main__":
+    main()
