@@ -17,15 +17,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.each_task_table import TOGETHER
 from benchmarks.measured import cost_of, forget, run_measured
 from benchmarks.result import RESULTS, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "each_task"
-TOGETHER: Final = "joint"
-ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {}
-"""What a task changes in its recipe when it trains alone, by the recipe's name: without the others it wants other
-lengths of training."""
+ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "movies": {
+        **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=2048", "training.epochs=20")),
+        "explanation": ("training.token_budget=4096", "training.epochs=8"),
+        "dialogue": ("training.token_budget=4096", "training.epochs=4"),
+        "category": ("training.token_budget=4096", "training.epochs=5"),
+        "description": ("training.token_budget=4096", "training.epochs=5"),
+        "question_answering": ("training.token_budget=4096", "training.epochs=3"),
+    },
+}
+"""What a task changes in its recipe when it trains alone, by the recipe's name: a step holds nothing of others, and an
+epoch is as long as the task."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import each_task_table
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
 
@@ -54,8 +55,11 @@ def _question(question: str, results: Results) -> Iterator[str]:
         single = [found for found in here if found["seed"] != POOLED]
         for found in pooled:
             yield from _answer(found)
-        yield from _figures(single, with_intervals=not pooled)
-        yield from _slices(single)
+        if question == "each_task":
+            yield _table(*each_task_table.head_and_rows(single))
+        else:
+            yield from _figures(single, with_intervals=not pooled)
+            yield from _slices(single)
         yield from _costs(single)
         yield from _made(here)
 

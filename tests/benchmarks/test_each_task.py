@@ -8,7 +8,8 @@ from typing import Any, Final
 import pytest
 
 from benchmarks import each_task
-from benchmarks.each_task import TOGETHER, Plan, alone, main, run, tasks_of
+from benchmarks.each_task import Plan, alone, main, run, tasks_of
+from benchmarks.each_task_table import TOGETHER
 from benchmarks.measured import run_measured
 from benchmarks.result import ROOT
 from benchmarks.training_run import TrainingRun
