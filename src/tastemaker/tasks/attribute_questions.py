@@ -38,11 +38,18 @@ ANY: Final = Wordings(
         "About {it}: what is the {name}?",
         "What do you know about the {name} of {it}?",
     ),
-    validation=("Could you tell me the {name} of {it}?", "What is given as the {name} of {it}?"),
-    test=(
+    validation=(
+        "Could you tell me the {name} of {it}?",
+        "What is given as the {name} of {it}?",
         "Do you know what the {name} of {it} is?",
         "I want to know the {name} of {it}.",
         "What can you tell me about the {name} of {it}?",
+    ),
+    test=(
+        "I am looking for the {name} of {it}.",
+        "Have you got the {name} of {it}?",
+        "What would be the {name} of {it}?",
+        "With {it}, which {name}?",
     ),
 )
 """For every attribute."""
@@ -59,8 +66,19 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "Who is {it} directed by?",
             "Do you know who directed {it}?",
         ),
-        validation=("By which director is {it}?", "Who was it that directed {it}?"),
-        test=("Who is the director behind {it}?", "Name whoever directed {it}.", "Who directs {it}?"),
+        validation=(
+            "By which director is {it}?",
+            "Who was it that directed {it}?",
+            "Who is the director behind {it}?",
+            "Name whoever directed {it}.",
+            "Who directs {it}?",
+        ),
+        test=(
+            "Who sat in the director's chair for {it}?",
+            "Whose direction is {it} under?",
+            "Who was {it} directed by?",
+            "Which director made {it}?",
+        ),
     ),
     "actor": Wordings(
         train=(
@@ -75,8 +93,19 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "Which stars do we see in {it}?",
             "Do you know who stars in {it}?",
         ),
-        validation=("Which actors play in {it}?", "Whom do we see in {it}?"),
-        test=("Which actors star in {it}?", "Name the stars of {it}.", "Who acted in {it}?"),
+        validation=(
+            "Which actors play in {it}?",
+            "Whom do we see in {it}?",
+            "Which actors star in {it}?",
+            "Name the stars of {it}.",
+            "Who acted in {it}?",
+        ),
+        test=(
+            "Who is starring in {it}?",
+            "Who had a part in {it}?",
+            "Which people act in {it}?",
+            "Who appears in {it}?",
+        ),
     ),
     "writer": Wordings(
         train=(
@@ -90,8 +119,19 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "Which writers worked on {it}?",
             "Do you know who wrote {it}?",
         ),
-        validation=("Which writers wrote {it}?", "By whom is the script of {it}?"),
-        test=("Who are the people that wrote {it}?", "Name whoever wrote {it}.", "Which writer worked on {it}?"),
+        validation=(
+            "Which writers wrote {it}?",
+            "By whom is the script of {it}?",
+            "Who are the people that wrote {it}?",
+            "Name whoever wrote {it}.",
+            "Which writer worked on {it}?",
+        ),
+        test=(
+            "Who came up with the script of {it}?",
+            "Who was {it} written by?",
+            "Whose screenplay is {it}?",
+            "Who did the writing of {it}?",
+        ),
     ),
     "genre": Wordings(
         train=(
@@ -105,8 +145,19 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "What type is {it}?",
             "What are the genres of {it}?",
         ),
-        validation=("Which genre is {it}?", "What kind is {it}?"),
-        test=("To which genres does {it} belong?", "What sort of thing is {it}?", "Which type is {it}?"),
+        validation=(
+            "Which genre is {it}?",
+            "What kind is {it}?",
+            "To which genres does {it} belong?",
+            "What sort of thing is {it}?",
+            "Which type is {it}?",
+        ),
+        test=(
+            "What is {it}, as genres go?",
+            "How is {it} classified?",
+            "What would you file {it} under?",
+            "Into which genres does {it} fall?",
+        ),
     ),
     "year": Wordings(
         train=(
@@ -119,8 +170,19 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "Which year is {it} from?",
             "In what year was {it} released?",
         ),
-        validation=("In what year was {it} made?", "Which year did {it} come out?"),
-        test=("From which year is {it}?", "In what year did {it} come out?", "What year was {it} made?"),
+        validation=(
+            "In what year was {it} made?",
+            "Which year did {it} come out?",
+            "From which year is {it}?",
+            "In what year did {it} come out?",
+            "What year was {it} made?",
+        ),
+        test=(
+            "When does {it} date from?",
+            "Which year goes with {it}?",
+            "What year did {it} appear?",
+            "Since when has {it} been out?",
+        ),
     ),
     "decade": Wordings(
         train=(
@@ -132,8 +194,18 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "What decade was {it} released in?",
             "Name the decade of {it}.",
         ),
-        validation=("In what decade did {it} come out?", "Which decade is {it} from?"),
-        test=("From what decade is {it}?", "In which decade did {it} come out?", "To which decade does {it} belong?"),
+        validation=(
+            "In what decade did {it} come out?",
+            "Which decade is {it} from?",
+            "From what decade is {it}?",
+            "In which decade did {it} come out?",
+            "To which decade does {it} belong?",
+        ),
+        test=(
+            "Which ten years does {it} come from?",
+            "What decade does {it} belong to?",
+            "In what decade was {it} made?",
+        ),
     ),
     "brand": Wordings(
         train=(
@@ -145,8 +217,18 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "Who is the maker of {it}?",
             "What company is behind {it}?",
         ),
-        validation=("Which brand makes {it}?", "What company makes {it}?"),
-        test=("What company is {it} from?", "Which brand is {it}?", "Who is behind {it}?"),
+        validation=(
+            "Which brand makes {it}?",
+            "What company makes {it}?",
+            "What company is {it} from?",
+            "Which brand is {it}?",
+            "Who is behind {it}?",
+        ),
+        test=(
+            "Whose product is {it}?",
+            "What is the maker of {it} called?",
+            "Which company sells {it} under its name?",
+        ),
     ),
     "category": Wordings(
         train=(
@@ -157,8 +239,13 @@ SPECIAL: Final[Mapping[str, Wordings]] = {
             "What kind of product is {it}?",
             "Name the categories of {it}.",
         ),
-        validation=("In which category is {it}?", "Where do I find {it}?"),
-        test=("To which categories does {it} belong?", "Under which category is {it} listed?"),
+        validation=(
+            "In which category is {it}?",
+            "Where do I find {it}?",
+            "To which categories does {it} belong?",
+            "Under which category is {it} listed?",
+        ),
+        test=("In which section do I find {it}?", "What category does {it} come under?", "How is {it} filed?"),
     ),
 }
 """For attributes that people ask for without naming them, beside those for every attribute."""
@@ -175,8 +262,28 @@ UNHEARD: Final = Wordings(
         *("stock", "barcode", "power", "voltage", "seller", "packaging", "delivery time", "rating", "review score"),
         *("number of copies sold", "name of the dog", "favourite scene", "last line", "first word", "motto", "smell"),
     ),
-    validation=("number of pages", "height", "costume designer", "filming location"),
-    test=("playing time", "depth", "distributor", "shipping cost", "stunt coordinator", "opening song"),
+    validation=(
+        "number of pages",
+        "height",
+        "costume designer",
+        "filming location",
+        "playing time",
+        "depth",
+        "distributor",
+        "shipping cost",
+        "stunt coordinator",
+        "opening song",
+    ),
+    test=(
+        "sound engineer",
+        "insurance",
+        "release format",
+        "thread count",
+        "best joke",
+        "ticket price",
+        "lead singer",
+        "calories",
+    ),
 )
 """What may be asked for and what catalogs seldom know."""
 
