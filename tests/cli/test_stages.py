@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 import torch
 
@@ -224,6 +225,42 @@ def test_real_dialogues_are_trained_on_and_judged_beside_their_baselines(
     assert "recall@10_novel" in result["differences"]["mention_cooccurrence"]["dialogue"]
     assert result["simulated"] == []
     assert result["sizes"]["dialogue"] == {"examples": 24, "users": 8, "targets": 40, "texts": 6}
+
+
+class Hear(stages.Silent):
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def say(self, message: str) -> None:
+        self.told.append(message)
+
+
+def test_a_run_on_the_published_split_stands_beside_one_on_the_clean_split(
+    talking_shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    split = pl.when((pl.col("split") == "test") & (pl.col("turn") == 1)).then(pl.lit("train")).otherwise("split")
+    by_turn = replace(talking_shop, dialogues=talking_shop.dialogues.with_columns(split=split))
+    monkeypatch.setattr(stages.Dataset, "load", lambda config: replace(by_turn, config=config))
+
+    def run(name: str, *changes: str) -> tuple[Path, list[str]]:
+        hear = Hear()
+        recipe = read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER, *changes])
+        return stages.train(recipe, tmp_path / name, watch=hear), hear.told
+
+    clean, told = run("clean")
+    both = "8 dialogues with turns that are judged have turns published for training"
+    assert told[0] == f'{both}: left out of training (data.dialogue_split = "clean")'
+    published, told = run("published", "data.dialogue_split=published")
+    assert told[0] == f'{both}: trained on, up to their last training turn (data.dialogue_split = "published")'
+    result = stages.evaluate(clean, against=published)
+    assert result["against"] == ["published"]
+    assert result["sizes"]["dialogue"]["examples"] == 16, "of each of the eight two replies, the first being training"
+    other, _ = run("other", "data.test_items=3")
+    with pytest.raises(RecipeError) as caught:
+        stages.evaluate(clean, against=other)
+    assert str(caught.value).startswith(
+        f"{other}: expected a run on the data set and split of the judged one, found DataConfig(path="
+    )
 
 
 def test_the_recipe_of_movies_trains_and_judges_all_its_tasks(

@@ -4,7 +4,7 @@ from zlib import crc32
 import pytest
 
 from tastemaker.data.split import Split
-from tastemaker.tasks.dialogue_split import is_judged, split_of_dialogue
+from tastemaker.tasks.dialogue_split import is_judged, shared_turns, split_of_dialogue
 
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 IDS = [f"{number}" for number in range(3000)]
@@ -49,6 +49,10 @@ def test_a_tenth_of_the_training_dialogues_is_validation() -> None:
         (None, VALIDATION, OPENDIALKG, False),
         ("train", VALIDATION, OPENDIALKG, True),
         (None, TRAIN, OPENDIALKG, True),
+        ("train", TRAIN, OPENDIALKG, True),
+        ("validation", TRAIN, OPENDIALKG, False),
+        ("validation", TRAIN, ALL, False),
+        ("validation", TRAIN, {"validation"}, True),
         ("test", TEST, REDIAL, True),
         ("validation", TEST, {"validation"}, True),
         (None, TEST, set(), True),
@@ -58,3 +62,23 @@ def test_turns_that_are_not_published_for_a_split_are_not_judged_in_it(
     turn: str | None, split: Split, there: set[str], judged: bool
 ) -> None:
     assert is_judged(turn, split, there) is judged
+
+
+@pytest.mark.parametrize(
+    ("published", "own", "split", "there", "turns"),
+    [
+        ((None, "train", None, "validation"), TEST, TRAIN, OPENDIALKG, 2),
+        ((None, "validation", None, "train", None), TEST, TRAIN, OPENDIALKG, 4),
+        ((None, "validation"), TEST, TRAIN, OPENDIALKG, 0),
+        ((None, "train"), VALIDATION, TRAIN, OPENDIALKG, 0),
+        ((None, "train"), TRAIN, VALIDATION, OPENDIALKG, 0),
+        ((None, "train", None, "validation"), TEST, VALIDATION, OPENDIALKG, 0),
+        ((None, "train", None, "validation", None, "test"), TEST, TRAIN, ALL, 2),
+        ((None, "train", None, "validation", None, "test"), TEST, VALIDATION, ALL, 4),
+        ((None, "validation"), TEST, TRAIN, {"validation"}, 0),
+    ],
+)
+def test_other_splits_share_a_dialogue_up_to_their_last_turn(
+    published: tuple[str | None, ...], own: Split, split: Split, there: set[str], turns: int
+) -> None:
+    assert shared_turns(published, own, split, there) == turns

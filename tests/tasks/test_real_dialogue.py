@@ -10,6 +10,7 @@ from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.corpus import texts_of
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Card, Earlier, Example, History, Item, Recommended, Reply, Text
+from tastemaker.tasks.mentioned import mentions
 from tastemaker.tasks.readable import as_text
 from tastemaker.tasks.real_dialogue import real_replies
 
@@ -45,6 +46,26 @@ def test_a_training_dialogue_is_one_example_that_teaches_every_reply(shop: Datas
     _, last = examples_of(shop, *TURNS)
     assert whole.context == last.context
     assert whole.target == Reply("Bye", may_repeat=True, teaches_earlier=True)
+
+
+def test_in_a_training_dialogue_with_judged_turns_each_other_reply_is_learned_alone(shop: Dataset) -> None:
+    """As published, OpenDialKG's training turns stand beside turns that are judged."""
+    splits = ("train", "validation", "train")
+    turns = [turn for place, it in enumerate(splits) for turn in _asked_and_told(place, it)]
+    trained = Held("2", (Turn("user", "Hi"), Turn("assistant", "Hi", split="train")))
+    config = replace(shop.config, dialogue_split="published")
+    data = replace(shop, config=config, dialogues=dialogue_table([Held("3", tuple(turns)), trained]))
+    *learned, _ = real_replies(data, Split.TRAIN, "dialogue")
+    (judged,) = real_replies(data, Split.TEST, "dialogue")
+    assert [example.target.items for example in learned if isinstance(example.target, Reply)] == [(0,), (2,)]
+    assert not any(isinstance(it.target, Reply) and it.target.teaches_earlier for it in learned)
+    assert isinstance(judged.target, Reply) and judged.target.items == (1,)
+    assert learned[1].context[: len(judged.context) + 1] == (*judged.context, Earlier(judged.target, 3)), "read"
+    assert mentions(data).targets[:3].tolist() == [1, 0, 1], "what is judged is no target of training"
+
+
+def _asked_and_told(place: int, split: str) -> tuple[Turn, Turn]:
+    return Turn("user", f"Film {place}?"), Turn("assistant", f"[[i{place}]]", split=split)
 
 
 def test_what_the_assistant_says_first_answers_nothing_and_is_not_learned(shop: Dataset) -> None:

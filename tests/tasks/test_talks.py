@@ -4,7 +4,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
 from tastemaker.data.facts import FactExtractor
 from tastemaker.data.split import Split
-from tastemaker.tasks.talks import MOST_WORDS, Said, said_in, talks
+from tastemaker.tasks.talks import MOST_WORDS, Said, overlapping, said_in, talks
 
 
 def said(shop: Dataset, *turns: Turn) -> tuple[Said, ...]:
@@ -55,3 +55,36 @@ def test_what_is_said_now_becomes_a_turn_as_if_it_stood_in_the_data(shop: Datase
     (stored,) = said(shop, Turn("user", "No [[i2]] , but [[i5]]", split="train"))
     assert said_in(text, FactExtractor(shop.catalog)) == stored == Said("user", ("No", ", but", ""), (2, 5), True)
     assert said_in("a comedy", FactExtractor(shop.catalog)) == Said("user", ("a comedy",), (), True)
+
+
+def split_by_turn(shop: Dataset, dialogue_split: str) -> Dataset:
+    """A dialogue with a judged turn between two training turns and one behind them, and one of training turns alone."""
+    splits = (None, "train", None, "validation", None, "train", None, "validation")
+    turns = [Turn("assistant" if place % 2 else "user", f"[[i{place}]]", split=it) for place, it in enumerate(splits)]
+    trained = Dialogue("2", (Turn("user", "Hi"), Turn("assistant", "[[i9]]", split="train")))
+    config = replace(shop.config, dialogue_split=dialogue_split)
+    return replace(shop, config=config, dialogues=dialogue_table([Dialogue("one", tuple(turns)), trained]))
+
+
+def test_a_dialogue_with_judged_turns_is_left_out_of_training(shop: Dataset) -> None:
+    clean = split_by_turn(shop, "clean")
+    assert [(talk.number, talk.replies, talk.is_whole) for talk in talks(clean, Split.TRAIN)] == [(1, (1,), True)]
+    assert [(talk.number, talk.replies) for talk in talks(clean, Split.TEST)] == [(0, (3, 7))]
+    assert overlapping(clean) == 1
+
+
+def test_as_published_it_is_trained_on_up_to_its_last_training_turn(shop: Dataset) -> None:
+    published = split_by_turn(shop, "published")
+    first, second = talks(published, Split.TRAIN)
+    assert (first.number, first.replies, first.is_whole, len(first.turns)) == (0, (1, 5), False, 6)
+    assert (second.number, second.replies, second.is_whole) == (1, (1,), True)
+    for split in (Split.VALIDATION, Split.TEST):
+        assert list(talks(published, split)) == list(talks(split_by_turn(shop, "clean"), split))
+    assert overlapping(published) == 1
+
+
+def test_dialogues_that_are_split_as_a_whole_overlap_nowhere(shop: Dataset, talking_shop: Dataset) -> None:
+    assert overlapping(talking_shop) == overlapping(shop) == 0
+    config = replace(talking_shop.config, dialogue_split="published")
+    for split in Split:
+        assert list(talks(replace(talking_shop, config=config), split)) == list(talks(talking_shop, split))

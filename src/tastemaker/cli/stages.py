@@ -39,6 +39,7 @@ from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
 from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
+from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.watch import Silent, Watch
@@ -75,6 +76,7 @@ def train(
     if resume:
         _check_same_recipe(recipe, out)
     dataset = training_view(Dataset.load(recipe.data), recipe.tasks.values())
+    _say_overlap(dataset, watch.say)
     torch.manual_seed(recipe.training.seed)
     model = new_model(recipe, dataset, watch.say)
     trainer = Trainer(Job(dataset, recipe.tasks, model, recipe.training, recipe.balancing, out), watch, device)
@@ -126,6 +128,17 @@ def _dialogue_evidence(recipe: Recipe, dataset: Dataset) -> tuple[Edges | None, 
         return None, None, wishes
     edges = mention_edges(found.items, found.dialogues, len(dataset.catalog)) if recipe.model.item_mentions else None
     return edges, torch.from_numpy(found.targets), wishes
+
+
+def _say_overlap(dataset: Dataset, say: Callable[[str], None]) -> None:
+    """Where a split is published by turn, what becomes of the dialogues in both parts."""
+    if found := overlapping(dataset):
+        is_clean = dataset.config.dialogue_split == "clean"
+        done = "left out of training" if is_clean else "trained on, up to their last training turn"
+        say(
+            f"{found:,} dialogues with turns that are judged have turns published for training: {done} "
+            f'(data.dialogue_split = "{dataset.config.dialogue_split}")'
+        )
 
 
 def _label_sets(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> tuple[LabelSet, ...]:
@@ -182,7 +195,9 @@ def _contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
     """Another run as a contestant, on the tasks that it was trained on."""
     model = load_trained(run, device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
-    if replace(recipe.data, path=beside.data.path) != beside.data or model.catalog != judged.catalog:
+    # Where training dialogues are cut does not change what is judged.
+    same = replace(recipe.data, path=beside.data.path, dialogue_split=beside.data.dialogue_split)
+    if same != beside.data or model.catalog != judged.catalog:
         raise RecipeError(f"{run}: expected a run on the data set and split of the judged one, found {recipe.data}.")
     return Contestant(Predictor(model), frozenset(recipe.tasks))
 

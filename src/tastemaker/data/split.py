@@ -39,6 +39,9 @@ class DataConfig:
     validation_share: float = 0.05
     like_threshold: float = 4.0
     """A rating of at least this means that the user likes the item."""
+    dialogue_split: Literal["clean", "published"] = "clean"
+    """Whether a dialogue with turns to be judged is left out of training (`clean`), or trained on up to its last turn
+    that is published for training (`published`); see `tasks/dialogue_split.py`. What is judged is the same."""
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,12 @@ def samples_of(
     """The first samples of a task as plain data; the longest dialogues first, since they show most."""
     pairs = sorted(zip(examples, replies, strict=True), key=lambda pair: -len(turns_of(pair[0].context)))
     step = max(1, len(pairs) // (2 * SHOWN))
-    return [_sample(task, example, reply, dataset) for example, reply in pairs[::step][:SHOWN]]
+    return [as_sample(task, example, reply, dataset) for example, reply in pairs[::step][:SHOWN]]
 
 
-def _sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) -> dict[str, Any]:
+def as_sample(task: str, example: Example, reply: WrittenReply, dataset: Dataset) -> dict[str, Any]:
+    """An example and what was written as plain data: what was read, the written text, the true one."""
+
     def title(row: int | None) -> str | None:
         return None if row is None else printed_title(dataset.catalog[row])
 

@@ -1,4 +1,4 @@
-"""Which split a real dialogue belongs to, as a whole, and which of its turns are judged there.
+"""Which split a real dialogue belongs to, and which of its turns are judged there.
 
 - What is published as test is test. Where a corpus has no published test, what is published as validation is.
 - What is published as validation is validation, if there is a published test beside it; else a tenth of the training
@@ -7,12 +7,15 @@
   the rest training.
 
 Where a split is published by turn, as OpenDialKG's is, one judged turn takes its dialogue out of training with all its
-turns, and the judged turns alone are judged. So no dialogue that is judged has a turn in training; as published, 567 of
-OpenDialKG's 1,188 valid turns do. Of its dialogues 3,222 are training, 335 validation, and 1,124 with all valid turns
-test; of ReDial's, where train_part1 and train_part2 are there, 1,595, 218 and 1,342.
+turns, and the judged turns alone are judged (`data.dialogue_split = "clean"`). So no dialogue that is judged has a turn
+in training; as published, 567 of OpenDialKG's 1,188 valid turns do. Of its dialogues 3,222 are training, 335
+validation, and 1,124 with all valid turns test, of which 543 also have 709 training turns; of ReDial's, where
+train_part1 and train_part2 are there, 1,595, 218 and 1,342. With `"published"`, to stand beside figures of others, a
+dialogue that is judged is also trained on, up to its last training turn: the judged turns before that are read, not
+learned. What is judged, and what is validation, is the same in both.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -47,11 +50,31 @@ def split_of_dialogue(dialogue_id: str, published: Collection[str], there: Colle
 
 
 def is_judged(turn: str | None, split: Split, there: Collection[str]) -> bool:
-    """Whether a turn published as `turn` (None: as nothing) counts where its dialogue belongs to `split`.
+    """Whether a turn published as `turn` (None: as nothing) counts where its dialogue is of `split`.
 
-    All turns are trained on.
+    Those count in training that are published for nothing else.
     """
     name = published_name(split, there)
     if name is not None:
         return turn == name
-    return split is Split.TRAIN or turn is not None or not there
+    if split is Split.TRAIN:
+        return turn is None or turn not in {published_name(other, there) for other in (Split.TEST, Split.VALIDATION)}
+    return turn is not None or not there
+
+
+def shared_turns(published: Sequence[str | None], own: Split, split: Split, there: Collection[str]) -> int:
+    """How many turns of a dialogue a split reads as published, where the whole dialogue is of the split `own`.
+
+    Args:
+        published: the published split of every turn.
+        own: the split of the whole dialogue.
+        split: another split.
+        there: the published splits of all turns of the corpus.
+
+    Returns:
+        All turns up to the last one that is published for `split`; 0 where none is, or where a hash made `own`.
+    """
+    name = "train" if split is Split.TRAIN else published_name(split, there)
+    if name is None or published_name(own, there) is None:
+        return 0
+    return max((place for place, turn in enumerate(published, start=1) if turn == name), default=0)

@@ -3,7 +3,8 @@
 In the seeker's turns a mention is printed as its title, followed by the item, as in simulated requests. In a reply it
 is `<rec> | item | title`: the words behind it go on from there, and earlier replies are read just so. In training a
 whole dialogue is one example, in which every reply is learned. There is no evidence, and no history: what the seeker
-likes is in what they say. Of a dialogue too long for the window the oldest turns are cut first.
+likes is in what they say. Of a dialogue too long for the window the oldest turns are cut first. Where some replies of a
+training dialogue are judged, each of the others is an example of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,9 +26,10 @@ def real_replies(dataset: Dataset, split: Split, task: str) -> Iterator[Example]
     is_training = split is Split.TRAIN
     for talk in talks(dataset, split):
         turns = [_turn(turn, place, dataset.catalog) for place, turn in enumerate(talk.turns)]
-        for place in talk.replies[-1:] if is_training else talk.replies:
+        teaches_earlier = is_training and talk.is_whole
+        for place in talk.replies[-1:] if teaches_earlier else talk.replies:
             context = _context(turns[:place])
-            reply = replace(_reply(talk.turns[place], dataset.catalog), teaches_earlier=is_training)
+            reply = replace(_reply(talk.turns[place], dataset.catalog), teaches_earlier=teaches_earlier)
             yield Example(task, context, reply, talk.number)
 
 

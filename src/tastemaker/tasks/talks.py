@@ -10,7 +10,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import split_mentions
 from tastemaker.data.facts import FactExtractor
 from tastemaker.data.split import Split
-from tastemaker.tasks.dialogue_split import is_judged, split_of_dialogue
+from tastemaker.tasks.dialogue_split import is_judged, shared_turns, split_of_dialogue
 from tastemaker.tasks.example import Speaker
 from tastemaker.tasks.words import shortened
 
@@ -46,21 +46,53 @@ class Talk:
             place for place, turn in enumerate(self.turns) if place and turn.speaker == "assistant" and turn.is_judged
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its turns are judged."""
+        return all(turn.is_judged for turn in self.turns)
+
 
 def talks(dataset: Dataset, split: Split) -> Iterator[Talk]:
-    """Yield the dialogues of a split, in the order of the table."""
-    table, rows = dataset.dialogues, dataset.catalog.rows
-    there = frozenset(table["split"].drop_nulls())
-    columns = [pl.col(name) for name in ("speaker", "text", "split")]
-    together = table.group_by("dialogue_id", maintain_order=True).agg(columns)
-    for number, (dialogue_id, speakers, texts, published) in enumerate(together.iter_rows()):
-        if split_of_dialogue(dialogue_id, {name for name in published if name}, there) is split:
-            turns = zip(speakers, map(split_mentions, texts), published, strict=True)
+    """Yield the dialogues of a split, in the order of the table.
+
+    Where the data set is split as published, also those of other splits, up to their last turn that is published for
+    this one.
+    """
+    rows, there = dataset.catalog.rows, _there(dataset)
+    for number, (own, speakers, texts, published) in enumerate(_dialogues(dataset)):
+        is_shared = own is not split and dataset.config.dialogue_split == "published"
+        turns = shared_turns(published, own, split, there) if is_shared else len(texts) * (own is split)
+        if turns:
+            read = zip(speakers[:turns], map(split_mentions, texts[:turns]), published[:turns], strict=True)
             said = (
                 _said(who, stretches, [rows[item] for item in items], is_judged(it, split, there))
-                for who, (stretches, items), it in turns
+                for who, (stretches, items), it in read
             )
             yield Talk(number, tuple(said))
+
+
+def overlapping(dataset: Dataset) -> int:
+    """How many dialogues have turns that are published for training beside turns that are judged."""
+    there = _there(dataset)
+    return sum(
+        own is not Split.TRAIN and shared_turns(published, own, Split.TRAIN, there) > 0
+        for own, _, _, published in _dialogues(dataset)
+    )
+
+
+def _there(dataset: Dataset) -> frozenset[str]:
+    """The published splits of all turns."""
+    return frozenset(dataset.dialogues["split"].drop_nulls())
+
+
+def _dialogues(dataset: Dataset) -> Iterator[tuple[Split, list[str], list[str], list[str | None]]]:
+    """Yield split, and speakers, texts and published splits of the turns, of every dialogue."""
+    there = _there(dataset)
+    columns = [pl.col(name) for name in ("speaker", "text", "split")]
+    together = dataset.dialogues.group_by("dialogue_id", maintain_order=True).agg(columns)
+    for dialogue_id, speakers, texts, published in together.iter_rows():
+        own = split_of_dialogue(dialogue_id, {name for name in published if name}, there)
+        yield own, speakers, texts, published
 
 
 def said_in(text: str, extractor: FactExtractor) -> Said:
