@@ -1,14 +1,13 @@
 """Real dialogues as talks: turns of words and items, of one split of `dialogues.parquet` or as they are said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import polars as pl
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import split_mentions
 from tastemaker.data.facts import FactExtractor
+from tastemaker.data.schema import OPINIONS
 from tastemaker.data.split import Split
 from tastemaker.tasks.dialogue_split import is_judged, split_of_dialogue
 from tastemaker.tasks.example import Speaker
@@ -38,6 +37,8 @@ class Talk:
     number: int
     """Its place among all dialogues of the data set."""
     turns: tuple[Said, ...]
+    opinions: Mapping[int, str]
+    """What the seeker answered when asked of an item, by its row: one of `schema.OPINIONS`."""
 
     @property
     def replies(self) -> tuple[int, ...]:
@@ -51,16 +52,15 @@ def talks(dataset: Dataset, split: Split) -> Iterator[Talk]:
     """Yield the dialogues of a split, in the order of the table."""
     table, rows = dataset.dialogues, dataset.catalog.rows
     there = frozenset(table["split"].drop_nulls())
-    columns = [pl.col(name) for name in ("speaker", "text", "split")]
-    together = table.group_by("dialogue_id", maintain_order=True).agg(columns)
-    for number, (dialogue_id, speakers, texts, published) in enumerate(together.iter_rows()):
+    together = table.group_by("dialogue_id", maintain_order=True).agg("speaker", "text", "split", *OPINIONS)
+    for number, (dialogue_id, speakers, texts, published, *answers) in enumerate(together.iter_rows()):
         if split_of_dialogue(dialogue_id, {name for name in published if name}, there) is split:
             turns = zip(speakers, map(split_mentions, texts), published, strict=True)
             said = (
                 _said(who, stretches, [rows[item] for item in items], is_judged(it, split, there))
                 for who, (stretches, items), it in turns
             )
-            yield Talk(number, tuple(said))
+            yield Talk(number, tuple(said), dict(_opinions(answers, rows)))
 
 
 def said_in(text: str, extractor: FactExtractor) -> Said:
@@ -72,6 +72,12 @@ def said_in(text: str, extractor: FactExtractor) -> Said:
             items.append(statement.row)
             start = statement.end
     return _said("user", (*stretches, text[start:]), items, is_judged=True)
+
+
+def _opinions(answers: Sequence[Iterable[Sequence[str] | None]], rows: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    """Items and what was answered of them; `answers` has for each of `OPINIONS` the items of every turn."""
+    for opinion, turns in zip(OPINIONS, answers, strict=True):
+        yield from ((rows[item], opinion) for items in turns for item in items or ())
 
 
 def _said(speaker: str, stretches: Sequence[str], mentions: Sequence[int], is_judged: bool) -> Said:
