@@ -50,29 +50,32 @@ def test_messages_of_one_speaker_are_one_turn() -> None:
     turns = merge_turns(
         [
             Turn("user", "Hi", ("1",), ()),
-            Turn("user", "I saw [[1]], [[2]]", ("1",), ("2",)),
+            Turn("user", "I saw [[1]], [[2]], [[3]]", ("1",), ("2",), ("3",)),
             Turn("assistant", "A", split="train"),
             Turn("assistant", "B"),
             Turn("user", "Bye"),
         ]
     )
     assert turns == (
-        Turn("user", "Hi I saw [[1]], [[2]]", ("1",), ("2",)),
+        Turn("user", "Hi I saw [[1]], [[2]], [[3]]", ("1",), ("2",), ("3",)),
         Turn("assistant", "A B", split="train"),
         Turn("user", "Bye"),
     )
 
 
 def test_the_table_passes_the_check() -> None:
-    table = dialogue_table([Dialogue("d", (Turn("user", "Hi"), Turn("assistant", "[[1]]", ("1",), (), "test")))])
+    table = dialogue_table(
+        [Dialogue("d", (Turn("user", "Hi"), Turn("assistant", "[[1]] [[2]]", ("1",), (), ("2",), "test")))]
+    )
     CHECKS["dialogues"].validate(table)
     assert table.rows() == [
-        ("d", 0, "user", "Hi", None, None, None),
-        ("d", 1, "assistant", "[[1]]", ["1"], [], "test"),
+        ("d", 0, "user", "Hi", None, None, None, None),
+        ("d", 1, "assistant", "[[1]] [[2]]", ["1"], [], ["2"], "test"),
     ]
 
 
-def test_items_are_named_in_texts_and_as_liked() -> None:
-    talk = Dialogue("d", (Turn("user", "No [3] of [[a b]], [[2]]!", ("2",), ("9",)), Turn("assistant", "None")))
-    assert mentioned_items(dialogue_table([talk])) == {"a b", "2", "9"}
+def test_items_are_named_in_texts_and_in_opinions() -> None:
+    named = Turn("user", "No [3] of [[a b]], [[2]]!", ("2",), ("9",), ("8",))
+    talk = Dialogue("d", (named, Turn("assistant", "None")))
+    assert mentioned_items(dialogue_table([talk])) == {"a b", "2", "9", "8"}
     assert mentioned_items(dialogue_table([])) == frozenset()

@@ -24,7 +24,11 @@ from tastemaker.errors import DataError
 Put = Callable[..., Path]
 
 ITEMS: Mapping[str, Any] = {
-    "0": {"title": "Hard Start Kit", "description": "['More torque.', '', 'For coolers.']", "brand": "Supco"},
+    "0": {
+        "title": "Hard Start Kit",
+        "description": "['More  torque.<br>', '', 'For coolers, call 1-800-779-1102.']",
+        "brand": "Supco",
+    },
     "1": {
         "title": "T&uuml;rlen Indicator",
         "description": "['Cut off",
@@ -80,17 +84,18 @@ def test_items_keep_what_is_known_of_them(files: RawFiles) -> None:
     found = read(files)
     items = found.tables["items"]
     assert items.select("item_id", "title", "text").rows() == [
-        ("0", "Hard Start Kit", "More torque. For coolers."),
+        ("0", "Hard Start Kit", "More torque.\nFor coolers, call [phone]."),
         ("1", "Türlen Indicator", "Cut off"),
         ("7", "", ""),
     ]
     assert items["attributes"].to_list() == [attributes(("brand", "Supco")), attributes(("category", "Tools")), []]
     assert found.cleaned[0].counts == {
         "read": 2,
-        "repaired": 1,
+        "repaired": 2,
         "rejected": 0,
+        "repaired, HTML removed": 2,
         "repaired, description is no list, read as it stands": 1,
-        "repaired, text repaired": 1,
+        "repaired, phone number masked": 1,
     }
 
 

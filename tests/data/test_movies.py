@@ -12,6 +12,7 @@ from tastemaker.data.files import RawFiles
 from tastemaker.data.movies import needed_files, read
 from tastemaker.data.omdb import OMDB
 from tastemaker.data.prepare import prepare
+from tastemaker.data.schema import OPINIONS
 from tastemaker.data.storage import read_info
 from tastemaker.errors import DataError
 
@@ -68,10 +69,10 @@ def test_films_of_both_are_one_item_and_the_others_stay(source: Path) -> None:
 
 
 def test_dialogues_speak_of_the_items_of_the_catalog(source: Path) -> None:
-    turns = read(RawFiles.at(source)).tables["dialogues"].select("speaker", "text", "liked", "disliked").rows()
+    turns = read(RawFiles.at(source)).tables["dialogues"].select("speaker", "text", *OPINIONS).rows()
     assert turns == [
-        ("user", "I liked [[1]]", ["1"], []),
-        ("assistant", "Not [[redial:8]] then?", [], ["redial:8"]),
+        ("user", "I liked [[1]]", ["1"], [], []),
+        ("assistant", "Not [[redial:8]] then?", [], ["redial:8"], []),
     ]
 
 

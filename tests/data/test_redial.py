@@ -17,6 +17,7 @@ from tastemaker.data.files import RawFiles
 from tastemaker.data.json_rows import FIELD
 from tastemaker.data.prepare import prepare
 from tastemaker.data.redial import needed_files, parse_talk, read
+from tastemaker.data.schema import OPINIONS
 from tastemaker.errors import DataError
 
 Put = Callable[..., Path]
@@ -72,21 +73,21 @@ def files(put: Put) -> RawFiles:
 
 def turns(table: pl.DataFrame, dialogue_id: str) -> list[tuple[Any, ...]]:
     chosen = table.filter(pl.col("dialogue_id") == dialogue_id)
-    return chosen.select("speaker", "text", "liked", "disliked", "split").rows()
+    return chosen.select("speaker", "text", *OPINIONS, "split").rows()
 
 
 def test_dialogues_keep_mentions_opinions_and_split(files: RawFiles) -> None:
     table = read(files).tables["dialogues"]
     assert turns(table, "1") == [
-        ("user", "Hi like [[7]] ,[[8]]", ["7"], ["8"], "train"),
-        ("assistant", "[[9]], or [[7]]?", ["7"], [], "train"),
-        ("user", "@50 First <3", [], [], "train"),
+        ("user", "Hi like [[7]] ,[[8]]", ["7"], ["8"], [], "train"),
+        ("assistant", "[[9]], or [[7]]?", ["7"], [], ["9"], "train"),
+        ("user", "@50 First <3", [], [], [], "train"),
     ]
     assert turns(table, "2") == [
-        ("assistant", "Seen [[7]]?", None, None, "train"),
-        ("user", "No", None, None, "train"),
+        ("assistant", "Seen [[7]]?", None, None, None, "train"),
+        ("user", "No", None, None, None, "train"),
     ]
-    assert turns(table, "3") == [("assistant", "Try [[8]]", [], ["8"], "test")]
+    assert turns(table, "3") == [("assistant", "Try [[8]]", [], ["8"], [], "test")]
 
 
 def test_what_was_repaired_and_rejected_is_counted(files: RawFiles) -> None:
@@ -128,9 +129,11 @@ def test_a_film_that_is_only_mentioned_is_an_item(files: RawFiles) -> None:
 def test_a_folder_becomes_a_data_set(files: RawFiles, tmp_path: Path) -> None:
     said: list[str] = []
     info = prepare("redial", tmp_path / "out", files.place, say=said.append)
-    assert info.counts == {"dialogues": 3, "items": 3, "turns": 6}
+    opinions = {"liked in dialogues": 1, "disliked in dialogues": 2, "unsaid in dialogues": 1}
+    assert info.counts == {"dialogues": 3, "items": 3, "turns": 6} | opinions
     assert said[-1] == (
-        f"{tmp_path / 'out'}: wrote 3 dialogues, 3 items, 6 turns. Rejected rows are in rejected.jsonl."
+        f"{tmp_path / 'out'}: wrote 3 dialogues, 2 disliked in dialogues, 3 items, 1 liked in dialogues, 6 turns, "
+        "1 unsaid in dialogues. Rejected rows are in rejected.jsonl."
     )
 
 
@@ -145,6 +148,9 @@ def test_a_folder_becomes_a_data_set(files: RawFiles, tmp_path: Path) -> None:
         (talk("2", (5, "Hi")), "sender is neither seeker nor recommender"),
         (talk("2"), "empty dialogue"),
         (talk("2", (SEEKER, " "), (RECOMMENDER, "")), "empty dialogue"),
+        (talk("2", (SEEKER, "Hi"), initiatorQuestions={"7": {"liked": 3}}), "liked is none of 0, 1 and 2"),
+        (talk("2", (SEEKER, "Hi"), initiatorQuestions={"7": {"liked": True}}), "liked is none of 0, 1 and 2"),
+        (talk("2", (SEEKER, "Hi"), initiatorQuestions={"7": {"liked": []}}), "liked is none of 0, 1 and 2"),
         (talk("2", messages={}), "messages is not a list"),
         (talk("2", messages=["Hi"]), "message is not an object"),
         (talk("2", messages=[{"senderWorkerId": SEEKER}]), "text of a message is not text"),
@@ -156,6 +162,13 @@ def test_a_bad_dialogue_is_rejected(row: Any, reason: str) -> None:
         parse_talk((), "train", seen, {FIELD: json.dumps(row)})
     assert str(caught.value) == reason
     assert seen == {"1"}
+
+
+def test_a_form_without_an_answer_asks_nothing_of_the_film() -> None:
+    form = {"7": {"suggested": 1}, "8": {"liked": None}, "9": 1}
+    row = talk("2", (SEEKER, "@7 @8 @9"), initiatorQuestions=form)
+    (turn,) = parse_talk(("7", "8"), "train", set(), {FIELD: json.dumps(row)}).value.dialogue.turns
+    assert (turn.liked, turn.disliked, turn.unsaid) == ((), (), ())
 
 
 def test_nothing_usable(put: Put) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tastemaker.data.catalog import Catalog, CatalogItem
-from tastemaker.data.schema import INTERACTION_COLUMNS
+from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
+from tastemaker.data.schema import DIALOGUE_COLUMNS, INTERACTION_COLUMNS
 from tastemaker.data.storage import FORMAT_VERSION, DataSetInfo, file_checksum, read_info, read_table, write_dataset
 from tastemaker.errors import DataError
 
@@ -110,8 +111,8 @@ def test_a_folder_that_is_no_data_set(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (
-            '{"version": 2, "name": "x"}',
-            r"expected version 1 or older, found 2, written by a newer tastemaker\. Upgrade",
+            '{"version": 3, "name": "x"}',
+            r"expected version 2 or older, found 3, written by a newer tastemaker\. Upgrade",
         ),
         ('{"name": ', r"dataset\.json: expected JSON, found Expecting value"),
         ("[]", r"dataset\.json: expected an object with a version, found list\. Prepare the data set again\."),
@@ -162,3 +163,12 @@ def test_a_column_of_another_type(folder: Path) -> None:
     tables()["items"].with_columns(title=pl.lit(3)).write_parquet(folder / "items.parquet")
     with pytest.raises(DataError, match=r"items\.parquet: expected column 'title' as String, found Int32\."):
         read_table(folder, "items")
+
+
+def test_columns_that_version_1_has_not_are_read_as_null(folder: Path) -> None:
+    talks = dialogue_table([Dialogue("d", (Turn("user", "Hi", (), (), ()),))])
+    talks.drop("unsaid").write_parquet(folder / "dialogues.parquet")
+    read = read_table(folder, "dialogues")
+    assert read["liked"].to_list() == [[]]
+    assert read["unsaid"].to_list() == [None]
+    assert read.schema["unsaid"] == DIALOGUE_COLUMNS["unsaid"]

@@ -58,6 +58,15 @@ def test_items_without_a_text_are_no_example(build_cinema: Build, cinema_table: 
     assert found[2] == "这是一部电影"
 
 
+def test_a_text_that_is_the_title_is_no_example(build_cinema: Build, cinema_table: Rows, cinema_items: Items) -> None:
+    """Of Unforgiven, which is held out, training reads it, since nothing is asked of it."""
+    copies = {6: "The  usual SUSPECTS", UNFORGIVEN: "Unforgiven"}
+    task = Description(dropped_words=0.0, min_words=1)
+    data = with_texts(build_cinema, cinema_table, cinema_items, copies)
+    assert 6 not in told(data, Split.TRAIN, task)
+    assert told(data, Split.TEST, task) == {}
+
+
 def test_a_text_that_a_held_out_film_has_too_is_not_learnt(
     build_cinema: Build, cinema_table: Rows, cinema_items: Items
 ) -> None:

@@ -13,8 +13,9 @@ from tastemaker.data.movies import read
 from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.tasks.description import Description
-from tastemaker.tasks.example import REFUSAL, Text, Words
+from tastemaker.tasks.example import REFUSAL, Label, Text, Words
 from tastemaker.tasks.question_answering import QuestionAnswering
+from tastemaker.tasks.sentiment import Sentiment
 
 pytestmark = pytest.mark.data
 
@@ -47,8 +48,21 @@ def test_no_plot_that_is_held_out_is_trained_on(movies: Dataset) -> None:
         split: [it.target.text for it in Description().examples(movies, split) if isinstance(it.target, Words)]
         for split in Split
     }
-    assert {split: len(found) for split, found in plots.items()} == {"train": 5893, "validation": 693, "test": 775}
+    assert {split: len(found) for split, found in plots.items()} == {"train": 5892, "validation": 693, "test": 775}
     held_out = {*plots[Split.VALIDATION], *plots[Split.TEST]}
     assert not held_out & {*plots[Split.TRAIN]}
     told = " ".join(item.text for item in Description().withhold(movies).catalog)
     assert not [plot for plot in held_out if plot in told]
+
+
+def test_feelings_are_those_of_the_forms(movies: Dataset) -> None:
+    """Negative, neutral, positive; nothing but words is read of a film."""
+    counts: dict[Split, list[int]] = {}
+    for split in Split:
+        examples = list(Sentiment().examples(movies, split))
+        values = [example.target.values for example in examples if isinstance(example.target, Label)]
+        counts[split] = [round(sum(column)) for column in zip(*values, strict=True)]
+        assert all(any("[this]" in it.text for it in e.context if isinstance(it, Text)) for e in examples)
+    assert counts[Split.TRAIN] == [384, 1156, 6739]
+    assert counts[Split.VALIDATION] == [53, 138, 968]
+    assert counts[Split.TEST][:2] == [323, 1046]

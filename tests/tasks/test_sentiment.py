@@ -1,9 +1,12 @@
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.example import Example, History, Label, Text
@@ -19,6 +22,17 @@ def told(example: Example) -> str:
     assert isinstance(example.target, Label)
     (name,) = [name for name, value in zip(example.target.labels.classes, example.target.values, strict=True) if value]
     return name
+
+
+def talks(*numbers: int) -> pl.DataFrame:
+    """Dialogues of which one seeker likes film 3, dislikes film 5 and does not say of film 7; film 9 is in no form."""
+    turns = (
+        Turn("user", "Hi, [[f3]] was fun", ("f3",), (), ()),
+        Turn("assistant", "Then [[f5]] or [[f7]] , or [[f9]] ?", (), ("f5",), ("f7",)),
+        Turn("user", "Seen [[f5]] , dull", (), ("f5",), ()),
+        Turn("assistant", "Bye"),
+    )
+    return dialogue_table([Dialogue(f"d{number}", turns) for number in numbers])
 
 
 def words(example: Example) -> str:
@@ -89,9 +103,55 @@ def test_without_reviews_or_ratings(build_cinema: Build, cinema_table: Rows, col
     with pytest.raises(DataError) as refusal:
         Sentiment().label_set(build_cinema(rows))
     assert str(refusal.value) == (
-        "cinema: task 'sentiment' needs rated reviews in interactions.parquet, found only nulls in column "
-        f"'{column}'. Remove [tasks.sentiment] from the recipe."
+        "cinema: task 'sentiment' needs rated reviews in interactions.parquet, or items that seekers liked or disliked "
+        f"in dialogues.parquet; found only nulls in column '{column}' and in columns 'liked' and 'disliked'. Remove "
+        "[tasks.sentiment] from the recipe."
     )
+
+
+def test_reviews_and_dialogues_mix(cinema: Dataset) -> None:
+    data = replace(cinema, dialogues=talks(*range(30)))
+    of_reviews, of_both = (
+        {split: list(Sentiment(dropped_words=0.0).examples(each, split)) for split in Split} for each in (cinema, data)
+    )
+    for split in Split:
+        reviews, spoken = of_both[split][: len(of_reviews[split])], of_both[split][len(of_reviews[split]) :]
+        assert [e.context for e in reviews] == [e.context for e in of_reviews[split]]
+        assert [told(e) for e in spoken[:3]] == ["positive", "negative", "neutral"]
+        assert min(e.user or 0 for e in spoken) >= len(cinema.user_ids), "a dialogue is nobody's whom the log knows"
+    dialogues = {split: {e.user for e in of_both[split] if (e.user or 0) >= len(cinema.user_ids)} for split in Split}
+    assert sorted(user or 0 for users in dialogues.values() for user in users) == list(range(10, 40))
+    assert len(of_both[Split.TRAIN]) == 90 + 3 * len(dialogues[Split.TRAIN])
+
+
+def test_marks_are_never_dropped(cinema: Dataset) -> None:
+    (first, *_) = Sentiment(dropped_words=0.99).examples(_spoken(cinema), Split.TRAIN)
+    marked = [text.text.split() for text in first.context if isinstance(text, Text)]
+    assert [text.count("[this]") for text in marked] == [1, 0]
+    assert marked[1].count("[other]") == 3
+
+
+def test_a_rewritten_answer_changes_no_input(cinema: Dataset) -> None:
+    data = _spoken(cinema)
+    swapped = data.dialogues.rename({"liked": "disliked", "disliked": "liked"}).select(data.dialogues.columns)
+    before, after = (list(Sentiment().examples(each, Split.TEST)) for each in (data, replace(data, dialogues=swapped)))
+    assert [example.context for example in before] == [example.context for example in after]
+    assert Counter(map(told, before))["positive"] == Counter(map(told, after))["negative"] > 0
+
+
+def test_a_dialogue_is_read_without_titles(cinema: Dataset) -> None:
+    for split in Split:
+        for example in Sentiment().examples(_spoken(cinema), split):
+            texts = [text.text for text in example.context[1:] if isinstance(text, Text)]
+            assert len(texts) == len(example.context) - 1
+            assert not [text for text in texts if "(19" in text]
+
+
+def _spoken(cinema: Dataset) -> Dataset:
+    """Thirty dialogues, and not a word in reviews."""
+    silent = pl.LazyFrame({name: [None] * len(cinema.items) for name in ("review", "review_title")})
+    nulls = silent.cast(pl.String)
+    return replace(cinema, dialogues=talks(*range(30)), review_columns=nulls)
 
 
 def test_a_share_of_dropped_words() -> None:

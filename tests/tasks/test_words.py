@@ -51,6 +51,10 @@ def test_a_share_of_words_is_left_out_and_the_others_keep_their_order() -> None:
     assert thinned(" a  b ", 0.0, Random(0)) == "a b"
 
 
+def test_needed_words_stay() -> None:
+    assert thinned("a [this] b [this] c", 0.99, Random(0), ("[this]",)) == "[this] [this]"
+
+
 @given(st.text(), st.floats(0, 0.99), st.integers())
 def test_some_word_always_stays(text: str, share: float, seed: int) -> None:
     left = thinned(text, share, Random(seed)).split()

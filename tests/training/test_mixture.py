@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +7,7 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
+from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks import TASKS
@@ -54,6 +57,18 @@ def mixture(model: TrainedModel, shop: Dataset, seed: int = 0) -> Mixture:
     made = Mixture(shop, group_tasks(shop, ALL), model.layout, seed)
     made.set_budget(600, 2.0)
     return made
+
+
+def test_a_task_that_nothing_in_the_data_set_trains(model: TrainedModel, shop: Dataset) -> None:
+    """Nobody says of anything that they like it."""
+    viewed = replace(shop, actions=np.zeros_like(shop.actions), ratings=np.full_like(shop.ratings, np.nan))
+    tasks = [TASKS["next_item"](), TASKS["explanation"](), TASKS["dialogue"]()]
+    with pytest.raises(DataError) as refusal:
+        Mixture(viewed, group_tasks(viewed, tasks), model.layout, 0)
+    assert str(refusal.value) == (
+        "shop: expected training examples of explanation, dialogue, found none. Remove [tasks.explanation], "
+        "[tasks.dialogue] from the recipe, or prepare a data set that has some."
+    )
 
 
 def same(first: list[Batch], second: list[Batch]) -> bool:

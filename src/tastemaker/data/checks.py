@@ -60,6 +60,7 @@ CHECKS: Final = {
             "text": pa.Column(DIALOGUE_COLUMNS["text"]),
             "liked": pa.Column(DIALOGUE_COLUMNS["liked"], nullable=True),
             "disliked": pa.Column(DIALOGUE_COLUMNS["disliked"], nullable=True),
+            "unsaid": pa.Column(DIALOGUE_COLUMNS["unsaid"], nullable=True),
             "split": pa.Column(DIALOGUE_COLUMNS["split"], pa.Check.isin(PUBLISHED_SPLITS), nullable=True),
         },
         strict=True,

@@ -18,7 +18,7 @@ from tastemaker.data.dialogues import mentioned_items
 from tastemaker.data.features import Features
 from tastemaker.data.interactions import check_interactions
 from tastemaker.data.item_words import ItemWords, is_bare
-from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, SUMMARY_COLUMNS, action_of
+from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, OPINIONS, SUMMARY_COLUMNS, action_of
 from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
 from tastemaker.data.storage import DataSetInfo, read_info, read_table
 from tastemaker.errors import DataError, RequestError
@@ -273,6 +273,11 @@ class Dataset:
     def has_review_titles(self) -> bool:
         """Whether any review has a title."""
         return bool(((self._reviews.str.strip_chars() != "") & (self._review_titles.str.strip_chars() != "")).any())
+
+    @cached_property
+    def has_spoken_opinions(self) -> bool:
+        """Whether the seeker of any dialogue was asked what they think of an item."""
+        return any(self.dialogues[name].list.len().sum() > 0 for name in OPINIONS)
 
     @cached_property
     def has_opinions(self) -> bool:

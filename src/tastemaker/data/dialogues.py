@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from tastemaker.data.schema import DIALOGUE_COLUMNS
+from tastemaker.data.schema import DIALOGUE_COLUMNS, OPINIONS
 
 MENTION_OPEN: Final = "[["
 MENTION_CLOSE: Final = "]]"
@@ -31,6 +31,8 @@ class Turn:
     liked: tuple[str, ...] | None = None
     """Items mentioned here of which the seeker said that they liked them; None where nobody asked."""
     disliked: tuple[str, ...] | None = None
+    unsaid: tuple[str, ...] | None = None
+    """Items mentioned here of which they were asked and said neither."""
     split: str | None = None
 
 
@@ -80,7 +82,7 @@ def without_marks(raw: str) -> str:
 
 
 def merge_turns(messages: Iterable[Turn]) -> tuple[Turn, ...]:
-    """Join consecutive messages of one speaker by a space, and what the seeker liked in them, each item once."""
+    """Join consecutive messages of one speaker by a space, and what the seeker thinks of items in them, each once."""
     turns: list[Turn] = []
     for message in messages:
         if turns and turns[-1].speaker == message.speaker:
@@ -93,7 +95,7 @@ def merge_turns(messages: Iterable[Turn]) -> tuple[Turn, ...]:
 def dialogue_table(dialogues: Sequence[Dialogue]) -> pl.DataFrame:
     """The columns of `dialogues.parquet`; turns count from 0."""
     rows = [
-        (dialogue.dialogue_id, place, turn.speaker, turn.text, _listed(turn.liked), _listed(turn.disliked), turn.split)
+        (dialogue.dialogue_id, place, turn.speaker, turn.text, *map(_listed, _opinions(turn)), turn.split)
         for dialogue in dialogues
         for place, turn in enumerate(dialogue.turns)
     ]
@@ -101,10 +103,10 @@ def dialogue_table(dialogues: Sequence[Dialogue]) -> pl.DataFrame:
 
 
 def mentioned_items(table: pl.DataFrame) -> frozenset[str]:
-    """The ids of all items that a table of dialogues names, in its texts or as liked or disliked."""
+    """The ids of all items that a table of dialogues names, in its texts or in what the seekers think of."""
     mentions = table["text"].str.extract_all(MENTION.pattern).explode().drop_nulls()
     texts = mentions.str.slice(len(MENTION_OPEN)).str.head(-len(MENTION_CLOSE))
-    said = (table[name].explode().drop_nulls() for name in ("liked", "disliked"))
+    said = (table[name].explode().drop_nulls() for name in OPINIONS)
     return frozenset(texts).union(*said)
 
 
@@ -115,6 +117,7 @@ def _joined(first: Turn, second: Turn) -> Turn:
         text=f"{first.text} {second.text}",
         liked=_united(first.liked, second.liked),
         disliked=_united(first.disliked, second.disliked),
+        unsaid=_united(first.unsaid, second.unsaid),
         split=second.split or first.split,
     )
 
@@ -123,6 +126,11 @@ def _united(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> tu
     if first is None and second is None:
         return None
     return tuple(dict.fromkeys((*(first or ()), *(second or ()))))
+
+
+def _opinions(turn: Turn) -> tuple[tuple[str, ...] | None, ...]:
+    """In the order of `OPINIONS`."""
+    return turn.liked, turn.disliked, turn.unsaid
 
 
 def _listed(items: tuple[str, ...] | None) -> list[str] | None:

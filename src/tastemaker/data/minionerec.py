@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-import ftfy
 import polars as pl
 
 from tastemaker.data.cleaning import Cleaned, Parsed, clean_rows
@@ -28,6 +27,7 @@ from tastemaker.data.files import RawFiles
 from tastemaker.data.json_rows import parse_row, read_entries
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.schema import INTERACTION_COLUMNS, ITEM_COLUMNS
+from tastemaker.data.text_cleaning import clean_text
 from tastemaker.errors import DataError
 
 ITEMS: Final = "items.json"
@@ -94,18 +94,17 @@ def parse_product(fields: Mapping[str, str]) -> Parsed[Product]:
     raw = [known.get(name, "") for name in ("title", "description", "brand", "categories")]
     if not all(isinstance(value, str) for value in raw):
         raise RowError("a field is not text")
-    fixed = [ftfy.fix_text(value).strip() for value in raw]
-    title, _, brand, _ = fixed
     parts, is_list = listed(raw[1])
     categories, _ = listed(raw[3])
+    title, text, brand, *values = (clean_text(value) for value in (raw[0], " ".join(parts), raw[2], *categories))
     repairs = [] if is_list else ["description is no list, read as it stands"]
-    repairs += [] if [value.strip() for value in raw] == fixed else ["text repaired"]
-    product = Product(str(_number(item_id, "item id")), title, " ".join(parts), brand, categories)
-    return Parsed(product, tuple(repairs))
+    repairs += dict.fromkeys(repair for each in (title, text, brand, *values) for repair in each.repairs)
+    kept = tuple(each.value for each in values if each.value)
+    return Parsed(Product(str(_number(item_id, "item id")), title.value, text.value, brand.value, kept), tuple(repairs))
 
 
 def listed(text: str) -> tuple[tuple[str, ...], bool]:
-    """The texts of a written-out Python list that are not blank, repaired; and whether it was one.
+    """The texts of a written-out Python list that are not blank, and whether it was one.
 
     >>> listed("['A drill.', '']")
     (('A drill.',), True)
@@ -120,7 +119,7 @@ def listed(text: str) -> tuple[tuple[str, ...], bool]:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         is_list = False
     parts = found if is_list else [text.strip().removeprefix("['").removesuffix("']")]
-    return tuple(fixed for part in parts if (fixed := ftfy.fix_text(part).strip())), is_list
+    return tuple(part.strip() for part in parts if part.strip()), is_list
 
 
 def continue_history(histories: Histories, fields: Mapping[str, str]) -> Parsed[tuple[str, int]]:

@@ -19,6 +19,7 @@ from tastemaker.data.film_links import Links, NamedFilm, link_films
 from tastemaker.data.omdb import OMDB, FilmRecord, read_records
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.redial_movies import read_movies
+from tastemaker.data.schema import OPINIONS
 from tastemaker.errors import DataError
 
 RATINGS: Final = "movielens-100k"
@@ -80,7 +81,7 @@ def renamed(dialogues: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     def renamed_text(text: str) -> str:
         return MENTION.sub(lambda found: mention(names[found["item_id"]]), text)
 
-    opinions = (pl.col(column).list.eval(pl.element().replace_strict(names)) for column in ("liked", "disliked"))
+    opinions = (pl.col(column).list.eval(pl.element().replace_strict(names)) for column in OPINIONS)
     return dialogues.with_columns(pl.col("text").map_elements(renamed_text, return_dtype=pl.String), *opinions)
 
 

@@ -17,6 +17,7 @@ from tastemaker.data.log_presets import LOG_PRESETS
 from tastemaker.data.order import by_id, order_interactions, order_items
 from tastemaker.data.reader import RawTables, Reader
 from tastemaker.data.readers import READERS
+from tastemaker.data.schema import OPINIONS
 from tastemaker.data.storage import FORMAT_VERSION, DataSetInfo, file_checksum, read_info, write_dataset
 from tastemaker.errors import DataError
 
@@ -159,6 +160,8 @@ def has_rejected(info: DataSetInfo) -> bool:
 def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
     """Rows of each table, users even where nothing but their interactions is known, and dialogues beside their turns.
 
+    Of dialogues also the items that the seekers were asked about, by answer, each item once a dialogue.
+
     Of a data set without interactions neither these nor users are counted.
     """
     counts = {name: len(table) for name, table in tables.items()}
@@ -168,7 +171,16 @@ def _counts(tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
         del counts["interactions"]
     if "dialogues" in tables:
         counts |= {"dialogues": tables["dialogues"]["dialogue_id"].n_unique(), "turns": len(tables["dialogues"])}
+        counts |= _opinions(tables["dialogues"])
     return dict(sorted(counts.items()))
+
+
+def _opinions(dialogues: pl.DataFrame) -> dict[str, int]:
+    """How many items seekers liked, disliked and so on; nothing where nobody was asked."""
+    if all(dialogues[name].null_count() == len(dialogues) for name in OPINIONS):
+        return {}
+    asked = {name: dialogues.select("dialogue_id", name).explode(name).drop_nulls().unique() for name in OPINIONS}
+    return {f"{name} in dialogues": len(pairs) for name, pairs in asked.items()}
 
 
 def account(file: str, counts: Mapping[str, int]) -> str:

@@ -7,7 +7,8 @@ seeks, the other one recommends; the seeker's form says afterwards which films t
 - Items are known by ReDial's own ids: several of them share an IMDb id. A film that is mentioned but not described is
   an item with a title only.
 - Messages of one speaker in a row are one turn, whether or not the file has merged them.
-- `liked` and `disliked` stand at every turn that names the film; both are null where the seeker left no form.
+- `liked`, `disliked` and, where the seeker did not say, `unsaid` stand at every turn that names the film; all are null
+  where the seeker left no form. A form with another answer than these three is not to be trusted with any.
 - A dialogue that stands in several files counts once. Test comes first, so that none is trained on and tested on.
 
 Paper: Li et al., "Towards Deep Conversational Recommendations", NeurIPS 2018.
@@ -44,7 +45,8 @@ LICENCE: Final = (
     'H. Schulz, V. Michalski, L. Charlin and C. Pal, "Towards Deep Conversational Recommendations", NeurIPS 2018.'
 )
 _MENTION: Final = re.compile(r"@([0-9]+)")
-_NOT_LIKED, _LIKED = 0, 1
+_NOT_LIKED, _LIKED, _UNSAID = 0, 1, 2
+"""What a form answers under `liked`."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class _Setting:
     """By worker."""
     titles: Mapping[str, str]
     movies: Collection[str]
-    opinions: Mapping[str, Any] | None
-    """The seeker's answers by film; None where there is no form."""
+    opinions: Mapping[str, int] | None
+    """The seeker's answers by film, as far as there is one; None where there is no form."""
     split: str
 
 
@@ -135,9 +137,17 @@ def _setting(row: Mapping[str, Any], movies: Collection[str], split: str) -> _Se
         speakers={seeker: "user", recommender: "assistant"},
         titles=_titles(named) if isinstance(named, dict) else {},
         movies=movies,
-        opinions=form if isinstance(form, dict) else None,
+        opinions=_opinions(form) if isinstance(form, dict) else None,
         split=split,
     )
+
+
+def _opinions(form: Mapping[str, Any]) -> dict[str, int]:
+    answers = {item: about.get("liked") for item, about in form.items() if isinstance(about, dict)}
+    given = {item: answer for item, answer in answers.items() if answer is not None}
+    if not all(type(answer) is int and answer in (_NOT_LIKED, _LIKED, _UNSAID) for answer in given.values()):
+        raise RowError("liked is none of 0, 1 and 2")
+    return given
 
 
 def _titles(named: Mapping[str, Any]) -> dict[str, str]:
@@ -161,8 +171,8 @@ def _messages(messages: list[Any], setting: _Setting, repairs: list[str]) -> Ite
         if _MENTION.search(text):
             repairs.append("mention of no film, left as text")
         items = tuple(dict.fromkeys(split_mentions(text)[1]))
-        liked, disliked = (_with_opinion(items, setting, answer) for answer in (_LIKED, _NOT_LIKED))
-        yield Turn(speaker, text, liked, disliked, setting.split)
+        liked, disliked, unsaid = (_with_opinion(items, setting, it) for it in (_LIKED, _NOT_LIKED, _UNSAID))
+        yield Turn(speaker, text, liked, disliked, unsaid, setting.split)
 
 
 def _linked(setting: _Setting, found: re.Match[str]) -> str:
@@ -173,8 +183,7 @@ def _with_opinion(items: tuple[str, ...], setting: _Setting, answer: int) -> tup
     """Those of `items` of which the form gives this answer."""
     if setting.opinions is None:
         return None
-    forms = ((item, setting.opinions.get(item)) for item in items)
-    return tuple(item for item, form in forms if isinstance(form, dict) and form.get("liked") == answer)
+    return tuple(item for item in items if setting.opinions.get(item) == answer)
 
 
 def _talks(files: RawFiles, name: str, movies: Collection[str], seen: set[str]) -> Cleaned[Talk]:

@@ -41,12 +41,16 @@ DIALOGUE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "text": pl.String(),
     "liked": pl.List(pl.String()),
     "disliked": pl.List(pl.String()),
+    "unsaid": pl.List(pl.String()),
     "split": pl.String(),
 }
 """`text` holds item mentions as `dialogues.mention` writes them. `liked` and `disliked` are the items of this turn of
-which the seeker said so when asked; null where nobody asked. `split` is one of `PUBLISHED_SPLITS`, or null where the
-corpus has no published split or does not judge this turn.
+which the seeker said so when asked, `unsaid` those of which they said neither; null where nobody asked. `split` is one
+of `PUBLISHED_SPLITS`, or null where the corpus has no published split or does not judge this turn.
 """
+
+OPINIONS: Final = ("liked", "disliked", "unsaid")
+"""The columns of dialogues that hold what seekers answered when they were asked of an item."""
 
 SUMMARY_COLUMNS: Final[dict[str, pl.DataType]] = {
     "item_id": pl.String(),

@@ -28,7 +28,9 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "dialogues": DIALOGUE_COLUMNS,
     "summaries": SUMMARY_COLUMNS,
 }
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+ADDED: Mapping[str, tuple[str, ...]] = {"dialogues": ("unsaid",)}
+"""Columns that version 1 has not; of such a data set they are read as null."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
         raise DataError(
             f"{path}: expected a Parquet file, found one that cannot be read ({error}). Prepare the data set again."
         ) from None
+    added = [pl.lit(None, TABLES[name][it]).alias(it) for it in ADDED.get(name, ()) if it not in table.columns]
+    table = table.with_columns(added)
     for column, dtype in TABLES[name].items():
         if column not in table.columns:
             raise DataError(f"{path}: expected a column {column!r}, found {', '.join(table.columns)}.")

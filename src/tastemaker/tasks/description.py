@@ -28,7 +28,7 @@ class _Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Description:
-    """The first sentences of every item's text.
+    """The first sentences of every item's text, but where that says no more than its title.
 
     Items are split by a hash of their id, whatever the users' split. The context is title and attributes as text; the
     item's vector stays out of it, since content vectors are made from the answer, too. While this task is trained, the
@@ -78,7 +78,7 @@ class Description:
         told = [
             _Told(row, item, text, part, part is Split.TRAIN and plain(text) in held_out)
             for row, (item, text, part) in enumerate(zip(dataset.answers, texts, parts, strict=True))
-            if count_words(item.text) >= self.min_words
+            if count_words(item.text) >= self.min_words and plain(text) != plain(title_alone(item))
         ]
         if not told:
             raise DataError(

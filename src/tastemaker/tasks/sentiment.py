@@ -1,35 +1,52 @@
-"""Read from a review alone whether its writer liked the item."""
+"""Read from a review, or from what a dialogue says of an item, whether its writer or seeker likes the item."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.schema import OPINIONS
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
-from tastemaker.tasks.example import Example, History, LabelSet, Text
+from tastemaker.tasks.example import Example, History, LabelSet, Speaker, Text
 from tastemaker.tasks.labels import counted
+from tastemaker.tasks.spoken_opinions import MARKS, spoken_opinions
 from tastemaker.tasks.words import check_share, plain, shortened, thinned
 
 CLASSES: Final = ("negative", "neutral", "positive")
+_FEELINGS: Final = dict(zip(OPINIONS, ("positive", "negative", "neutral"), strict=True))
+
+
+class _Judged(NamedTuple):
+    """Words, and what they express."""
+
+    cluster: int
+    """Row of the user; dialogues are numbered behind the users."""
+    turns: tuple[tuple[Speaker, str], ...]
+    """Who says what; a review is one turn."""
+    feeling: str
 
 
 @dataclass(frozen=True)
 class Sentiment:
     """A user's review is negative (1 or 2 stars), neutral (between them) or positive (4 or 5).
 
-    The context is the review and nothing else: an item's card or the user's past would let a model guess from who
-    likes what, where it is to read. A review is held out with its interaction, and training leaves out what reads
-    word for word like one that is held out, since users copy their own reviews from item to item.
+    So is what is said of an item in a real dialogue whose seeker was asked: they disliked it, did not say, or liked it.
+    Where a data set has both, both are read.
+
+    The context is the words and nothing else: an item's card, its title or the user's past would let a model guess
+    from who likes what, where it is to read. A review is held out with its interaction, and training leaves out what
+    reads word for word like one that is held out, since users copy their own reviews from item to item. A dialogue is
+    held out as a whole.
     """
 
     name: str = "sentiment"
     weight: float = 1.0
     max_words: int = 200
-    """Words of a review that are read, from its beginning."""
+    """Words of a review, or of a turn of a dialogue, that are read, from its beginning."""
     dropped_words: float = 0.1
-    """Share of a review's words left out in training, drawn anew in every epoch."""
+    """Share of the words left out in training, drawn anew in every epoch."""
     metrics: tuple[str, ...] = ("macro_f1", "accuracy")
 
     def __post_init__(self) -> None:
@@ -37,40 +54,58 @@ class Sentiment:
 
     def label_set(self, dataset: Dataset) -> LabelSet:
         """The three classes, and how often each is met in training."""
-        found = [(feeling,) for _, _, feeling in self._judged(dataset, Split.TRAIN)]
+        found = [(judged.feeling,) for judged in self._judged(dataset, Split.TRAIN)]
         return counted(self.name, found, CLASSES, is_multi=False)
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
-        """Yield one example per rated review."""
+        """Yield one example per rated review, and one per item of a dialogue of which the seeker was asked."""
         labels = self.label_set(dataset)
-        for number, (user, review, feeling) in enumerate(self._judged(dataset, split)):
-            words = review
+        for number, judged in enumerate(self._judged(dataset, split)):
+            turns = judged.turns
             if split is Split.TRAIN:
-                words = thinned(review, self.dropped_words, Random(f"{self.name} {epoch} {number}"))
-            context = (History(()), Text(shortened(words, self.max_words), "user"))
-            yield Example(self.name, context, labels.target((feeling,)), user)
+                random = Random(f"{self.name} {epoch} {number}")
+                turns = tuple((who, thinned(words, self.dropped_words, random, MARKS)) for who, words in turns)
+            texts = (Text(shortened(words, self.max_words), speaker) for speaker, words in turns)
+            yield Example(self.name, (History(()), *texts), labels.target((judged.feeling,)), judged.cluster)
 
-    def _judged(self, dataset: Dataset, split: Split) -> Iterator[tuple[int, str, str]]:
-        """Users, reviews and what they express."""
-        if not dataset.has_reviews or not dataset.has_ratings:
+    def _judged(self, dataset: Dataset, split: Split) -> Iterator[_Judged]:
+        """All of a split, reviews first.
+
+        Raises:
+            DataError: the data set has neither rated reviews nor dialogues whose seekers were asked.
+        """
+        has_reviews = dataset.has_reviews and dataset.has_ratings
+        if not has_reviews and not dataset.has_spoken_opinions:
             column = "rating" if dataset.has_reviews else "review"
             raise DataError(
-                f"{dataset.config.path}: task 'sentiment' needs rated reviews in interactions.parquet, found only "
-                f"nulls in column {column!r}. Remove [tasks.sentiment] from the recipe."
+                f"{dataset.config.path}: task {self.name!r} needs rated reviews in interactions.parquet, or items that "
+                f"seekers liked or disliked in dialogues.parquet; found only nulls in column {column!r} and in columns "
+                f"'liked' and 'disliked'. Remove [tasks.{self.name}] from the recipe."
             )
-        if split is not Split.TRAIN:
-            yield from _rated(dataset, split)
-            return
-        held_out = {plain(review) for part in Split if part is not split for _, review, _ in _rated(dataset, part)}
-        yield from (found for found in _rated(dataset, split) if plain(found[1]) not in held_out)
+        if has_reviews:
+            yield from _reviews(dataset, split)
+        for spoken in spoken_opinions(dataset, split):
+            yield _Judged(len(dataset.user_ids) + spoken.dialogue, spoken.turns, _FEELINGS[spoken.opinion])
 
 
-def _rated(dataset: Dataset, split: Split) -> Iterator[tuple[int, str, str]]:
+def _reviews(dataset: Dataset, split: Split) -> Iterator[_Judged]:
+    if split is not Split.TRAIN:
+        yield from _rated(dataset, split)
+        return
+    held_out = {plain(_words(it)) for part in Split if part is not split for it in _rated(dataset, part)}
+    yield from (found for found in _rated(dataset, split) if plain(_words(found)) not in held_out)
+
+
+def _words(review: _Judged) -> str:
+    return review.turns[0][1]
+
+
+def _rated(dataset: Dataset, split: Split) -> Iterator[_Judged]:
     for user in range(len(dataset.user_ids)):
         pairs = zip(dataset.held_out(user, split), dataset.reviews(user, split), strict=True)
         for entry, review in pairs:
             if entry.rating is not None and review.strip():
-                yield user, review, _feeling(entry.rating)
+                yield _Judged(user, (("user", review),), _feeling(entry.rating))
 
 
 def _feeling(rating: float) -> str:

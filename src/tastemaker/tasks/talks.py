@@ -1,14 +1,13 @@
 """Real dialogues as talks: turns of words and items, of one split of `dialogues.parquet` or as they are said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import polars as pl
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import split_mentions
 from tastemaker.data.facts import FactExtractor
+from tastemaker.data.schema import OPINIONS
 from tastemaker.data.split import Split
 from tastemaker.tasks.dialogue_split import is_judged, shared_turns, split_of_dialogue
 from tastemaker.tasks.example import Speaker
@@ -16,6 +15,9 @@ from tastemaker.tasks.words import shortened
 
 MOST_WORDS: Final = 100
 """Words of a turn that are read or written, from its beginning; hardly anybody says more before the other one does."""
+
+Answers = Sequence[Sequence[str] | None]
+"""Of every turn the ids of the items of which something was answered."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Talk:
     number: int
     """Its place among all dialogues of the data set."""
     turns: tuple[Said, ...]
+    opinions: Mapping[int, str]
+    """What the seeker answered when asked of an item, by its row: one of `schema.OPINIONS`."""
 
     @property
     def replies(self) -> tuple[int, ...]:
@@ -59,7 +63,7 @@ def talks(dataset: Dataset, split: Split) -> Iterator[Talk]:
     this one.
     """
     rows, there = dataset.catalog.rows, _there(dataset)
-    for number, (own, speakers, texts, published) in enumerate(_dialogues(dataset)):
+    for number, (own, speakers, texts, published, answers) in enumerate(_dialogues(dataset)):
         is_shared = own is not split and dataset.config.dialogue_split == "published"
         turns = shared_turns(published, own, split, there) if is_shared else len(texts) * (own is split)
         if turns:
@@ -68,7 +72,7 @@ def talks(dataset: Dataset, split: Split) -> Iterator[Talk]:
                 _said(who, stretches, [rows[item] for item in items], is_judged(it, split, there))
                 for who, (stretches, items), it in read
             )
-            yield Talk(number, tuple(said))
+            yield Talk(number, tuple(said), dict(_opinions([it[:turns] for it in answers], rows)))
 
 
 def overlapping(dataset: Dataset) -> int:
@@ -76,7 +80,7 @@ def overlapping(dataset: Dataset) -> int:
     there = _there(dataset)
     return sum(
         own is not Split.TRAIN and shared_turns(published, own, Split.TRAIN, there) > 0
-        for own, _, _, published in _dialogues(dataset)
+        for own, _, _, published, _ in _dialogues(dataset)
     )
 
 
@@ -85,14 +89,15 @@ def _there(dataset: Dataset) -> frozenset[str]:
     return frozenset(dataset.dialogues["split"].drop_nulls())
 
 
-def _dialogues(dataset: Dataset) -> Iterator[tuple[Split, list[str], list[str], list[str | None]]]:
-    """Yield split, and speakers, texts and published splits of the turns, of every dialogue."""
+def _dialogues(dataset: Dataset) -> Iterator[tuple[Split, list[str], list[str], list[str | None], list[Answers]]]:
+    """Yield split, speakers, texts and published splits of the turns, and for each of `OPINIONS` the items of every
+    turn, of every dialogue."""
     there = _there(dataset)
-    columns = [pl.col(name) for name in ("speaker", "text", "split")]
+    columns = ("speaker", "text", "split", *OPINIONS)
     together = dataset.dialogues.group_by("dialogue_id", maintain_order=True).agg(columns)
-    for dialogue_id, speakers, texts, published in together.iter_rows():
+    for dialogue_id, speakers, texts, published, *answers in together.iter_rows():
         own = split_of_dialogue(dialogue_id, {name for name in published if name}, there)
-        yield own, speakers, texts, published
+        yield own, speakers, texts, published, answers
 
 
 def said_in(text: str, extractor: FactExtractor) -> Said:
@@ -104,6 +109,12 @@ def said_in(text: str, extractor: FactExtractor) -> Said:
             items.append(statement.row)
             start = statement.end
     return _said("user", (*stretches, text[start:]), items, is_judged=True)
+
+
+def _opinions(answers: Sequence[Answers], rows: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    """Items and what was answered of them; `answers` has for each of `OPINIONS` the items of every turn."""
+    for opinion, turns in zip(OPINIONS, answers, strict=True):
+        yield from ((rows[item], opinion) for items in turns for item in items or ())
 
 
 def _said(speaker: str, stretches: Sequence[str], mentions: Sequence[int], is_judged: bool) -> Said:

@@ -1,6 +1,7 @@
 """The words of a text that a task reads: cut to a length, in training thinned out, and compared with others."""
 
 import re
+from collections.abc import Collection
 from random import Random
 from typing import Final
 
@@ -39,15 +40,15 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def thinned(text: str, share: float, random: Random) -> str:
-    """The text with a random `share` of its words left out, but never all of them.
+def thinned(text: str, share: float, random: Random, needed: Collection[str] = ()) -> str:
+    """The text with a random `share` of its words left out, but never all of them, and none of the `needed`.
 
     Source:
         Iyyer et al., "Deep Unordered Composition Rivals Syntactic Methods for Text Classification", ACL 2015, word
         dropout.
     """
     words = text.split()
-    kept = [word for word in words if random.random() >= share]
+    kept = [word for word in words if word in needed or random.random() >= share]
     return " ".join(kept or words[:1])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
+from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, collate
 from tastemaker.model.layout import Layout, Row
 from tastemaker.tasks.example import Example, Segment, Task
@@ -85,13 +86,24 @@ def _cut(ordered: Sequence[int], rows: Sequence[Row], budget: int) -> list[list[
 
 
 class Stream:
-    """An endless sequence of one group's micro-batches, epoch after epoch."""
+    """An endless sequence of one group's micro-batches, epoch after epoch.
+
+    Raises:
+        DataError: nothing in the data set is an example to train this group on.
+    """
 
     def __init__(self, group: TaskGroup, dataset: Dataset, layout: Layout, seed: int) -> None:
         self.group, self.dataset, self.layout, self.seed = group, dataset, layout, seed
         self.budget = 1
         self.epoch, self.index = 0, 0
         self._rows: list[Row] = group.rows(dataset, Split.TRAIN, layout)
+        if not self._rows:
+            names = ", ".join(task.name for task in group.tasks)
+            tables = ", ".join(f"[tasks.{task.name}]" for task in group.tasks)
+            raise DataError(
+                f"{dataset.config.path}: expected training examples of {names}, found none. Remove {tables} from the "
+                "recipe, or prepare a data set that has some."
+            )
         self._planned_epoch, self._plan = -1, list[list[int]]()
 
     @property
