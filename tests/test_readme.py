@@ -102,7 +102,7 @@ def test_the_python_runs(place: Path) -> None:
     with redirect_stdout(io.StringIO()) as said:
         exec(compile(program, "README.md", "exec"), {})  # noqa: S102 - the README's own program
     lines = said.getvalue().splitlines()
-    assert all(re.match(r".+ \(\d{4}\) 0\.\d+", line) for line in lines[:5])
+    assert all(re.match(r".+ \(\d{4}\) \d\.\d+", line) for line in lines[:5])
     assert "Toy Story (1995)" in said.getvalue()
     assert (place / "runs/short/best.json").is_file()
 
