@@ -99,12 +99,14 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     found = training_items(dataset, recipe.tasks.values())
     log = (found.items, found.owners, len(content))
     vectors, counts = torch.from_numpy(content), torch.from_numpy(found.counts)
+    rated, liked = _opinions(dataset)
     inputs = ModelInputs(
         vectors,
         counts > 0,
         tokenizer.size,
         torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
-        *_opinions(dataset),
+        rated,
+        liked,
         graph_edges(*log) if recipe.model.item_graph else None,
         trends(*log) if recipe.model.item_trend else None,
         likeness_edges(vectors, counts) if recipe.model.item_likeness else None,

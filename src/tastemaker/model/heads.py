@@ -95,7 +95,8 @@ class ScoringHead(nn.Module):
     def ratings(self, asked: Asked, own: Tensor | None = None) -> Tensor:
         """Ratings `[N]` on the rating scale; `own` `[N]`, in training, are the true ones, which tallies leave out."""
         _, base = self._told(asked)
-        return self.mean_rating + base + self.rated(asked.items, own)
+        ratings: Tensor = self.mean_rating + base + self.rated(asked.items, own)
+        return ratings
 
     def settled(self, ratings: Tensor) -> Tensor:
         """Ratings as they are to be told in use, `[N]`, from those that training compares with the truth."""
@@ -104,7 +105,8 @@ class ScoringHead(nn.Module):
     def likes(self, asked: Asked, own: Tensor | None = None) -> Tensor:
         """Log-odds `[N]` of likes; `own` `[N]`, in training, are the true ones, which tallies leave out."""
         bar, base = self._told(asked)
-        return self.slope * base + bar + self.like_gain * self.liked(asked.items, own)
+        log_odds: Tensor = self.slope * base + bar + self.like_gain * self.liked(asked.items, own)
+        return log_odds
 
     def _told(self, asked: Asked) -> tuple[Tensor, Tensor]:
         """Bar of a like, and by what a rating differs from the mean, `[N]` each, but for the tallies."""
