@@ -14,6 +14,7 @@ from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table, mention
 from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig
 from tastemaker.model.config import ModelConfig
+from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks import TASKS
@@ -94,7 +95,8 @@ def new_model(shop: Dataset, seed: int = 0, dropout: float = 0.0) -> TrainedMode
         torch.from_numpy(shop.train_counts > 0),
         tokenizer.size,
         torch.from_numpy(np.bincount(shop.actions, minlength=len(ACTIONS))),
-        3.5,
+        Tallies.of(shop.items, shop.ratings.astype(np.float64), ITEMS),
+        Tallies.of(shop.items, (shop.ratings >= 4).astype(np.float64), ITEMS),
         label_sets=label_sets(shop, recipe.tasks.values()),
     )
     config = ModelConfig(width=16, layers=2, heads=2, dropout=dropout, window=256)

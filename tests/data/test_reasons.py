@@ -14,7 +14,7 @@ from tastemaker.data.features import Features
 from tastemaker.data.files import RawFiles
 from tastemaker.data.instruments import read
 from tastemaker.data.prepare import order_rows
-from tastemaker.data.reasons import Reason, reason_of
+from tastemaker.data.reasons import Reason, reason_of, reasons_of
 from tastemaker.data.split import DataConfig
 
 FEATURES = Features(
@@ -34,6 +34,15 @@ FEATURES = Features(
 )
 def test_praise_stands_before_a_feature_or_behind_it_and_a_verb(sentence: str, feature: str) -> None:
     assert reason_of(sentence, FEATURES) == Reason(sentence, feature)
+
+
+def test_all_sentences_that_praise_are_told_in_their_order() -> None:
+    review = "It has a great tone. I bought it in May. The pedal here is great, and such a sturdy strap."
+    assert reasons_of(review, FEATURES) == (
+        Reason("It has a great tone.", "tone"),
+        Reason("The pedal here is great, and such a sturdy strap.", "pedal"),
+    )
+    assert reason_of(review, FEATURES) == reasons_of(review, FEATURES)[1]
 
 
 @pytest.mark.parametrize(

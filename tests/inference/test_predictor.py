@@ -6,6 +6,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.inference.predictor import Predictor
 from tastemaker.model.batch import collate
+from tastemaker.model.heads import Asked
 from tastemaker.tasks.example import Example, History, Score
 from tastemaker.tasks.rating import Rating
 
@@ -21,7 +22,7 @@ def test_a_rating_in_use_is_the_one_that_training_sees(model: TrainedModel, shop
         traits = network.scoring_head.traits(vectors)
         past = network.scoring_head.past(batch.items, batch.actions, traits).at(torch.tensor(target.positions))
         states = network(batch, vectors)[list(target.positions)]
-        ratings, _ = network.scoring_head(states, past, traits[list(target.items)])
+        ratings = network.scoring_head.ratings(Asked(states, past, traits, torch.tensor(target.items)))
     cut = [
         Example("rating", (History(history.entries[:at]),), Score("rating", (at,), (item,), (value,)))
         for at, item, value in zip(target.positions, target.items, target.values, strict=True)

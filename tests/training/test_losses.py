@@ -6,6 +6,7 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.model.batch import Batch, collate
+from tastemaker.model.heads import Asked
 from tastemaker.model.layout import Position, Row, TaskTargets
 from tastemaker.training.losses import TrivialLosses, task_losses
 
@@ -50,7 +51,7 @@ def test_rating_loss_is_the_squared_error_over_the_variance(model: TrainedModel)
         batch, head = batch_of(targets), network.scoring_head
         traits = head.traits(vectors)
         past = head.past(batch.items, batch.actions, traits).at(torch.tensor([1]))
-        rating, _ = head(network(batch, vectors)[1:2], past, traits[4:5])
+        rating = head.ratings(Asked(network(batch, vectors)[1:2], past, traits, torch.tensor([4])))
     assert loss(model, targets) == pytest.approx((float(rating) - 2.0) ** 2 / 0.5, rel=1e-5)
 
 

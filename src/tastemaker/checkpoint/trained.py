@@ -91,13 +91,19 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
         )
         network = Network(config, inputs)
-        network.load_state_dict(dict(weights))
+        network.load_state_dict(_without_tallies(network) | dict(weights))
     except (KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(
             f"{run}: its checkpoint does not fit this version of tastemaker ({str(error).splitlines()[0]}). Train "
             "again, or use the version that wrote it."
         ) from None
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
+
+
+def _without_tallies(network: Network) -> dict[str, Tensor]:
+    """What a run lacks that is older than the tallies of items: it rates as it did."""
+    newer = tuple(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line"))
+    return {name: tensor for name, tensor in network.state_dict().items() if name.startswith(newer)}
 
 
 def _edges(weights: Mapping[str, Tensor], term: str) -> Edges:

@@ -31,6 +31,7 @@ from tastemaker.model.edges import Edges
 from tastemaker.model.item_graph import graph_edges
 from tastemaker.model.item_likeness import likeness_edges
 from tastemaker.model.item_mentions import mention_edges
+from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.item_trend import trends
 from tastemaker.model.item_wishes import wish_edges
 from tastemaker.model.network import BACKBONES, ModelInputs, Network
@@ -97,17 +98,17 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     say("learning the vocabulary")
     tokenizer = TextTokenizer.train(tokenizer_texts(dataset, list(recipe.tasks.values())), recipe.model.vocabulary)
     known = dataset.is_training
-    ratings = dataset.ratings[known]
-    rated = ratings[np.isfinite(ratings)]
     found = training_items(dataset, recipe.tasks.values())
     log = (found.items, found.owners, len(content))
     vectors, counts = torch.from_numpy(content), torch.from_numpy(found.counts)
+    rated, liked = _opinions(dataset)
     inputs = ModelInputs(
         vectors,
         counts > 0,
         tokenizer.size,
         torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
-        float(rated.mean()) if len(rated) else 0.0,
+        rated,
+        liked,
         graph_edges(*log) if recipe.model.item_graph else None,
         trends(*log) if recipe.model.item_trend else None,
         likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
@@ -115,6 +116,16 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         _label_sets(recipe, dataset, say),
     )
     return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.answers, to_mapping(recipe))
+
+
+def _opinions(dataset: Dataset) -> tuple[Tallies, Tallies]:
+    """The ratings, and the likes, that training has of every item."""
+    size, told = len(dataset.catalog), dataset.is_training & np.isfinite(dataset.ratings)
+    rated = Tallies.of(dataset.items[told], dataset.ratings[told].astype(np.float64), size)
+    entries = [e for user in range(len(dataset.user_ids)) for e in dataset.held_out(user, Split.TRAIN)]
+    judged = [(entry.item, float(dataset.likes(entry))) for entry in entries if dataset.is_opinion(entry)]
+    items, likes = np.array([item for item, _ in judged], np.int64), np.array([like for _, like in judged], np.float64)
+    return rated, Tallies.of(items, likes, size)
 
 
 def _dialogue_evidence(recipe: Recipe, dataset: Dataset) -> tuple[Edges | None, Tensor | None, Edges | None]:

@@ -42,6 +42,11 @@ def reason_of(review: str, features: Features) -> Reason | None:
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def reasons_of(review: str, features: Features) -> tuple[Reason, ...]:
+    """Every sentence that praises a feature, in the order of the review."""
+    return tuple(reason for sentence in sentences(review) for _, reason in _reasons(sentence, features))
+
+
 def _reasons(sentence: str, features: Features) -> Iterator[tuple[int, Reason]]:
     told = words(sentence)
     if len(told) not in _WORDS or sentence.endswith("?") or _UNFIT.intersection(told):

@@ -17,6 +17,7 @@ from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply, write_replies, write_turns
 from tastemaker.inference.texts import write_words
 from tastemaker.model.batch import collate
+from tastemaker.model.heads import Asked
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.layout import Row
 from tastemaker.tasks.example import Example, Label, Reply, Score, Target, Words
@@ -111,6 +112,8 @@ class Predictor:
     def _values(self, row: Row, state: Tensor, target: Score) -> FloatArray:
         head, read = self.model.network.scoring_head, collate([row]).to(state.device)
         past = head.past(read.items, read.actions, self._traits).at(torch.tensor([len(row) - 1]))
-        rating, like = head(state.unsqueeze(0), past, self._traits[list(target.items)])
-        values: FloatArray = (rating.clamp(*RATING_SCALE) if target.kind == "rating" else like.sigmoid()).cpu().numpy()
+        asked = Asked(state.unsqueeze(0), past, self._traits, torch.tensor(target.items, device=state.device))
+        is_rating = target.kind == "rating"
+        told = head.settled(head.ratings(asked)).clamp(*RATING_SCALE) if is_rating else head.likes(asked).sigmoid()
+        values: FloatArray = told.cpu().numpy()
         return values

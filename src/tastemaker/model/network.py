@@ -14,6 +14,7 @@ from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import ItemGraph
 from tastemaker.model.item_likeness import ItemLikeness
 from tastemaker.model.item_mentions import ItemMentions
+from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.item_wishes import ItemWishes
@@ -36,7 +37,10 @@ class ModelInputs:
     """V."""
     action_counts: Tensor
     """`[A]`, how often training holds each action."""
-    mean_rating: float = 0.0
+    rated: Tallies | None = None
+    """Ratings of every item in training; None is none."""
+    liked: Tallies | None = None
+    """The same of likes, 1 or 0."""
     edges: Edges | None = None
     """The item graph of training; None is a graph without edges."""
     trends: Tensor | None = None
@@ -81,7 +85,8 @@ class Network(nn.Module):
         self.register_buffer("sureness", torch.ones(len(PLACES)))
         self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
-        self.scoring_head = ScoringHead(config.width, inputs.mean_rating)
+        tallies = (inputs.rated or Tallies.none(items), inputs.liked or Tallies.none(items))
+        self.scoring_head = ScoringHead(config.width, *tallies)
         self.copy_head = CopyHead(config.width) if config.copies else None
         self.label_heads = nn.ModuleDict({it.name: LabelHead(config.width, it) for it in inputs.label_sets})
 

@@ -1,6 +1,6 @@
 """Say why an item was recommended to a user: in the words of reviews, or in simulated ones, true facts in templates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -15,6 +15,7 @@ from tastemaker.tasks.past import choices_of, speaking_items
 from tastemaker.tasks.real_explanation import real_reasons, told_reasons
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import explanation_context
+from tastemaker.tasks.review_language import review_passages
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Explanation:
     simulated_share: float | None = None
     """Share of the training reasons that are simulated, as far as there are so many; left out, 0 where training reviews
     say why and 1 where none does. Below 1, real reasons alone are validation and test."""
+    passages: float = 2.0
+    """Passages of training reviews that are written beside each real reason, drawn anew in every epoch, as far as there
+    are so many."""
     metrics: tuple[str, ...] = (
         *("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate"),
         *("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio"),
@@ -47,6 +51,8 @@ class Explanation:
     def __post_init__(self) -> None:
         if self.simulated_share is not None and not 0 <= self.simulated_share <= 1:
             raise RecipeError(f"simulated_share must lie between 0 and 1, found {self.simulated_share}.")
+        if self.passages < 0:
+            raise RecipeError(f"passages must be at least 0, found {self.passages}.")
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield an example of every reason that users gave, and simulated ones of items that they chose and liked.
@@ -63,10 +69,10 @@ class Explanation:
             return
         real = list(real_reasons(dataset, split, self.name, self.max_history, self.hint, epoch))
         yield from real
+        if split is Split.TRAIN and self.passages:
+            yield from _drawn(review_passages(dataset, self.name), len(real) * self.passages, self.name, epoch)
         if share and split is Split.TRAIN:
-            simulated = list(self._simulated(dataset, split, epoch))
-            wanted = min(round(len(real) * share / (1 - share)), len(simulated))
-            yield from Random(f"{self.name} {epoch}").sample(simulated, wanted)
+            yield from _drawn(self._simulated(dataset, split, epoch), len(real) * share / (1 - share), self.name, epoch)
 
     def _share(self, dataset: Dataset) -> float:
         if self.simulated_share == 1:
@@ -99,3 +105,9 @@ class Explanation:
         reason = write_reason(why, about, self.noun, split, random)
         context = explanation_context(choice.history, choice.item, about, why)
         return Example(self.name, context, Reply(lead="", reason=reason), choice.user)
+
+
+def _drawn(examples: Iterable[Example], wanted: float, name: str, epoch: int) -> list[Example]:
+    """About as many as are wanted, or all, drawn anew in every epoch."""
+    there = list(examples)
+    return Random(f"{name} {epoch}").sample(there, min(round(wanted), len(there)))

@@ -11,7 +11,7 @@ from random import Random
 
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.dataset import Dataset
-from tastemaker.data.reasons import Reason, reason_of
+from tastemaker.data.reasons import Reason, reason_of, reasons_of
 from tastemaker.data.sentences import sentences
 from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
@@ -55,17 +55,25 @@ def real_reasons(
 
 
 def _told(dataset: Dataset, split: Split) -> Iterator[Told]:
-    held_out = _held_out(dataset) if split is Split.TRAIN else frozenset()
+    is_taught = split is Split.TRAIN
+    held_out = held_out_sentences(dataset) if is_taught else frozenset()
     for user in range(len(dataset.user_ids)):
         start, history = len(dataset.known_before(user, split)), dataset.history(user)
         for place, review in enumerate(dataset.reviews(user, split), start=start):
-            reason = reason_of(review, dataset.features) if dataset.likes(history[place]) else None
-            if reason and plain(reason.text) not in held_out:
-                past = history[: place if split is Split.TRAIN else start]
-                yield Told(Choice(user, history[place].item, past), review, reason)
+            past = history[: place if is_taught else start]
+            for reason in _reasons(dataset, review, is_taught) if dataset.likes(history[place]) else ():
+                if plain(reason.text) not in held_out:
+                    yield Told(Choice(user, history[place].item, past), review, reason)
 
 
-def _held_out(dataset: Dataset) -> frozenset[str]:
+def _reasons(dataset: Dataset, review: str, is_taught: bool) -> tuple[Reason, ...]:
+    if is_taught:
+        return reasons_of(review, dataset.features)
+    best = reason_of(review, dataset.features)
+    return () if best is None else (best,)
+
+
+def held_out_sentences(dataset: Dataset) -> frozenset[str]:
     """All sentences of held-out reviews."""
     users, parts = range(len(dataset.user_ids)), (Split.VALIDATION, Split.TEST)
     reviews = (review for part in parts for user in users for review in dataset.reviews(user, part))

@@ -25,6 +25,7 @@ from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
+from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
 from tastemaker.training.validation import NDCG, Validation
 from tastemaker.training.watch import Watch
@@ -124,6 +125,7 @@ class Trainer:
         self.watch.validation(self.step, losses | shown, is_best)
         if is_best:
             calibrate(self.network, self.validation.batches)
+            set_rating_line(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
 
     def _weights(self) -> dict[str, float]:

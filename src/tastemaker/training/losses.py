@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch, ItemTargets, LabelTargets, ScoreTargets, Targets, TextTargets
+from tastemaker.model.heads import Asked
 from tastemaker.model.label_head import context_means
 from tastemaker.model.network import Network
 from tastemaker.model.rated_past import RatedPast
@@ -99,10 +100,11 @@ def _loss(read: Read, target: Targets, kind: str) -> Tensor:
         case LabelTargets(at, values):
             return network.label_head(kind).loss(context_means(states, at, read.batch.tokens.shape[1]), values)
         case ScoreTargets(at, items, values):
-            rating, like = network.scoring_head(states[at], read.past.at(at), read.traits[items])
+            head, own = network.scoring_head, values if network.training else None
+            asked = Asked(states[at], read.past.at(at), read.traits, items)
             if kind == "rating":
-                return F.mse_loss(rating, values)
-            return F.binary_cross_entropy_with_logits(like, values)
+                return F.mse_loss(head.ratings(asked, own), values)
+            return F.binary_cross_entropy_with_logits(head.likes(asked, own), values)
 
 
 def _item_loss(network: Network, states: Tensor, items: Tensor, weights: Tensor, vectors: Tensor) -> Tensor:

@@ -1,0 +1,54 @@
+"""How far predicted ratings are to be trusted, which training ratings cannot tell: a line through validation ratings.
+
+What is learnt from few ratings is too sure of itself, so that the best guess lies nearer to the mean. The line through
+predicted and true ratings by least squares says how near; it is set in use alone, so that training and its validation
+losses stay comparable from step to step.
+
+Source:
+    Copas, "Regression, Prediction and Shrinkage", Journal of the Royal Statistical Society B, 1983.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from tastemaker.model.batch import Batch, ScoreTargets
+from tastemaker.model.heads import Asked
+from tastemaker.model.network import Network
+
+LEAST: Final = 30
+"""Ratings through which a line is laid; fewer say too little."""
+
+
+@torch.no_grad()
+def set_rating_line(network: Network, batches: Sequence[Batch]) -> None:
+    """Lay the line of the scoring head through the ratings of `batches`; the network is in training mode after."""
+    network.eval()
+    vectors = network.item_vectors()
+    pairs = [pair for batch in batches for pair in _told(network, batch.to(vectors.device), vectors)]
+    network.train()
+    if sum(len(true) for _, true in pairs) < LEAST:
+        return
+    head = network.scoring_head
+    told, true = (torch.cat(parts) for parts in zip(*pairs, strict=True))
+    head.line.copy_(line(told - head.mean_rating, true))
+
+
+def line(told: Tensor, true: Tensor) -> Tensor:
+    """Intercept and slope `[2]` of the line from `told` to `true`, `[N]`; the slope lies between 0 and 1."""
+    beside = told - told.mean()
+    slope = ((beside * true).sum() / beside.square().sum().clamp_min(1e-8)).clamp(0.0, 1.0)
+    return torch.stack((true.mean() - slope * told.mean(), slope))
+
+
+def _told(network: Network, batch: Batch, vectors: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Predicted and true ratings of a batch, by task."""
+    wanted = [target for kinds in batch.targets.values() if isinstance(target := kinds.get("rating"), ScoreTargets)]
+    if not wanted:
+        return []
+    head, states = network.scoring_head, network(batch, vectors)
+    traits = head.traits(vectors)
+    past = head.past(batch.items, batch.actions, traits)
+    return [(head.ratings(Asked(states[it.at], past.at(it.at), traits, it.items)), it.values) for it in wanted]
