@@ -23,7 +23,20 @@ from benchmarks.result import RESULTS, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "each_task"
+_WRITING: Final = (
+    "training.token_budget=2048",
+    "training.learning_rate=0.003",
+    "model.dropout=0.2",
+    "model.vocabulary=3000",
+)
+_JUDGING: Final = ("training.token_budget=2048", "training.learning_rate=0.0005", "training.epochs=30")
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "instruments": {
+        "next_item": ("training.token_budget=2048", "training.epochs=100", "training.validate_every=25"),
+        **dict.fromkeys(("rating", "like"), (*_JUDGING, "training.validate_every=10")),
+        "sentiment": ("training.validate_every=50",),
+        **dict.fromkeys(("explanation", "summary"), (*_WRITING, "training.epochs=4")),
+    },
     "movies": {
         **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=2048", "training.epochs=20")),
         "explanation": ("training.token_budget=4096", "training.epochs=8"),

@@ -94,7 +94,7 @@ def test_a_question_stands_whole_below_what_is_known(shop: Dataset) -> None:
     assert "cut" not in head
     assert first.startswith(
         "1\n\n- read: The Great Journey b1 genre: Drama year: 1971 decade: 1970s\n"
-        "- asked: What can you tell me about the genre of it?\n- true: Drama\n"
+        "- asked: How is it classified?\n- true: Drama\n"
     )
 
 
