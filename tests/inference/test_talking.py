@@ -20,7 +20,7 @@ def dictate(monkeypatch: pytest.MonkeyPatch, *stretches: list[int]) -> list[tupl
     """Let the model write these tokens, one stretch after the other; the stops that it was given are noted."""
     left, stops_given = list(stretches), list[tuple[int, ...]]()
 
-    def write(network: object, vectors: object, rows: Sequence[object], stops: tuple[int, ...], most: int):
+    def write(reader: object, rows: Sequence[object], stops: tuple[int, ...], most: int):
         stops_given.append(stops)
         return [left.pop(0) for _ in rows]
 

@@ -23,7 +23,7 @@ def test_a_text_never_opens_a_slot(model: TrainedModel) -> None:
 def test_the_prompt_in_use_is_that_of_training(model: TrainedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Row] = []
 
-    def write(network: object, vectors: object, rows: Sequence[Row], stops: tuple[int, ...], most: int, no_repeat: int):
+    def write(reader: object, rows: Sequence[Row], stops: tuple[int, ...], most: int, no_repeat: int):
         assert (stops, most, no_repeat) == ((markers.END,), MOST_TOKENS, NO_REPEAT)
         asked.extend(rows)
         return [[*model.tokenizer.encode("film"), markers.END] for _ in rows]
@@ -38,6 +38,6 @@ def test_the_prompt_in_use_is_that_of_training(model: TrainedModel, monkeypatch:
 
 def test_no_end_is_told(model: TrainedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     words = list(model.tokenizer.encode("film"))
-    monkeypatch.setattr(texts, "write", lambda network, vectors, rows, stops, most, no_repeat: [words for _ in rows])
+    monkeypatch.setattr(texts, "write", lambda reader, rows, stops, most, no_repeat: [words for _ in rows])
     (reply,) = write_words(Reader(model), [EXAMPLE.context])
     assert not reply.is_finished

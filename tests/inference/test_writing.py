@@ -17,19 +17,19 @@ from tastemaker.tasks.request import Turn, dialogue_context
 
 def prompts(model: TrainedModel, shop: Dataset) -> list[Row]:
     examples = list(Dialogue().examples(shop, Split.TRAIN))[:8]
-    return [Row.of((*model.layout.context(e.context), Position(markers.ASSISTANT))) for e in examples]
+    return [Row.of(model.layout.context(e.context), model.layout.opening(e.context)) for e in examples]
 
 
 def test_batched_writing_equals_single(model: TrainedModel, shop: Dataset) -> None:
-    vectors, rows = model.network.item_vectors(), prompts(model, shop)
+    rows = prompts(model, shop)
     assert len({len(row) for row in rows}) > 1
-    together = write(model.network, vectors, rows, (markers.END,), 12)
-    assert together == [write(model.network, vectors, [row], (markers.END,), 12)[0] for row in rows]
+    together = write(Reader(model), rows, (markers.END,), 12)
+    assert together == [write(Reader(model), [row], (markers.END,), 12)[0] for row in rows]
 
 
 def test_cached_writing_equals_reading_again_for_every_token(model: TrainedModel, shop: Dataset) -> None:
     reader, row = Reader(model), prompts(model, shop)[0]
-    (written,) = write(model.network, reader.vectors, [row], (markers.END,), 10)
+    (written,) = write(reader, [row], (markers.END,), 10)
     for length in range(len(written)):
         so_far = Row.of([*map(Position._make, row.inputs.tolist()), *map(Position, written[:length])])
         batch = collate([so_far])
@@ -41,7 +41,7 @@ def test_cached_writing_equals_reading_again_for_every_token(model: TrainedModel
 
 
 def test_no_marker_is_written_but_the_stops(model: TrainedModel, shop: Dataset) -> None:
-    for tokens in write(model.network, model.network.item_vectors(), prompts(model, shop), (markers.END,), 30):
+    for tokens in write(Reader(model), prompts(model, shop), (markers.END,), 30):
         assert all(token >= len(markers.MARKERS) for token in tokens[:-1])
         assert tokens[-1] == markers.END or len(tokens) == 30
 
@@ -58,10 +58,10 @@ def test_no_three_tokens_are_written_twice_where_that_is_asked_for(model: Traine
     def runs(tokens: list[int]) -> list[tuple[int, ...]]:
         return [tuple(tokens[start : start + 3]) for start in range(len(tokens) - 2)]
 
-    rows, vectors = prompts(model, shop), model.network.item_vectors()
-    free = write(model.network, vectors, rows, (markers.END,), 40)
+    rows = prompts(model, shop)
+    free = write(Reader(model), rows, (markers.END,), 40)
     assert any(len(set(runs(tokens))) < len(runs(tokens)) for tokens in free), "a fresh model loops"
-    for tokens in write(model.network, vectors, rows, (markers.END,), 40, 3):
+    for tokens in write(Reader(model), rows, (markers.END,), 40, 3):
         assert len(set(runs(tokens))) == len(runs(tokens))
 
 
@@ -76,7 +76,7 @@ def test_words_without_an_end_are_dropped_for_a_recommendation(
     """Sixty-four times the same token is no sentence; a film is still an answer."""
     babble = model.tokenizer.encode("film")[-1:] * replying.MOST_TOKENS
     monkeypatch.setattr(
-        replying, "write", lambda network, vectors, prompts, stops, most: [list(babble) for _ in prompts]
+        replying, "write", lambda reader, prompts, stops, most: [list(babble) for _ in prompts]
     )
     reader = Reader(model)
     (reply,) = replying.write_replies(reader, [dialogue_context((), (Turn("user", "xxx"),), reader.extractor)])

@@ -6,9 +6,10 @@ from tastemaker.model.tokenizer import REC
 
 
 def test_rows_are_padded_on_the_right_and_targets_point_into_the_flattened_states() -> None:
-    short = Row.of([Position(1), Position(item=3, action=2)], {"next": TaskTargets([1], [7], [0.5])})
+    short = Row.of([Position(1), Position(item=3, action=2)], (), {"next": TaskTargets([1], [7], [0.5])})
     long = Row.of(
-        [Position(1), Position(5), Position(6)],
+        [Position(1)],
+        [Position(5), Position(6)],
         {
             "next": TaskTargets([0], [8], [1.0]),
             "rating": TaskTargets(
@@ -18,6 +19,8 @@ def test_rows_are_padded_on_the_right_and_targets_point_into_the_flattened_state
         },
     )
     batch = collate([short, long])
+    assert batch.places.mask.tolist() == [[True, True, False], [True, True, True]]
+    assert batch.places.reply_at.tolist() == [3, 1]
     assert batch.tokens.tolist() == [[1, 0, 0], [1, 5, 6]]
     assert batch.items.tolist() == [[0, 3, 0], [0, 0, 0]]
     assert batch.actions.tolist() == [[0, 2, 0], [0, 0, 0]]
@@ -33,7 +36,7 @@ def test_rows_are_padded_on_the_right_and_targets_point_into_the_flattened_state
 
 
 def test_a_batch_moves_whole() -> None:
-    batch = collate([Row.of([Position(1)], {"next": TaskTargets([0], [7], [0.5])})])
+    batch = collate([Row.of([Position(1)], (), {"next": TaskTargets([0], [7], [0.5])})])
     moved = batch.to(torch.device("cpu"))
     assert torch.equal(moved.tokens, batch.tokens)
     assert torch.equal(moved.targets["next"]["items"].at, batch.targets["next"]["items"].at)

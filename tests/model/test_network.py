@@ -4,6 +4,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
+from tastemaker.model.backbone import Places
 from tastemaker.model.batch import HISTORY, SLOT, collate
 from tastemaker.model.layout import Row
 from tastemaker.tasks.dialogue import Dialogue
@@ -41,12 +42,13 @@ def test_reading_behind_a_cache_equals_reading_at_once(model: TrainedModel, shop
     row = max(dialogue_rows(model, shop), key=len)
     batch = collate([row])
     embeddings = network.embed(batch.tokens, batch.items, batch.actions, vectors)
-    mask = torch.ones_like(batch.tokens, dtype=torch.bool)
+    parts, cache = [], None
     with torch.no_grad():
-        first, cache = network.backbone.read(embeddings[:, :-7], mask[:, :-7])
-        second, cache = network.backbone.read(embeddings[:, -7:-1], mask[:, -7:-1], cache)
-        third, _ = network.backbone.read(embeddings[:, -1:], mask[:, -1:], cache)
-    assert torch.allclose(torch.cat((first, second, third), 1), states(model, [row]), atol=1e-5)
+        for part in embeddings.split([len(row) - 7, 6, 1], dim=1):
+            places = Places(torch.ones(part.shape[:2], dtype=torch.bool), batch.places.reply_at)
+            read, cache = network.backbone.read(part, places, cache)
+            parts.append(read)
+    assert torch.allclose(torch.cat(parts, 1), states(model, [row]), atol=1e-5)
 
 
 def test_what_a_history_liked_is_the_best_action_that_training_knows(model: TrainedModel) -> None:

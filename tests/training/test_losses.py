@@ -14,7 +14,7 @@ TRIVIAL = TrivialLosses(items=2.0, text=4.0, rating=0.5, like=0.25)
 
 
 def batch_of(targets: TaskTargets) -> Batch:
-    return collate([Row.of([Position(1), Position(item=3, action=6)], {"task": targets})])
+    return collate([Row.of([Position(1), Position(item=3, action=6)], (), {"task": targets})])
 
 
 def loss(model: TrainedModel, targets: TaskTargets) -> float:

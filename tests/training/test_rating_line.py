@@ -24,7 +24,7 @@ def rated(count: int) -> list[Batch]:
     targets = TaskTargets(
         score_at={"rating": [0] * count}, scored_items={"rating": items}, score_values={"rating": [2.0] * count}
     )
-    return [collate([Row.of([Position(HISTORY)], {"rating": targets})])]
+    return [collate([Row.of([Position(HISTORY)], (), {"rating": targets})])]
 
 
 def test_use_tells_ratings_on_the_line(model: TrainedModel) -> None:

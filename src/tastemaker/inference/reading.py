@@ -89,9 +89,9 @@ class Reader:
 
     def slot_row(self, context: Sequence[Segment], lead: Sequence[int] = ()) -> Row:
         """The row whose last state, at `<rec>`, predicts the item of a reply that begins with `lead`."""
-        written = (Position(markers.ASSISTANT), *map(Position, lead), Position(markers.REC))
         layout = self.model.layout
-        return Row.of((*layout.context(context, len(written)), *written), wishes=layout.wishes(context))
+        written = (*layout.opening(context), *map(Position, lead), Position(markers.REC))
+        return Row.of(layout.context(context, len(written)), written, wishes=layout.wishes(context))
 
 
 def by_length(rows: Sequence[Row], positions: int = POSITIONS) -> Iterator[list[int]]:

@@ -103,7 +103,7 @@ def _turn(reader: Reader, draft: Draft) -> WrittenReply:
 def write_reasons(reader: Reader, contexts: Sequence[Context]) -> list[WrittenReply]:
     """Write the reason for the item that ends every context."""
     layout = reader.model.layout
-    prompts = [Row.of((*layout.context(c, MOST_TOKENS), Position(markers.REASON))) for c in contexts]
+    prompts = [Row.of(layout.context(c, MOST_TOKENS), (Position(markers.REASON),)) for c in contexts]
     written = _reasons(reader, prompts)
     return [_reply(reader, "", context[-1], tokens) for context, tokens in zip(contexts, written, strict=True)]
 
@@ -134,9 +134,9 @@ def _leads(reader: Reader, contexts: Sequence[Context]) -> list[tuple[tuple[int,
     Words that come to no end are babble, as after a message like none in training: the slot then opens without words.
     """
     layout = reader.model.layout
-    prompts = [Row.of((*layout.context(c, 2 * MOST_TOKENS), Position(markers.ASSISTANT))) for c in contexts]
+    prompts = [Row.of(layout.context(c, 2 * MOST_TOKENS), layout.opening(c)) for c in contexts]
     ends = (markers.REC, markers.END)
-    written = write(reader.model.network, reader.vectors, prompts, ends, MOST_TOKENS)
+    written = write(reader, prompts, ends, MOST_TOKENS)
     return [
         (tuple(tokens[:-1]), tokens[-1] == markers.REC) if tokens and tokens[-1] in ends else ((), True)
         for tokens in written
@@ -146,12 +146,12 @@ def _leads(reader: Reader, contexts: Sequence[Context]) -> list[tuple[tuple[int,
 def _reason_row(reader: Reader, reply: OpenSlot, slot: Recommended) -> Row:
     """The prompt of a reason: all up to the evidence, and the marker that opens the reason."""
     layout = reader.model.layout
-    written = [Position(markers.ASSISTANT), *map(Position, reply.lead), *layout.segment(slot), Position(markers.REASON)]
-    return Row.of((*layout.context(reply.context, len(written) + MOST_TOKENS), *written))
+    written = [*layout.opening(reply.context), *map(Position, reply.lead), *layout.segment(slot), Position(markers.REASON)]
+    return Row.of(layout.context(reply.context, len(written) + MOST_TOKENS), written)
 
 
 def _reasons(reader: Reader, prompts: Sequence[Row]) -> list[list[int]]:
-    return write(reader.model.network, reader.vectors, prompts, (markers.END,), MOST_TOKENS)
+    return write(reader, prompts, (markers.END,), MOST_TOKENS)
 
 
 def _reply(reader: Reader, lead: str, slot: Segment, reason: Sequence[int]) -> WrittenReply:

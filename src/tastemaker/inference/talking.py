@@ -32,7 +32,8 @@ class Draft:
     """Rows that fill no slot."""
     wishes: tuple[Fact, ...] = ()
     """What has to be true of an item that fills a slot, as far as one is left."""
-    positions: list[Position] = field(default_factory=lambda: [Position(markers.ASSISTANT)])
+    positions: list[Position] = field(default_factory=list)
+    """From what opens the reply on."""
     words: list[str] = field(default_factory=list)
     """Before, between and behind the items."""
     items: list[int] = field(default_factory=list)
@@ -43,6 +44,8 @@ class Draft:
 def talk(reader: Reader, drafts: Sequence[Draft]) -> None:
     """Write the reply of every draft, with at most `MOST_SLOTS` items, each once."""
     waiting = drafts
+    for draft in drafts:
+        draft.positions += reader.model.layout.opening(draft.context)
     most = min((len(reader.catalog) - len(draft.left_out) for draft in drafts), default=0)
     for _ in range(min(MOST_SLOTS, most)):
         waiting = _add_words(reader, waiting, (markers.REC, markers.END))
@@ -53,7 +56,7 @@ def talk(reader: Reader, drafts: Sequence[Draft]) -> None:
 def _add_words(reader: Reader, drafts: Sequence[Draft], stops: Sequence[int]) -> list[Draft]:
     """Go on with every draft up to one of `stops`; return those that open a slot."""
     rows = [_row(reader, draft) for draft in drafts]
-    written = write(reader.model.network, reader.vectors, rows, stops, MOST_TOKENS)
+    written = write(reader, rows, stops, MOST_TOKENS)
     for draft, tokens in zip(drafts, written, strict=True):
         draft.words.append(reader.model.tokenizer.decode(tokens))
         draft.positions += map(Position, tokens)
@@ -76,4 +79,4 @@ def _add_items(reader: Reader, drafts: Sequence[Draft]) -> None:
 def _row(reader: Reader, draft: Draft) -> Row:
     layout = reader.model.layout
     context = layout.context(draft.context, len(draft.positions) + MOST_TOKENS)
-    return Row.of((*context, *draft.positions), wishes=layout.wishes(draft.context))
+    return Row.of(context, draft.positions, wishes=layout.wishes(draft.context))

@@ -18,9 +18,9 @@ NO_REPEAT: Final = 3
 
 def write_words(reader: Reader, contexts: Sequence[tuple[Segment, ...]]) -> list[WrittenReply]:
     """Write a text without a slot to every context, such as a summary: the lead of a reply and no more."""
-    layout, network = reader.model.layout, reader.model.network
-    prompts = [Row.of((*layout.context(c, MOST_TOKENS), Position(markers.ASSISTANT))) for c in contexts]
-    written = write(network, reader.vectors, prompts, (markers.END,), MOST_TOKENS, NO_REPEAT)
+    layout = reader.model.layout
+    prompts = [Row.of(layout.context(c, MOST_TOKENS), layout.opening(c)) for c in contexts]
+    written = write(reader, prompts, (markers.END,), MOST_TOKENS, NO_REPEAT)
     return [
         WrittenReply(reader.model.tokenizer.decode(tokens), None, "", is_finished=tokens[-1:] == [markers.END])
         for tokens in written

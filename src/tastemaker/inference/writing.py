@@ -5,19 +5,20 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from tastemaker.inference.reading import by_length
+from tastemaker.inference.reading import Reader, by_length
 from tastemaker.model import tokenizer as markers
+from tastemaker.model.backbone import Places
 from tastemaker.model.layout import Row
-from tastemaker.model.network import Network
 from tastemaker.model.text import next_log_chances
 
 
 def write(
-    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int = 0
+    reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int = 0
 ) -> list[list[int]]:
     """Continue every prompt until a marker of `stops`, which is kept, or for `most` tokens.
 
-    Markers that are no stop are never written: text cannot open a slot where none is allowed. With `no_repeat` n, no
+    Markers that are no stop, and special tokens of a pretrained vocabulary, are never written: text cannot open a slot
+    where none is allowed. With `no_repeat` n, no
     text holds the same n tokens in a row twice.
 
     Source:
@@ -26,7 +27,7 @@ def write(
     written: list[list[int]] = [[] for _ in prompts]
     for indices in by_length(prompts):
         for index, tokens in zip(
-            indices, _write(network, vectors, [prompts[i] for i in indices], stops, most, no_repeat), strict=True
+            indices, _write(reader, [prompts[i] for i in indices], stops, most, no_repeat), strict=True
         ):
             written[index] = tokens
     return written
@@ -34,12 +35,14 @@ def write(
 
 @torch.no_grad()
 def _write(
-    network: Network, vectors: Tensor, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int
+    reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int
 ) -> list[list[int]]:
-    inputs, mask = _padded_left(prompts, vectors.device)
+    network, vectors = reader.model.network, reader.vectors
+    inputs, places = _padded_left(prompts, vectors.device)
     tokens, items, actions = inputs
-    states, cache = network.backbone.read(network.embed(tokens, items, actions, vectors), mask)
+    states, cache = network.backbone.read(network.embed(tokens, items, actions, vectors), places)
     banned = [marker for marker in range(len(markers.MARKERS)) if marker not in stops]
+    banned += reader.model.tokenizer.specials
     stop_set, written = set(stops), [list[int]() for _ in prompts]
     is_done = [False] * len(prompts)
     for _ in range(most):
@@ -56,9 +59,7 @@ def _write(
             break
         step = chosen.unsqueeze(1)
         absent = torch.zeros_like(step)
-        new, cache = network.backbone.read(
-            network.embed(step, absent, absent, vectors), torch.ones_like(step, dtype=torch.bool), cache
-        )
+        new, cache = network.backbone.read(network.embed(step, absent, absent, vectors), _written_at(step), cache)
         states, tokens = torch.cat((states, new), 1), torch.cat((tokens, step), 1)
     return written
 
@@ -70,12 +71,18 @@ def repeating(written: Sequence[int], size: int) -> list[int]:
     return [run[-1] for run in runs if run[:-1] == last]
 
 
-def _padded_left(prompts: Sequence[Row], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Inputs `[3, B, T]` and mask `[B, T]`, padded on the left so that all prompts end together."""
+def _written_at(step: Tensor) -> Places:
+    """One more position of a reply in every row."""
+    return Places(torch.ones_like(step, dtype=torch.bool), step.new_zeros(len(step)))
+
+
+def _padded_left(prompts: Sequence[Row], device: torch.device) -> tuple[Tensor, Places]:
+    """Inputs `[3, B, T]` and what stands where, padded on the left so that all prompts end together."""
     length = max(map(len, prompts))
     inputs = torch.zeros(3, len(prompts), length, dtype=torch.long)
     mask = torch.zeros(len(prompts), length, dtype=torch.bool)
     for index, prompt in enumerate(prompts):
         inputs[:, index, length - len(prompt) :] = torch.from_numpy(prompt.inputs.T)
         mask[index, length - len(prompt) :] = True
-    return inputs.to(device), mask.to(device)
+    replies = [length - len(it) + (len(it) if it.reply_at is None else it.reply_at) for it in prompts]
+    return inputs.to(device), Places(mask, torch.tensor(replies)).to(device)

@@ -1,9 +1,23 @@
-"""What every backbone can do, whatever Transformer is inside."""
+"""What every backbone can do, whatever Transformer is inside: embeddings in, hidden states out, text where it can write."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from torch import Tensor, nn
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Places:
+    """What stands where in a batch `[B, T]` of positions."""
+
+    mask: Tensor
+    """`[B, T]`, False where padding stands: on the right, or on the left where the end is to be gone on with."""
+    reply_at: Tensor
+    """`[B]`, the position at which each row's reply begins, and T where it has none. All before it is context."""
+
+    def to(self, device: Any) -> "Places":
+        """The same on another device."""
+        return Places(self.mask.to(device), self.reply_at.to(device))
 
 
 @dataclass(frozen=True)
@@ -15,16 +29,32 @@ class Cache:
 
 
 class Backbone(Protocol):
-    """Embeddings in, hidden states out."""
+    """One family of Transformers; an `nn.Module`."""
 
-    token_embedding: nn.Embedding
+    reads_ahead: bool
+    """Whether a state sees what stands behind it, so that an entry of a history is told only where it is masked."""
+    writes: bool
+    """Whether it has a language-model head, and can go on with what it has read."""
 
-    def __call__(self, embeddings: Tensor) -> Tensor:
-        """States `[B, T, D]` of embeddings `[B, T, D]` under a causal mask; padding stands on the right."""
+    @property
+    def width(self) -> int:
+        """D."""
         ...
 
-    def read(self, embeddings: Tensor, mask: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
-        """Read further positions `[B, T, D]` behind a cache; `mask` `[B, T]` is False where padding stands.
+    def token_vectors(self) -> Tensor:
+        """Embeddings of the text vocabulary, markers first, `[V, D]`."""
+        ...
+
+    def text_logits(self, states: Tensor) -> Tensor:
+        """The language-model head: `[N, V]` for states `[N, D]`."""
+        ...
+
+    def __call__(self, embeddings: Tensor, places: Places) -> Tensor:
+        """States `[B, T, D]` of embeddings `[B, T, D]`; padding stands on the right, and its states say nothing."""
+        ...
+
+    def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> tuple[Tensor, Cache]:
+        """Read further positions `[B, T, D]` behind a cache; `places` are theirs.
 
         Padding stands on the left of the first call. Returns the states and the longer cache.
         """

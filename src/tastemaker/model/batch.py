@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
+from tastemaker.model.backbone import Places
 from tastemaker.model.layout import Row, TaskTargets
 from tastemaker.model.tokenizer import REC
 
@@ -99,6 +100,7 @@ class Batch:
     """By task, then by kind: `items`, `rating`, `like`, `text`, or the name of a label set."""
     wishes: Tensor
     """`[B, W]`, what each row's context asks for; padded with -1."""
+    places: Places
 
     def histories(self, at: Tensor) -> Tensor:
         """Rows of the items `[N, T]` that stand up to positions `at` `[N]` of the flattened states; -1 elsewhere."""
@@ -125,6 +127,7 @@ class Batch:
                 for task, kinds in self.targets.items()
             },
             self.wishes.to(device),
+            self.places.to(device),
         )
 
 
@@ -132,15 +135,19 @@ def collate(rows: Sequence[Row]) -> Batch:
     """Pad rows on the right: under a causal mask no real position ever sees padding."""
     length = max(map(len, rows))
     inputs = torch.zeros(3, len(rows), length, dtype=torch.long)
+    mask = torch.zeros(len(rows), length, dtype=torch.bool)
     for index, row in enumerate(rows):
         inputs[:, index, : len(row)] = torch.from_numpy(row.inputs.T)
+        mask[index, : len(row)] = True
+    replies = torch.tensor([length if row.reply_at is None else row.reply_at for row in rows])
     tasks = sorted({task for row in rows for task in row.targets})
     targets = {
         task: _targets([(index * length, row.targets[task]) for index, row in enumerate(rows) if task in row.targets])
         for task in tasks
     }
     wishes = [torch.tensor(row.wishes, dtype=torch.long) for row in rows]
-    return Batch(inputs[0], inputs[1], inputs[2], targets, pad_sequence(wishes, batch_first=True, padding_value=-1))
+    asked = pad_sequence(wishes, batch_first=True, padding_value=-1)
+    return Batch(inputs[0], inputs[1], inputs[2], targets, asked, Places(mask, replies))
 
 
 def _targets(rows: Sequence[tuple[int, TaskTargets]]) -> dict[str, Targets]:

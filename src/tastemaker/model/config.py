@@ -1,8 +1,13 @@
 """The recipe's `[model]` table."""
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from tastemaker.errors import RecipeError
+
+
+FROM_SCRATCH: Final = ("nano",)
+"""Backbones that are made anew for every data set; any other is pretrained."""
 
 
 @dataclass(frozen=True)
@@ -10,14 +15,26 @@ class ModelConfig:
     """Size and parts of the model."""
 
     backbone: str = "nano"
-    """Name in `tastemaker.model.BACKBONES`."""
+    """`nano`, made from scratch; `smollm2` or `minilm`, fetched once; or a local folder, a hub id or a GGUF file of
+    another pretrained Transformer."""
     width: int = 128
-    """D, the width of every vector in the trunk."""
-    layers: int = 3
+    """D, the width of every vector in a trunk that is made from scratch."""
+    layers: int | None = None
+    """How many layers a trunk from scratch gets, or how many of a pretrained one are kept; None is 3, or all."""
+    layer_choice: Literal["spaced", "first"] = "spaced"
+    """Which layers of a pretrained trunk are kept."""
     heads: int = 4
+    """Of attention, in a trunk that is made from scratch."""
     dropout: float = 0.2
     vocabulary: int = 4096
-    """Most entries of the tokenizer that is trained on the data set's text."""
+    """Most entries of the tokenizer that is trained on the data set's text, where the trunk is made from scratch."""
+    trim_vocabulary: bool = True
+    """Whether a pretrained vocabulary is cut down to what the data set's texts use, and all that spells anything else."""
+    adaptation: Literal["lora", "full", "frozen"] = "lora"
+    """Which weights of a pretrained trunk learn: small ones beside its own (LoRA), all, or none."""
+    lora_rank: int = 16
+    lora_targets: tuple[str, ...] = ()
+    """Names of the linear layers that get LoRA; none stands for all."""
     copies: bool = True
     """Whether the text head can copy words of the prompt, such as a title or a genre of the evidence."""
     window: int = 512
@@ -41,9 +58,12 @@ class ModelConfig:
     """Whether items that are what the user's words ask for score higher in a slot."""
 
     def __post_init__(self) -> None:
-        for name, least in (("width", 1), ("layers", 1), ("heads", 1), ("vocabulary", 1), ("window", 64)):
-            if getattr(self, name) < least:
-                raise RecipeError(f"model.{name} must be at least {least}, found {getattr(self, name)}.")
+        least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": 1, "window": 64, "lora_rank": 1}
+        for name, bound in least.items():
+            if getattr(self, name) is not None and getattr(self, name) < bound:
+                raise RecipeError(f"model.{name} must be at least {bound}, found {getattr(self, name)}.")
+        if self.is_pretrained:
+            self._check_own_sizes()
         if self.width % (2 * self.heads):
             raise RecipeError(
                 f"model.width must be a multiple of 2 * model.heads, found {self.width} with {self.heads} heads."
@@ -51,3 +71,17 @@ class ModelConfig:
         for name in ("dropout", "id_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise RecipeError(f"model.{name} must lie between 0 and below 1, found {getattr(self, name)}.")
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the trunk comes with weights, a tokenizer and sizes of its own."""
+        return self.backbone not in FROM_SCRATCH
+
+    def _check_own_sizes(self) -> None:
+        """What a pretrained trunk brings along cannot be set."""
+        for name in ("width", "heads", "vocabulary"):
+            if getattr(self, name) != getattr(ModelConfig, name):
+                raise RecipeError(
+                    f"model.{name} belongs to backbones that are made from scratch, found {getattr(self, name)} with "
+                    f"{self.backbone!r}. Leave it out."
+                )

@@ -28,6 +28,7 @@ from tastemaker.tasks.example import (
     Reply,
     Score,
     Segment,
+    Speaker,
     Target,
     Text,
     Words,
@@ -74,15 +75,20 @@ class Row:
     targets: dict[str, TaskTargets]
     wishes: tuple[int, ...] = ()
     """Numbers of the facts that the context asks for or refuses, where an item is to stand in the reply."""
+    reply_at: int | None = None
+    """The position at which the reply begins; None where there is none. All before it is context."""
 
     @classmethod
     def of(
         cls,
-        positions: Sequence[Position],
+        context: Sequence[Position],
+        reply: Sequence[Position] = (),
         targets: dict[str, TaskTargets] | None = None,
         wishes: tuple[int, ...] = (),
     ) -> "Row":
-        return cls(np.array(positions, dtype=np.int64).reshape(-1, 3), targets or {}, wishes)
+        """A context, and what is written of the reply to it."""
+        inputs = np.array([*context, *reply], dtype=np.int64).reshape(-1, 3)
+        return cls(inputs, targets or {}, wishes, len(context) if reply else None)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -113,7 +119,7 @@ class Layout:
                 self._teach_earlier(example.context, parts, targets[example.task])
         reply = [position for positions, _ in written for position in positions]
         wishes = self.wishes(examples[0].context) if any(map(_asks_once, examples)) else ()
-        return Row.of([*context, *reply], targets, wishes)
+        return Row.of(context, reply, targets, wishes)
 
     def context(self, segments: Sequence[Segment], reserve: int = 0) -> tuple[Position, ...]:
         """Lay out a context and cut it to the window, less the `reserve` for what is yet to be written."""
@@ -121,14 +127,15 @@ class Layout:
 
     def _parts(self, segments: Sequence[Segment], reserve: int) -> list[list[Position]]:
         """The positions that are left of every segment."""
-        parts = [self.segment(segment) for segment in segments]
+        openings = self._openings(segments)
+        parts = [[*opening, *self.segment(it)] for opening, it in zip(openings, segments, strict=True)]
         excess = sum(map(len, parts)) - max(self.window - reserve, 2)
         order = sorted(range(len(parts)), key=lambda index: _priority(segments[index]))
         for index in order:
             if excess <= 0:
                 break
             before = len(parts[index])
-            parts[index] = _cut(segments[index], parts[index], excess)
+            parts[index] = _cut(segments[index], parts[index], len(openings[index]), excess)
             excess -= before - len(parts[index])
         return parts
 
@@ -137,22 +144,23 @@ class Layout:
     ) -> None:
         """Have the earlier replies of a context predicted, too, as far as they are left."""
         start = 0
-        for segment, part in zip(context, parts, strict=True):
+        for segment, opening, part in zip(context, self._openings(context), parts, strict=True):
             if isinstance(segment, Earlier) and part:
-                targets.add(_moved(self._written(segment.reply, markers.ASSISTANT)[1], start))
+                targets.add(_moved(self._written(segment.reply, opening)[1], start))
             start += len(part)
 
     def _reply(self, example: Example) -> tuple[list[Position], TaskTargets]:
         if isinstance(example.target, Words):
-            return self._written(Reply(example.target.text), markers.ASSISTANT)
+            return self._written(Reply(example.target.text), self.opening(example.context))
         assert isinstance(example.target, Reply)
-        is_reason = isinstance(example.context[-1], Recommended)
-        return self._written(example.target, markers.REASON if is_reason else markers.ASSISTANT)
+        if isinstance(example.context[-1], Recommended):
+            return self._written(example.target, (Position(markers.REASON),))
+        return self._written(example.target, self.opening(example.context))
 
-    def _written(self, reply: Reply, opening: int) -> tuple[list[Position], TaskTargets]:
-        """A reply behind the marker that opens it."""
-        positions, targets = [Position(opening)], TaskTargets()
-        self._write(positions, targets, self.tokenizer.encode(reply.lead))
+    def _written(self, reply: Reply, opening: Sequence[Position]) -> tuple[list[Position], TaskTargets]:
+        """A reply behind what opens it."""
+        positions, targets = list(opening), TaskTargets()
+        self._write(positions, targets, self.tokenizer.encode(reply.lead, opens_turn=True))
         for slot, words in reply.slots:
             self._recommend(positions, targets, slot)
             self._write(positions, targets, self.tokenizer.encode(words))
@@ -177,24 +185,50 @@ class Layout:
             targets.tokens.append(token)
             positions.append(Position(token))
 
+    def opening(self, context: Sequence[Segment]) -> tuple[Position, ...]:
+        """What opens the assistant's reply to a context."""
+        turns = [segment for segment in context if _speaker(segment)]
+        return self._turn("assistant", turns[-1] if turns else None)
+
+    def _openings(self, segments: Sequence[Segment]) -> list[tuple[Position, ...]]:
+        """What opens each segment."""
+        openings: list[tuple[Position, ...]] = []
+        before: Segment | None = None
+        for segment in segments:
+            speaker = _speaker(segment)
+            history = (Position(markers.HISTORY),) if isinstance(segment, History) else ()
+            openings.append(self._turn(speaker, before) if speaker else history)
+            before = segment if speaker else before
+        return openings
+
+    def _turn(self, speaker: Speaker, before: Segment | None) -> tuple[Position, ...]:
+        """What opens a turn behind the turn `before`: a marker, or what the chat template of the model has there."""
+        chat = self.tokenizer.chat
+        if chat is None:
+            return (Position(markers.USER if speaker == "user" else markers.ASSISTANT),)
+        closing: tuple[int, ...] = ()
+        if before is not None:
+            closing = chat.after_user if _speaker(before) == "user" else chat.after_assistant
+        if isinstance(before, Earlier):
+            closing = closing[1:]  # a reply ends with a marker of ours in place of the template's first token
+        opening = chat.before_user if speaker == "user" else chat.before_assistant
+        return tuple(map(Position, (*closing, *opening)))
+
     def segment(self, segment: Segment) -> list[Position]:
-        """The positions of one segment."""
+        """The positions of one segment behind what opens it."""
         return list(self._segment(segment))
 
     def _segment(self, segment: Segment) -> Iterator[Position]:
         match segment:
             case History(entries):
-                yield Position(markers.HISTORY)
                 for entry in entries:
                     yield Position(item=entry.item + 1, action=entry.action + 1)
             case Text(text, speaker):
-                if speaker is not None:
-                    yield Position(markers.USER if speaker == "user" else markers.ASSISTANT)
-                yield from map(Position, self.tokenizer.encode(text))
+                yield from map(Position, self.tokenizer.encode(text, opens_turn=speaker is not None))
             case Item(item):
                 yield Position(item=item + 1)
             case Earlier(reply):
-                yield from self._written(reply, markers.ASSISTANT)[0]
+                yield from self._written(reply, ())[0]
             case Recommended(item, card, evidence):
                 yield Position(markers.REC)
                 yield Position(item=item + 1)
@@ -236,9 +270,19 @@ def _priority(segment: Segment) -> int:
     return 1_000_000 if isinstance(segment, History) else segment.priority
 
 
-def _cut(segment: Segment, positions: list[Position], excess: int) -> list[Position]:
-    """Drop up to `excess` positions: the oldest entries of a history, the first words of a turn, an item whole."""
+def _speaker(segment: Segment) -> Speaker | None:
+    """Who speaks in a segment that opens a turn."""
+    if isinstance(segment, Earlier):
+        return "assistant"
+    return segment.speaker if isinstance(segment, Text) else None
+
+
+def _cut(segment: Segment, positions: list[Position], opening: int, excess: int) -> list[Position]:
+    """Drop up to `excess` positions: the oldest entries of a history, the first words of a turn, an item whole.
+
+    The first `opening` positions open a history or turn and stay.
+    """
     if isinstance(segment, History | Text):
-        keep = max(len(positions) - 1 - excess, 0)
-        return positions[:1] + positions[len(positions) - keep :]
+        keep = max(len(positions) - opening - excess, 0)
+        return positions[:opening] + positions[len(positions) - keep :]
     return []

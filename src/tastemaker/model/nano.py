@@ -7,16 +7,19 @@ McAuley, 2018) does. Two layers deep nothing needs the former, and item vectors,
 what the branches add to them.
 """
 
-from typing import Any
+from typing import Any, Final
 
-import torch
 from torch import Tensor, nn
 from transformers import GPTNeoXConfig, GPTNeoXModel
 from transformers.models.gpt_neox.modeling_gpt_neox import GPTNeoXLayer
 
-from tastemaker.model.backbone import Cache
+from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.config import ModelConfig
+from tastemaker.model.decoder import read_causally
 from tastemaker.model.item_table import TOKEN_STD
+
+LAYERS: Final = 3
+"""Where `model.layers` says nothing."""
 
 
 class PostNormLayer(GPTNeoXLayer):  # type: ignore[no-untyped-call]
@@ -33,12 +36,17 @@ class PostNormLayer(GPTNeoXLayer):  # type: ignore[no-untyped-call]
 class Nano(nn.Module):
     """A post-norm decoder of `config.layers` layers, `config.width` wide."""
 
+    reads_ahead = False
+    writes = True
+
     def __init__(self, config: ModelConfig, vocabulary: int) -> None:
         super().__init__()
+        layers = config.layers or LAYERS
+        self.width = config.width
         sizes = GPTNeoXConfig(
             vocab_size=vocabulary,
             hidden_size=config.width,
-            num_hidden_layers=config.layers,
+            num_hidden_layers=layers,
             num_attention_heads=config.heads,
             intermediate_size=4 * config.width,
             hidden_dropout=config.dropout,
@@ -48,28 +56,23 @@ class Nano(nn.Module):
             initializer_range=TOKEN_STD,
         )
         self.decoder = GPTNeoXModel(sizes)
-        self.decoder.layers = nn.ModuleList(PostNormLayer(sizes, index) for index in range(config.layers))  # type: ignore[no-untyped-call]
+        self.decoder.layers = nn.ModuleList(PostNormLayer(sizes, index) for index in range(layers))  # type: ignore[no-untyped-call]
         self.decoder.init_weights()  # type: ignore[no-untyped-call]
 
-    @property
-    def token_embedding(self) -> nn.Embedding:
-        """Embeddings of the text vocabulary `[V, D]`, tied to the text head."""
-        return self.decoder.embed_in
+    def token_vectors(self) -> Tensor:
+        """See `Backbone.token_vectors`."""
+        weight: Tensor = self.decoder.embed_in.weight
+        return weight
 
-    def forward(self, embeddings: Tensor) -> Tensor:
+    def text_logits(self, states: Tensor) -> Tensor:
+        """See `Backbone.text_logits`; the head is tied to the embeddings."""
+        return states @ self.token_vectors().T
+
+    def forward(self, embeddings: Tensor, places: Places) -> Tensor:
         """See `Backbone.__call__`."""
         states: Tensor = self.decoder(inputs_embeds=embeddings, use_cache=False).last_hidden_state
         return states
 
-    def read(self, embeddings: Tensor, mask: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
+    def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """See `Backbone.read`."""
-        seen = mask if cache is None else torch.cat((cache.mask, mask), dim=1)
-        positions = (seen.long().cumsum(1) - 1).clamp_min(0)[:, -mask.shape[1] :]
-        output = self.decoder(
-            inputs_embeds=embeddings,
-            attention_mask=seen.long(),
-            position_ids=positions,
-            past_key_values=None if cache is None else cache.past,
-            use_cache=True,
-        )
-        return output.last_hidden_state, Cache(output.past_key_values, seen)
+        return read_causally(self.decoder, embeddings, places, cache)

@@ -1,14 +1,18 @@
 """The shared Transformer: item table, actions and tokens in; states out; a head for every kind of target."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from tastemaker.data.schema import ACTIONS
+from tastemaker.model.anatomy import Anatomy
 from tastemaker.model.batch import PLACES, Batch, Before
 from tastemaker.model.config import ModelConfig
+from tastemaker.model.decoder import Decoder
 from tastemaker.model.edges import Edges
 from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import ItemGraph
@@ -22,7 +26,8 @@ from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
 from tastemaker.tasks.example import LabelSet
 
-BACKBONES = {"nano": Nano}
+BACKBONES: dict[str, Callable[..., Any]] = {"nano": Nano, "decoder": Decoder}
+"""Families of backbones. Those made from scratch take configuration and vocabulary, pretrained ones an `Anatomy` besides."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ class ModelInputs:
     """Facts and the items that have them; None is a graph without edges."""
     label_sets: tuple[LabelSet, ...] = ()
     """Those of the recipe's tasks; each gets a head."""
+    anatomy: Anatomy | None = None
+    """Of a pretrained backbone; None is one that is made from scratch."""
 
 
 Term = ItemGraph | ItemTrend | ItemLikeness | ItemMentions | ItemWishes
@@ -70,9 +77,10 @@ class Network(nn.Module):
     def __init__(self, config: ModelConfig, inputs: ModelInputs) -> None:
         super().__init__()
         self.config = config
-        self.item_table = ItemTable(
-            inputs.content, inputs.is_warm, config.width, ids=config.ids, id_dropout=config.id_dropout
-        )
+        self.anatomy = inputs.anatomy
+        self.backbone = _backbone(config, inputs)
+        width = self.backbone.width
+        self.item_table = ItemTable(inputs.content, inputs.is_warm, width, ids=config.ids, id_dropout=config.id_dropout)
         items = len(inputs.content)
         self.item_graph = ItemGraph(inputs.edges or Edges.none(items))
         self.item_trend = ItemTrend(torch.zeros(items) if inputs.trends is None else inputs.trends)
@@ -80,19 +88,19 @@ class Network(nn.Module):
         none = torch.zeros(items) if inputs.mention_targets is None else inputs.mention_targets
         self.item_mentions = ItemMentions(inputs.mentions or Edges.none(items), none)
         self.item_wishes = ItemWishes(inputs.wishes or Edges.none(0), items)
-        self.backbone = BACKBONES[config.backbone](config, inputs.vocabulary)
+        self.item_query = nn.Linear(width, width, bias=False) if config.is_pretrained else None
         self.register_buffer("action_counts", inputs.action_counts)
         self.register_buffer("sureness", torch.ones(len(PLACES)))
-        self.action_embedding = nn.Embedding(len(ACTIONS), config.width)
+        self.action_embedding = nn.Embedding(len(ACTIONS), width)
         nn.init.normal_(self.action_embedding.weight, std=TOKEN_STD)
         tallies = (inputs.rated or Tallies.none(items), inputs.liked or Tallies.none(items))
-        self.scoring_head = ScoringHead(config.width, *tallies)
-        self.copy_head = CopyHead(config.width) if config.copies else None
-        self.label_heads = nn.ModuleDict({it.name: LabelHead(config.width, it) for it in inputs.label_sets})
+        self.scoring_head = ScoringHead(width, *tallies)
+        self.copy_head = CopyHead(width) if config.copies else None
+        self.label_heads = nn.ModuleDict({it.name: LabelHead(width, it) for it in inputs.label_sets})
 
     def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
         """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""
-        parts = (self.backbone.token_embedding.weight, vectors, self.action_embedding.weight)
+        parts = (self.backbone.token_vectors(), vectors, self.action_embedding.weight)
         token, item, action = (
             nn.functional.embedding(ids.sub(shift).clamp_min(0), table) * (ids > 0).unsqueeze(-1)
             for ids, table, shift in zip((tokens, items, actions), parts, (0, 1, 1), strict=True)
@@ -101,12 +109,16 @@ class Network(nn.Module):
 
     def forward(self, batch: Batch, vectors: Tensor) -> Tensor:
         """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""
-        states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors))
+        states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors), batch.places)
         return states.flatten(0, 1)
+
+    def item_queries(self, states: Tensor) -> Tensor:
+        """What is compared with item vectors, `[N, D]`: the states, turned to items where they were made for words."""
+        return states if self.item_query is None else self.item_query(states)
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
         """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""
-        scores: Tensor = self.item_table.scores(states, vectors, before.places)
+        scores: Tensor = self.item_table.scores(self.item_queries(states), vectors, before.places)
         for term, said in zip(self.terms, self.evidence(before), strict=True):
             scores = scores + term.weight[before.places].unsqueeze(1) * said
         return scores
@@ -148,13 +160,21 @@ class Network(nn.Module):
         return head
 
     def text_logits(self, states: Tensor) -> Tensor:
-        """The language-model head, tied to the token embeddings: `[N, V]` for states `[N, D]`."""
-        return states @ self.backbone.token_embedding.weight.T
+        """The language-model head: `[N, V]` for states `[N, D]`."""
+        logits: Tensor = self.backbone.text_logits(states)
+        return logits
 
     @torch.no_grad()
     def item_vectors(self) -> Tensor:
         """The item vectors used outside training, `[I, D]`."""
         return self.item_table()  # type: ignore[no-any-return]
+
+
+def _backbone(config: ModelConfig, inputs: ModelInputs) -> Any:
+    """A backbone as initialised."""
+    if inputs.anatomy is None:
+        return BACKBONES[config.backbone](config, inputs.vocabulary)
+    return BACKBONES[inputs.anatomy.family](config, inputs.vocabulary, inputs.anatomy)
 
 
 def _said(term: Term, before: Before) -> Tensor:

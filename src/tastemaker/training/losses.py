@@ -110,7 +110,8 @@ def _loss(read: Read, target: Targets, kind: str) -> Tensor:
 def _item_loss(network: Network, states: Tensor, items: Tensor, weights: Tensor, vectors: Tensor) -> Tensor:
     """Full-softmax cross-entropy, weighted by feedback; a cold target (validation only) is left out."""
     warm = network.item_table.is_warm[items]
-    return full_softmax_loss(states[warm], vectors, network.item_table.warm_bias(), items[warm], weights[warm])
+    queries = network.item_queries(states[warm])
+    return full_softmax_loss(queries, vectors, network.item_table.warm_bias(), items[warm], weights[warm])
 
 
 def _label_entropy(labels: LabelSet) -> float:

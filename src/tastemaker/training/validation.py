@@ -80,7 +80,7 @@ def _gains(network: Network, vectors: Tensor, states: Tensor, histories: Tensor,
     gains = torch.zeros(len(items), device=items.device)
     for start in range(0, len(items), RANKED):
         part = slice(start, start + RANKED)
-        scores = states[part] @ vectors.T + network.item_table.warm_bias()
+        scores = network.item_queries(states[part]) @ vectors.T + network.item_table.warm_bias()
         of_target = scores.gather(1, items[part].unsqueeze(1))
         rows, columns = torch.nonzero(histories[part] >= 0, as_tuple=True)
         scores[rows, histories[part][rows, columns]] = float("-inf")

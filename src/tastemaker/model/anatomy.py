@@ -1,0 +1,47 @@
+"""What a pretrained backbone is built from, weights aside: enough to build it again from a checkpoint alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transformers import AutoConfig, PretrainedConfig
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """A Transformer by its family and its configuration."""
+
+    family: str
+    """Name in `tastemaker.model.network.BACKBONES`."""
+    config: Mapping[str, Any]
+    """`PretrainedConfig.to_dict()`, of the layers that are kept; JSON-able."""
+
+    def built(self) -> PretrainedConfig:
+        """The configuration, without a vocabulary: token embeddings are ours (`TokenTable`)."""
+        plain = {**self.config, "vocab_size": 1}
+        plain |= {f"{name}_token_id": None for name in ("bos", "eos", "pad")}
+        return AutoConfig.for_model(**plain)
+
+
+def chosen_layers(count: int, wanted: int | None, choice: str) -> list[int]:
+    """Which of `count` layers are kept: the first, or evenly spaced ones with the first and the last among them.
+
+    >>> chosen_layers(30, 4, "spaced")
+    [0, 10, 19, 29]
+    >>> chosen_layers(30, 4, "first")
+    [0, 1, 2, 3]
+    """
+    if wanted is None or wanted >= count:
+        return list(range(count))
+    if choice == "first" or wanted == 1:
+        return list(range(wanted))
+    return [round(place * (count - 1) / (wanted - 1)) for place in range(wanted)]
+
+
+def with_layers(config: PretrainedConfig, layers: list[int]) -> dict[str, Any]:
+    """A configuration of some of its layers; what it says of each layer is kept for those."""
+    kept = config.__class__.from_dict(config.to_dict())
+    kept.num_hidden_layers = len(layers)
+    if getattr(config, "layer_types", None) is not None:
+        kept.layer_types = [config.layer_types[layer] for layer in layers]
+    return kept.to_dict()

@@ -1,0 +1,97 @@
+"""Pretrained weights, from a folder in Hugging Face's layout into a network of ours.
+
+A layer that is kept takes the weights of its own place in the pretrained stack, a token those of its own row; markers,
+which are new, start about the mean of the tokens. Item and action vectors then get the length of a token's, so that a
+trunk which has read text alone reads them as it reads words.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
+
+from tastemaker.model.item_table import TOKEN_STD
+from tastemaker.model.network import Network
+from tastemaker.model.token_table import TokenTable
+
+LOADERS: Final[Mapping[str, Any]] = {
+    "decoder": AutoModelForCausalLM,
+    "encoder": AutoModel,
+    "encoder_decoder": AutoModelForSeq2SeqLM,
+}
+"""By family."""
+MARKER_NOISE: Final = 0.1
+"""By what share of a token's spread markers start apart from one another."""
+FIRST_SCORES: Final = 0.5
+"""Spread of the scores of items before training: near to equal chances, as in a trunk from scratch."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What of a pretrained Transformer goes into a network."""
+
+    folder: Path
+    family: str
+    layers: Sequence[int]
+    """Places in the pretrained stack of the layers that are kept."""
+    rows: Sequence[int]
+    """Rows of the pretrained vocabulary by their place behind our markers."""
+    same: Mapping[int, int]
+    """Markers of ours that mean what a pretrained token means, and that token's row in the pretrained vocabulary."""
+
+
+@torch.no_grad()
+def load_weights(network: Network, source: Source) -> None:
+    """Fill the backbone of a network as initialised, and fit what is new in it to what came."""
+    model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
+    backbone = network.backbone
+    trunk = model.get_submodule(model.base_model_prefix) if hasattr(model, model.base_model_prefix) else model
+    _fill_trunk(backbone.trunk, trunk.state_dict(), source.layers)
+    _fill_tokens(backbone.tokens, model.get_input_embeddings().weight, source)
+    if getattr(backbone, "output", None) is not None:
+        _fill_tokens(backbone.output, model.get_output_embeddings().weight, source)
+    _fit(network)
+
+
+def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], layers: Sequence[int]) -> None:
+    """Copy every weight of the trunk but LoRA's, which are new, from its own place."""
+    for name, target in [*trunk.named_parameters(), *trunk.named_buffers()]:
+        original = _original(name, layers)
+        if original in weights:
+            target.copy_(weights[original])
+        elif "lora_" not in name and isinstance(target, nn.Parameter):
+            raise KeyError(f"{original}: a weight of the backbone that its file does not hold")
+
+
+def _original(name: str, layers: Sequence[int]) -> str:
+    """What a weight of the trunk is called in the pretrained stack."""
+    parts = [part for part in name.split(".") if part != "base_layer"]
+    place = next((at for at, part in enumerate(parts) if part.isdigit()), None)
+    if place is not None:
+        parts[place] = str(layers[int(parts[place])])
+    return ".".join(parts)
+
+
+def _fill_tokens(table: TokenTable, pretrained: Tensor, source: Source) -> None:
+    words = pretrained[torch.tensor(source.rows)]
+    table.fill(words, MARKER_NOISE * float(words.std()))
+    for marker, row in source.same.items():
+        table.markers[marker] = pretrained[row]
+
+
+def _fit(network: Network) -> None:
+    """Item and action vectors get the spread of a token's entries; scores of items begin near to equal."""
+    ratio = float(network.backbone.tokens.words.std()) / TOKEN_STD
+    table = network.item_table
+    for part in (table.projection, table.residual, network.action_embedding):
+        if part is not None:
+            part.weight.mul_(ratio)
+    assert network.item_query is not None
+    width = network.backbone.width
+    spread = float(table().std()) * math.sqrt(width)  # of scores, for states whose entries are about one
+    network.item_query.weight.copy_(torch.eye(width) * FIRST_SCORES / spread)
