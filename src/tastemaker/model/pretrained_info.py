@@ -1,0 +1,174 @@
+"""What a folder in the Hugging Face layout holds: its family, its sizes, and whether its parts fit together.
+
+It is asked while a recipe is read, so that what cannot serve is said before any training; no weight is loaded.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import transformers
+from safetensors import SafetensorError, safe_open
+from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBase
+from transformers.models.auto.modeling_auto import (
+    MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    MODEL_FOR_MASKED_LM_MAPPING_NAMES,
+    MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
+)
+
+from tastemaker.errors import RecipeError
+
+Family = Literal["decoder", "encoder", "encoder_decoder"]
+
+_PADDED_POSITIONS: Final = frozenset(
+    ("roberta", "roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "xmod")
+    + ("data2vec-text", "ibert")
+)
+"""Types whose positions begin behind the id of padding."""
+_ANY_TOKENIZER: Final = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.txt", "vocab.json")
+
+
+@dataclass(frozen=True)
+class PretrainedInfo:
+    """A pretrained model, as its configuration tells it."""
+
+    folder: Path
+    family: Family
+    model_type: str
+    """As transformers calls it, `llama` or `bert`."""
+    width: int
+    """D."""
+    layers: int
+    """Of the encoder, where there is a decoder, too."""
+    positions: int | None
+    """How many it can read at most; None where its positions are relative."""
+    vocabulary: int
+    """Rows of the token embeddings."""
+    has_chat: bool
+    """Whether there is a chat template."""
+
+
+def describe(folder: Path) -> PretrainedInfo:
+    """Tell what a folder holds.
+
+    Raises:
+        RecipeError: no model, one that transformers does not know, weights that are missing or truncated, or a
+            tokenizer that is missing or does not match.
+    """
+    config = _config(folder)
+    family = _family(folder, config)
+    _check_weights(folder)
+    tokenizer = load_tokenizer(folder)
+    text = config.get_text_config()
+    ids = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=True).values()
+    if max(ids) >= text.vocab_size:
+        raise RecipeError(
+            f"{folder}: expected a tokenizer whose ids fit the model's {text.vocab_size:,} token embeddings, found ids "
+            f"up to {max(ids):,}. Take model and tokenizer from the same place."
+        )
+    return PretrainedInfo(
+        folder,
+        family,
+        config.model_type,
+        text.hidden_size,
+        text.num_hidden_layers,
+        _positions(text),
+        text.vocab_size,
+        bool(tokenizer.chat_template),
+    )
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """The fast tokenizer of a folder.
+
+    Raises:
+        RecipeError: there is none.
+    """
+    if not any((folder / name).is_file() for name in _ANY_TOKENIZER):
+        raise RecipeError(
+            f"{folder}: expected a tokenizer beside the model, found none of {', '.join(_ANY_TOKENIZER)}. "
+            "Save the tokenizer there, too (tokenizer.save_pretrained)."
+        )
+    try:
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    except Exception as error:  # noqa: BLE001 - the parser in Rust raises bare exceptions
+        raise _no_tokenizer(folder, f"one that does not load ({_first_line(error)})") from None
+    if not tokenizer.is_fast:
+        raise _no_tokenizer(folder, f"{type(tokenizer).__name__}, which is none")
+    if not tokenizer.backend_tokenizer.get_vocab_size(with_added_tokens=False):
+        raise _no_tokenizer(folder, "one without a single token")
+    return tokenizer
+
+
+def _no_tokenizer(folder: Path, found: str) -> RecipeError:
+    return RecipeError(
+        f"{folder}: expected a fast tokenizer (tokenizer.json), found {found}. "
+        "Save it anew with a current version of transformers, or use another model."
+    )
+
+
+def _config(folder: Path) -> PreTrainedConfig:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise RecipeError(
+            f"{folder}: expected a model in the Hugging Face layout, found no config.json. Check the path; "
+            "a GGUF file is given by its own name."
+        )
+    try:
+        json.loads(path.read_text(encoding="utf-8"))["model_type"]
+        config: PreTrainedConfig = AutoConfig.from_pretrained(str(folder), local_files_only=True)
+    except (ValueError, KeyError, TypeError) as error:
+        found = f"KeyError: {error}" if isinstance(error, KeyError) else _first_line(error)
+        raise RecipeError(
+            f"{path}: expected the configuration of a model that transformers {transformers.__version__} knows, found "
+            f"another ({found}). Use another model, or install a newer transformers."
+        ) from None
+    return config
+
+
+def _family(folder: Path, config: PreTrainedConfig) -> Family:
+    kind = config.model_type
+    if config.is_encoder_decoder and kind in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:
+        return "encoder_decoder"
+    if not config.is_encoder_decoder and kind in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        return "decoder" if getattr(config, "is_decoder", False) else "encoder"
+    if not config.is_encoder_decoder and kind in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return "decoder"
+    raise RecipeError(
+        f"{folder}: expected a language model, such as gpt2 or llama (decoder), bert (encoder) or t5 (encoder and "
+        f"decoder), found model_type {kind!r}. Use another model."
+    )
+
+
+def _check_weights(folder: Path) -> None:
+    """Every file of weights is there and as long as its header says."""
+    index = folder / "model.safetensors.index.json"
+    names = {"model.safetensors"}
+    if index.is_file():
+        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    for path in (folder / name for name in sorted(names)):
+        if not path.is_file():
+            raise RecipeError(
+                f"{folder}: expected its weights in {path.name}, found no such file. "
+                "Save them anew with save_pretrained, or fetch the model again; pickled weights are not read."
+            )
+        try:
+            with safe_open(path, "pt"):
+                pass
+        except SafetensorError as error:
+            raise RecipeError(
+                f"{path}: expected whole weights, found a file of {path.stat().st_size:,} bytes that is truncated or "
+                f"damaged ({_first_line(error)}). Fetch the model again."
+            ) from None
+
+
+def _positions(config: PreTrainedConfig) -> int | None:
+    found: int | None = getattr(config, "max_position_embeddings", None)
+    if found is not None and config.model_type in _PADDED_POSITIONS:
+        return found - int(config.pad_token_id) - 1
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
