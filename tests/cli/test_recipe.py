@@ -193,6 +193,7 @@ def test_recipes_of_held_dialogues_keep_the_vectors_of_items_small():
 
 WORDS = st.text(max_size=12)
 WITHIN = {
+    "backbone": st.just("nano"),
     "heads": st.sampled_from((1, 2, 4)),
     "width": st.integers(min_value=1, max_value=99).map(lambda number: 8 * number),
     "max_history": st.integers(min_value=1, max_value=63),

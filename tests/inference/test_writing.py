@@ -75,9 +75,7 @@ def test_words_without_an_end_are_dropped_for_a_recommendation(
 ) -> None:
     """Sixty-four times the same token is no sentence; a film is still an answer."""
     babble = model.tokenizer.encode("film")[-1:] * replying.MOST_TOKENS
-    monkeypatch.setattr(
-        replying, "write", lambda reader, prompts, stops, most: [list(babble) for _ in prompts]
-    )
+    monkeypatch.setattr(replying, "write", lambda reader, prompts, stops, most: [list(babble) for _ in prompts])
     reader = Reader(model)
     (reply,) = replying.write_replies(reader, [dialogue_context((), (Turn("user", "xxx"),), reader.extractor)])
     assert reply.lead == ""

@@ -14,6 +14,7 @@ from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.facts import FactExtractor
 from tastemaker.errors import CheckpointError
+from tastemaker.model.anatomy import Anatomy
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
 from tastemaker.model.item_wishes import wish_edges
@@ -50,11 +51,20 @@ class TrainedModel:
     def documents(self) -> dict[str, Any]:
         """The JSON documents of a checkpoint."""
         labels = [vars(it) for it in self.network.label_sets]
-        return {
-            "recipe": self.recipe,
-            "tokenizer": self.tokenizer.to_json(),
-            "catalog": [vars(item) for item in self.catalog],
-        } | ({"labels": labels} if labels else {})
+        return (
+            {
+                "recipe": self.recipe,
+                "tokenizer": self.tokenizer.to_json(),
+                "catalog": [vars(item) for item in self.catalog],
+            }
+            | ({"labels": labels} if labels else {})
+            | self._anatomy()
+        )
+
+    def _anatomy(self) -> dict[str, Any]:
+        """What a pretrained backbone is built from."""
+        anatomy = self.network.anatomy
+        return {"anatomy": vars(anatomy)} if anatomy else {}
 
     def weights(self) -> dict[str, Tensor]:
         """The tensors of a checkpoint, frozen content vectors included."""
@@ -89,6 +99,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             mention_targets=weights["item_mentions.replies"],
             wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"].any() else None,
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
+            anatomy=Anatomy(**documents["anatomy"]) if "anatomy" in documents else None,
         )
         network = Network(config, inputs)
         network.load_state_dict(_without_tallies(network) | dict(weights))

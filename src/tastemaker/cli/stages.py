@@ -34,8 +34,10 @@ from tastemaker.model.item_mentions import mention_edges
 from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.item_trend import trends
 from tastemaker.model.item_wishes import wish_edges
-from tastemaker.model.network import BACKBONES, ModelInputs, Network
+from tastemaker.model.network import ModelInputs, Network
+from tastemaker.model.pretrained_choice import choose
 from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.model.weights import load_weights
 from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
@@ -90,13 +92,17 @@ def train(
 
 def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainedModel:
     """A model as initialised: tokenizer trained, content vectors made, weights drawn from the global generator."""
-    if recipe.model.backbone not in BACKBONES:
-        raise RecipeError(f"model.backbone must be one of {', '.join(BACKBONES)}, found {recipe.model.backbone!r}.")
+    chosen = choose(recipe.model, say) if recipe.model.is_pretrained else None
     content = content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say)
     if not content.shape[1] and not recipe.model.ids:
         raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")
-    say("learning the vocabulary")
-    tokenizer = TextTokenizer.train(tokenizer_texts(dataset, list(recipe.tasks.values())), recipe.model.vocabulary)
+    texts = tokenizer_texts(dataset, list(recipe.tasks.values()))
+    if chosen is None:
+        say("learning the vocabulary")
+        tokenizer = TextTokenizer.train(texts, recipe.model.vocabulary)
+    else:
+        tokenizer, source = chosen.tokenizer(texts)
+        say(f"{recipe.model.backbone}: {len(chosen.layers)} of {chosen.info.layers} layers, {tokenizer.size:,} tokens")
     known = dataset.is_training
     found = training_items(dataset, recipe.tasks.values())
     log = (found.items, found.owners, len(content))
@@ -114,8 +120,12 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
         *_dialogue_evidence(recipe, dataset),
         _label_sets(recipe, dataset, say),
+        None if chosen is None else chosen.anatomy,
     )
-    return TrainedModel(Network(recipe.model, inputs), tokenizer, dataset.answers, to_mapping(recipe))
+    network = Network(recipe.model, inputs)
+    if chosen is not None:
+        load_weights(network, source)
+    return TrainedModel(network, tokenizer, dataset.answers, to_mapping(recipe))
 
 
 def _opinions(dataset: Dataset) -> tuple[Tallies, Tallies]:

@@ -146,7 +146,12 @@ def _leads(reader: Reader, contexts: Sequence[Context]) -> list[tuple[tuple[int,
 def _reason_row(reader: Reader, reply: OpenSlot, slot: Recommended) -> Row:
     """The prompt of a reason: all up to the evidence, and the marker that opens the reason."""
     layout = reader.model.layout
-    written = [*layout.opening(reply.context), *map(Position, reply.lead), *layout.segment(slot), Position(markers.REASON)]
+    written = [
+        *layout.opening(reply.context),
+        *map(Position, reply.lead),
+        *layout.segment(slot),
+        Position(markers.REASON),
+    ]
     return Row.of(layout.context(reply.context, len(written) + MOST_TOKENS), written)
 
 

@@ -34,9 +34,7 @@ def write(
 
 
 @torch.no_grad()
-def _write(
-    reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int
-) -> list[list[int]]:
+def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int) -> list[list[int]]:
     network, vectors = reader.model.network, reader.vectors
     inputs, places = _padded_left(prompts, vectors.device)
     tokens, items, actions = inputs

@@ -1,4 +1,4 @@
-"""What every backbone can do, whatever Transformer is inside: embeddings in, hidden states out, text where it can write."""
+"""What every backbone can do, whatever Transformer is inside: embeddings in, hidden states out, and text."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -5,7 +5,6 @@ from typing import Final, Literal
 
 from tastemaker.errors import RecipeError
 
-
 FROM_SCRATCH: Final = ("nano",)
 """Backbones that are made anew for every data set; any other is pretrained."""
 
@@ -29,7 +28,7 @@ class ModelConfig:
     vocabulary: int = 4096
     """Most entries of the tokenizer that is trained on the data set's text, where the trunk is made from scratch."""
     trim_vocabulary: bool = True
-    """Whether a pretrained vocabulary is cut down to what the data set's texts use, and all that spells anything else."""
+    """Whether a pretrained vocabulary is cut down to what the data set's texts use, and what spells any other."""
     adaptation: Literal["lora", "full", "frozen"] = "lora"
     """Which weights of a pretrained trunk learn: small ones beside its own (LoRA), all, or none."""
     lora_rank: int = 16

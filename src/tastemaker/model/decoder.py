@@ -50,9 +50,7 @@ class Decoder(nn.Module):
         return read_causally(self.trunk, embeddings, places, cache)
 
 
-def read_causally(
-    trunk: nn.Module, embeddings: Tensor, places: Places, cache: Cache | None
-) -> tuple[Tensor, Cache]:
+def read_causally(trunk: nn.Module, embeddings: Tensor, places: Places, cache: Cache | None) -> tuple[Tensor, Cache]:
     """Have a causal Transformer of transformers read on behind its own cache; see `Backbone.read`."""
     mask = places.mask
     seen = mask if cache is None else torch.cat((cache.mask, mask), dim=1)

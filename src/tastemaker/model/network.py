@@ -27,7 +27,7 @@ from tastemaker.model.nano import Nano
 from tastemaker.tasks.example import LabelSet
 
 BACKBONES: dict[str, Callable[..., Any]] = {"nano": Nano, "decoder": Decoder}
-"""Families of backbones. Those made from scratch take configuration and vocabulary, pretrained ones an `Anatomy` besides."""
+"""Families of backbones: those made from scratch take configuration and vocabulary, others an `Anatomy`, too."""
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,9 @@ def load_weights(network: Network, source: Source) -> None:
     backbone = network.backbone
     trunk = model.get_submodule(model.base_model_prefix) if hasattr(model, model.base_model_prefix) else model
     _fill_trunk(backbone.trunk, trunk.state_dict(), source.layers)
-    _fill_tokens(backbone.tokens, model.get_input_embeddings().weight, source)
+    _fill_tokens(backbone.tokens, _rows(model.get_input_embeddings()), source)
     if getattr(backbone, "output", None) is not None:
-        _fill_tokens(backbone.output, model.get_output_embeddings().weight, source)
+        _fill_tokens(backbone.output, _rows(model.get_output_embeddings()), source)  # type: ignore[no-untyped-call]
     _fit(network)
 
 
@@ -75,6 +75,12 @@ def _original(name: str, layers: Sequence[int]) -> str:
     if place is not None:
         parts[place] = str(layers[int(parts[place])])
     return ".".join(parts)
+
+
+def _rows(table: nn.Module) -> Tensor:
+    weight = table.weight
+    assert isinstance(weight, Tensor)
+    return weight
 
 
 def _fill_tokens(table: TokenTable, pretrained: Tensor, source: Source) -> None:

@@ -162,4 +162,8 @@ def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[Asked]:
     """The item targets of a batch, by task."""
     states = network(batch, vectors)
     wanted = [kinds["items"] for kinds in batch.targets.values() if "items" in kinds]
-    return [Asked(network.item_queries(states[it.at]), batch.before(it.at), it.items) for it in wanted if isinstance(it, ItemTargets)]
+    return [
+        Asked(network.item_queries(states[it.at]), batch.before(it.at), it.items)
+        for it in wanted
+        if isinstance(it, ItemTargets)
+    ]

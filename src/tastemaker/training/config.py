@@ -27,10 +27,20 @@ class TrainingConfig:
     mixture_temperature: float = 1.0
     """1 shares the token budget in proportion to the tasks' sizes; larger is more even."""
     learning_rate: float = 1e-3
+    backbone_rate: float = 1.0
+    """By what the learning rate of the backbone's own weights, LoRA's included, is multiplied."""
+    item_rate: float = 1.0
+    """The same of item and action vectors."""
     weight_decay: float = 0.01
     warmup_share: float = 0.05
     """Share of all steps in which the learning rate rises; after them it falls along a cosine."""
     gradient_clip: float = 1.0
+    accumulate: int = 1
+    """Steps of `token_budget` positions whose gradients make one step of the optimizer."""
+    gradient_checkpointing: bool = False
+    """Whether states inside the backbone are computed again for the gradient, not kept: less memory, more time."""
+    compile: bool = False
+    """Whether the backbone is compiled (`torch.compile`), which needs a C++ compiler on a CPU."""
     validate_every: int = 200
     """Steps between two validations, each followed by a checkpoint."""
     patience: int = 5
@@ -39,7 +49,7 @@ class TrainingConfig:
     """Most validation contexts per group of tasks, a fixed seeded sample."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "token_budget", "validate_every", "patience", "validation_examples"):
+        for name in ("epochs", "token_budget", "validate_every", "patience", "validation_examples", "accumulate"):
             if getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
         for name in ("max_steps", "threads"):

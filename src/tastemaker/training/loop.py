@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -19,6 +20,7 @@ from tastemaker.tasks.example import Task
 from tastemaker.training.calibration import calibrate
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
+from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import TrivialLosses, task_losses
@@ -51,6 +53,7 @@ class Trainer:
         self.job, self.watch, self.device = job, watch, device
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
+        set_execution(self.network.backbone, config)
         warm_items = int(self.network.item_table.is_warm.sum())
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
@@ -62,7 +65,7 @@ class Trainer:
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)
         self.step = 0
-        self.total_steps = math.ceil(config.epochs * self.mixture.size / config.token_budget)
+        self.total_steps = math.ceil(config.epochs * self.mixture.size / (config.token_budget * config.accumulate))
         if config.max_steps is not None:
             self.total_steps = min(self.total_steps, config.max_steps)
 
@@ -86,10 +89,22 @@ class Trainer:
             log.close()
 
     def _one_step(self) -> dict[str, float]:
-        """Sum up the losses of all tasks and take one step."""
+        """Add up the gradients of so many losses as the recipe says, and take one step."""
         self.network.train()
         config = self.job.config
         set_rates(self.optimizer, rate_factor(self.step, self.total_steps, config.warmup_share))
+        parts = [self._backward() for _ in range(config.accumulate)]
+        nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.balancer.after_step()
+        self.step += 1
+        names = [name for name in self.job.tasks if any(name in losses for losses in parts)]
+        return {name: fmean(losses[name] for losses in parts if name in losses) for name in names}
+
+    def _backward(self) -> dict[str, float]:
+        """Sum up the losses of all tasks and add the gradient of the sum to those before."""
+        config = self.job.config
         losses: dict[str, Tensor] = {}
         with autocast(config.precision, self.device):
             vectors = self.network.item_table()
@@ -98,12 +113,8 @@ class Trainer:
         self._check(losses)
         names = list(self.job.tasks)
         zero = torch.zeros((), device=self.device)
-        torch.autograd.backward(self.balancer(torch.stack([losses.get(name, zero) for name in names])))
-        nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.balancer.after_step()
-        self.step += 1
+        total = self.balancer(torch.stack([losses.get(name, zero) for name in names]))
+        torch.autograd.backward(total / config.accumulate)
         return {name: float(losses[name].detach()) for name in names if name in losses}
 
     def _check(self, losses: Mapping[str, Tensor]) -> None:

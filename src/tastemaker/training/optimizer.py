@@ -1,7 +1,7 @@
 """AdamW over the network and the balancer, with warm-up and a cosine."""
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import nn
@@ -11,23 +11,26 @@ from tastemaker.training.config import TrainingConfig
 QUICK: Final = 10.0
 """How many times the learning rate precisions have: a factor of ten or so is theirs to cover, and ratings are few."""
 
+PRECISION: Final = "log_precision"
+"""How the names of these parameters end."""
+
 
 def build_optimizer(
     network: nn.Module, balancer: object, config: TrainingConfig, balancer_rate: float
 ) -> torch.optim.AdamW:
-    """Weight decay acts on matrices only; the balancer's parameters have none, and a learning rate of their own.
+    """Weight decay acts on matrices only, and each part of the network has its own learning rate.
 
-    So have the logarithms of precisions, which tell how far what was counted is shrunk.
+    The balancer's parameters have no weight decay, and a learning rate of their own. So have the
+    logarithms of precisions, which tell how far what was counted is shrunk.
     """
-    parameters = {name: parameter for name, parameter in network.named_parameters() if parameter.requires_grad}
-    quick = [p for name, p in parameters.items() if name.endswith("log_precision")]
-    slow = [p for name, p in parameters.items() if not name.endswith("log_precision")]
-    groups = [
-        {"params": [p for p in slow if p.ndim >= 2], "weight_decay": config.weight_decay},
-        {"params": [p for p in slow if p.ndim < 2], "weight_decay": 0.0},
+    parts: dict[tuple[bool, float], list[nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            parts.setdefault((_decays(name, parameter), _rate(name, config)), []).append(parameter)
+    groups: list[dict[str, Any]] = [
+        {"params": them, "weight_decay": config.weight_decay * decays, "lr": config.learning_rate * rate}
+        for (decays, rate), them in parts.items()
     ]
-    if quick:
-        groups.append({"params": quick, "weight_decay": 0.0, "lr": config.learning_rate * QUICK})
     own = list(balancer.parameters()) if isinstance(balancer, nn.Module) else []
     if own:
         groups.append({"params": own, "weight_decay": 0.0, "lr": balancer_rate})
@@ -35,6 +38,18 @@ def build_optimizer(
     for group in optimizer.param_groups:
         group["peak_lr"] = group["lr"]
     return optimizer
+
+
+def _decays(name: str, parameter: nn.Parameter) -> bool:
+    return parameter.ndim >= 2 and not name.endswith(PRECISION)
+
+
+def _rate(name: str, config: TrainingConfig) -> float:
+    """By what the learning rate of a parameter is multiplied."""
+    if name.endswith(PRECISION):
+        return QUICK
+    factors = {"backbone.": config.backbone_rate, "item_table.": config.item_rate, "action_": config.item_rate}
+    return next((factor for start, factor in factors.items() if name.startswith(start)), 1.0)
 
 
 def rate_factor(step: int, total_steps: int, warmup_share: float) -> float:

@@ -1,0 +1,82 @@
+"""What a recipe takes of a pretrained Transformer: which layers, which tokens, and whether that fits the recipe."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from transformers import AutoConfig, PreTrainedConfig
+
+from tastemaker.errors import RecipeError
+from tastemaker.model import tokenizer as markers
+from tastemaker.model.anatomy import Anatomy, chosen_layers, with_layers
+from tastemaker.model.config import ModelConfig
+from tastemaker.model.pretrained import pretrained_folder
+from tastemaker.model.pretrained_info import PretrainedInfo, describe, load_tokenizer
+from tastemaker.model.tokenizer import TextTokenizer
+from tastemaker.model.weights import Source
+
+SCALED_LOGITS: Final = ("final_logit_softcapping", "logit_scale", "logits_scaling")
+"""Settings of models whose language-model head does more than multiply by its rows."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A pretrained Transformer and what is taken of it."""
+
+    info: PretrainedInfo
+    layers: tuple[int, ...]
+    """Places in its stack of the layers that are kept."""
+    trims: bool
+    """Whether its vocabulary is cut down to what the texts use."""
+
+    @cached_property
+    def config(self) -> PreTrainedConfig:
+        """Its configuration in transformers, all layers."""
+        config: PreTrainedConfig = AutoConfig.from_pretrained(str(self.info.folder), local_files_only=True)
+        return config
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """What the backbone is built from."""
+        return Anatomy(self.info.family, with_layers(self.config, list(self.layers)))
+
+    def tokenizer(self, texts: Iterable[str]) -> tuple[TextTokenizer, Source]:
+        """Its tokenizer for these texts, and what of its weights goes with it."""
+        pretrained = load_tokenizer(self.info.folder)
+        specials = [id for id in (pretrained.eos_token_id, pretrained.mask_token_id) if id is not None]
+        tokenizer, rows = TextTokenizer.adapted(pretrained, texts if self.trims else None, specials)
+        same = {markers.END: pretrained.eos_token_id, markers.MASK: pretrained.mask_token_id}
+        if tokenizer.chat is not None and tokenizer.chat.after_assistant:
+            same[markers.END] = rows[tokenizer.chat.after_assistant[0] - len(markers.MARKERS)]
+        known = {marker: row for marker, row in same.items() if row is not None}
+        return tokenizer, Source(self.info.folder, self.info.family, self.layers, rows, known)
+
+
+def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
+    """Find the pretrained Transformer of a recipe and see whether it can do what the recipe asks.
+
+    Raises:
+        RecipeError: there is none, or it has fewer layers or positions than asked for, or another kind of head.
+        DownloadError: it cannot be fetched.
+    """
+    info = describe(pretrained_folder(config.backbone, say))
+    if config.layers is not None and config.layers > info.layers:
+        raise RecipeError(f"model.layers: {config.backbone} has {info.layers} layers, found {config.layers}.")
+    if info.positions is not None and config.window > info.positions:
+        raise RecipeError(
+            f"model.window: {config.backbone} reads at most {info.positions} positions, found {config.window}. "
+            "Lower it, and with it the tasks' max_history if need be."
+        )
+    choice = Choice(info, tuple(chosen_layers(info.layers, config.layers, config.layer_choice)), config.trim_vocabulary)
+    _check_head(choice.config, config.backbone)
+    return choice
+
+
+def _check_head(config: Any, name: str) -> None:
+    for setting in SCALED_LOGITS:
+        if getattr(config, setting, None) not in (None, 1, 1.0):
+            raise RecipeError(
+                f"model.backbone: expected a language-model head that multiplies states by the rows of its table, "
+                f"found {setting} = {getattr(config, setting)} in {name}. Use another model."
+            )
