@@ -66,7 +66,7 @@ def repeated(call: Callable[[], object], repetitions: int) -> list[dict[str, flo
 def longest_history(model: TrainedModel) -> int:
     """How much of a history is read."""
     tasks: dict[str, dict[str, Any]] = model.recipe["tasks"]
-    return min(max(int(task.get("max_history", 1)) for task in tasks.values()), model.network.config.window - 1)
+    return min(max(int(task.get("max_history", 1)) for task in tasks.values()), model.network.config.longest_prompt - 1)
 
 
 def measure(model: Recommender, threads: int, users: int, repetitions: int) -> dict[str, list[dict[str, float]]]:
