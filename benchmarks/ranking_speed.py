@@ -35,9 +35,9 @@ CALLS: Final = 200
 """Calls for single users behind a latency."""
 
 
-def fresh(recipe: Path, data: Path) -> Recommender:
-    """A recipe's model as initialised."""
-    read = read_recipe(recipe, [f'data.path="{data}"'])
+def fresh(recipe: Path, data: Path, settings: Sequence[str] = ()) -> Recommender:
+    """A recipe's model as initialised, with `settings` as of `--set`."""
+    read = read_recipe(recipe, [f'data.path="{data}"', *settings])
     dataset = Dataset.load(read.data)
     torch.manual_seed(read.training.seed)
     model = new_model(read, dataset, lambda line: None)
