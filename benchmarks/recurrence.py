@@ -3,9 +3,10 @@
     python -m benchmarks.recurrence --data data/movielens-100k
 
 Three ways to read it with the weights of one trunk, as initialised: `recurrence` behind its cache of one window, `nano`
-that reads all of the past again, and `nano_cached` behind a cache of all of the past. They take turns, one event each;
-medians over repetitions count, and ratios are taken within each. The past is the log's entries, user after user.
-`difference` is the largest between the states of `recurrence` and one pass over everything under its band.
+that reads all of the past again, and `nano_cached` behind a cache of all of the past. They take turns, one event each,
+in one thread; times are the processor's, which other work on the machine disturbs least. Medians over repetitions
+count, and ratios are taken within each. The past is the log's entries, user after user. `difference` is the largest
+between the states of `recurrence` and one pass over everything under its band.
 """
 
 import argparse
@@ -45,15 +46,25 @@ def log_embeddings(model: Recommender, length: int) -> Tensor:
 
 
 def seconds_of(call: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    started = time.perf_counter()
+    """Processor time of one call."""
+    started = time.process_time()
     call()
-    return time.perf_counter() - started
+    return time.process_time() - started
+
+
+def kilobytes(cache: Cache) -> float:
+    """Size of the keys and values that a cache keeps."""
+    return sum(it.nbytes for layer in cache.past.layers for it in (layer.keys, layer.values)) / 1000
 
 
 @torch.no_grad()
-def timings(backbone: Recurrent, embeddings: Tensor, past: int, repetitions: int) -> dict[str, list[float]]:
-    """Seconds of every further event behind `past` entries, by who reads it; a first round does not count."""
+def timings(
+    backbone: Recurrent, embeddings: Tensor, past: int, repetitions: int
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Seconds of every further event behind `past` entries, by who reads it, and kilobytes that are kept for it.
+
+    A first round does not count.
+    """
     known = embeddings[:, :past]
     caches: dict[str, Cache] = {}
     for name, reader in ((OURS, backbone), ("nano_cached", backbone.nano)):
@@ -70,7 +81,8 @@ def timings(backbone: Recurrent, embeddings: Tensor, past: int, repetitions: int
         for name in caches:
             took[name].append(seconds_of(lambda name=name, place=place: go_on(name, place)))  # type: ignore[misc]
         took["nano"].append(seconds_of(lambda whole=whole: backbone.nano(whole, everywhere(whole))))  # type: ignore[misc]
-    return {name: found[1:] for name, found in took.items()}
+    kept = {f"{past}/{name}_cache_kb": kilobytes(cache) for name, cache in caches.items()}
+    return {name: found[1:] for name, found in took.items()}, kept
 
 
 @torch.no_grad()
@@ -113,8 +125,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = fresh(RECIPE, given.data, settings)
     backbone = model.model.network.backbone
     embeddings = log_embeddings(model, max(given.pasts) + given.repetitions + 1)
-    took = {past: timings(backbone, embeddings, past, given.repetitions) for past in given.pasts}
-    found = figures(took) | {f"{past}/difference": difference(backbone, embeddings, past) for past in given.pasts}
+    measured = {past: timings(backbone, embeddings, past, given.repetitions) for past in given.pasts}
+    found = figures({past: took for past, (took, _) in measured.items()})
+    for past, (_, kept) in measured.items():
+        found |= kept | {f"{past}/difference": difference(backbone, embeddings, past)}
     result = Result(
         question=QUESTION,
         data=data_name(given.data),
