@@ -8,6 +8,10 @@ In Transformer-XL (Dai et al., "Transformer-XL: Attentive Language Models beyond
 position sees its own segment and a memory of those before, and gradients stop at the border. Here every position sees
 equally far, so that it makes no difference where a row is cut: reading segments behind a cache is one full pass under
 the mask, gradients included, and training sees what use sees.
+
+Pretrained decoders are not run like this, although `read_in_segments` takes them: their weights lean on the first
+positions of a text (Xiao et al., "Efficient Streaming Language Models with Attention Sinks", ICLR 2024), which a band
+hides, and where positions are absolute they end.
 """
 
 from typing import Any
