@@ -5,8 +5,8 @@
 Three ways to read it with the weights of one trunk, as initialised: `recurrence` behind its cache of one window, `nano`
 that reads all of the past again, and `nano_cached` behind a cache of all of the past. They take turns, one event each,
 in one thread; times are the processor's, which other work on the machine disturbs least. Medians over repetitions
-count, and ratios are taken within each. The past is the log's entries, user after user. `difference` is the largest
-between the states of `recurrence` and one pass over everything under its band.
+count, and ratios are taken within each. The past is the log's entries, user after user. `difference_millionths` is the
+largest between the states of `recurrence` and one pass over everything under its band.
 """
 
 import argparse
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     measured = {past: timings(backbone, embeddings, past, given.repetitions) for past in given.pasts}
     found = figures({past: took for past, (took, _) in measured.items()})
     for past, (_, kept) in measured.items():
-        found |= kept | {f"{past}/difference": difference(backbone, embeddings, past)}
+        found |= kept | {f"{past}/difference_millionths": 1e6 * difference(backbone, embeddings, past)}
     result = Result(
         question=QUESTION,
         data=data_name(given.data),

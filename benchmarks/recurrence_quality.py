@@ -4,14 +4,13 @@
 
 Reads finished runs of equally many steps on `next_item`; several of one name are seeds. Judged on validation, seen
 items left out, by the states of the trunk alone: item graph, trend and likeness, whose weights validation has set, are
-off. Users are told apart by the length of their past. Seconds of a step are of single runs and compare only on one
-machine equally busy.
+off. Users are told apart by the length of their past.
 """
 
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.result import RESULTS, Machine, Result, commit, data_name, data_sha256
-from benchmarks.time_to_quality import step_times
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.recipe import from_mapping
 from tastemaker.data.dataset import Dataset
@@ -68,9 +66,7 @@ def judged(run: Path, data: Path) -> dict[str, float]:
     """All figures of a run."""
     model = load_trained(run)
     config = from_mapping({**model.recipe, "data": {**model.recipe["data"], "path": str(data)}}, str(run)).data
-    times = step_times(run / "tensorboard")
-    between = [times[step] - times[step - 1] for step in times if step - 1 in times]
-    return sliced(*gains(model, Dataset.load(config))) | {"seconds_a_step": median(between)}
+    return sliced(*gains(model, Dataset.load(config)))
 
 
 def figures(runs: Sequence[tuple[str, Mapping[str, float]]]) -> dict[str, float]:

@@ -37,8 +37,7 @@ def test_the_result(model: TrainedModel, shop: Dataset, tmp_path: Path, monkeypa
     (tmp_path / "dataset.json").write_text('{"name": "shop"}')
     monkeypatch.setattr(recurrence_quality, "load_trained", lambda run: model)
     monkeypatch.setattr(recurrence_quality.Dataset, "load", lambda config: shop)
-    monkeypatch.setattr(recurrence_quality, "step_times", lambda folder: {1: 0.0, 2: 2.0, 3: 3.0, 4: 4.0})
     main(["--data", str(tmp_path), "--runs", "a=x", "b=y", "--results", str(tmp_path / "results")])
     found = json.loads((tmp_path / "results/recurrence_quality/shop-side_by_side-0.json").read_text())
     assert found["metrics"]["a/validation_ndcg@10"] == found["metrics"]["b/validation_ndcg@10"] > 0
-    assert found["metrics"]["a/seconds_a_step"] == 1
+    assert found["details"]["max_history"] == {"a": 200, "b": 200}
