@@ -2,9 +2,9 @@
 
     python -m benchmarks.recurrence_quality --data data/movielens-100k --runs recurrence=runs/r-0 nano=runs/n-0
 
-Reads finished runs of equally many steps on `next_item`; several of one name are seeds. Judged on validation, seen
-items left out, by the states of the trunk alone: item graph, trend and likeness, whose weights validation has set, are
-off. Users are told apart by the length of their past.
+Reads finished runs of equally many steps on `next_item`; several of one name are seeds. Judged on validation: NDCG@10
+of the set of a user's held-out items, all items seen before left out, by the states of the trunk alone: item graph,
+trend and likeness, whose weights validation has set, are off. Users are told apart by the length of their past.
 """
 
 import argparse
@@ -36,7 +36,7 @@ BOUNDS: Final = (0, 64, 200, 10**9)
 
 
 def gains(model: TrainedModel, dataset: Dataset) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """NDCG@10 of every user's validation item, and how many entries stand before it."""
+    """NDCG@10 of every user's validation items, and how many entries stand before them."""
     for term in model.network.terms:
         term.weight.data.zero_()
     predictor, longest = Predictor(model), int(model.recipe["tasks"]["next_item"]["max_history"])
