@@ -32,7 +32,8 @@ def gpt2(rows: int) -> PreTrainedModel:
 
 def qwen2(rows: int) -> PreTrainedModel:
     sizes = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 4, "num_attention_heads": 4}
-    return Qwen2ForCausalLM(Qwen2Config(vocab_size=rows + 8, num_key_value_heads=2, max_position_embeddings=256, tie_word_embeddings=True, **sizes))
+    limits = {"num_key_value_heads": 2, "max_position_embeddings": 256}
+    return Qwen2ForCausalLM(Qwen2Config(vocab_size=rows + 8, tie_word_embeddings=True, **limits, **sizes))
 
 
 def bert(rows: int) -> PreTrainedModel:
