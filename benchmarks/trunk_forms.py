@@ -20,7 +20,7 @@ from statistics import fmean, median
 from typing import Any, Final
 
 from benchmarks.measured import cost_of
-from benchmarks.result import RESULTS, ROOT, Machine, Result, data_name
+from benchmarks.result import RESULTS, ROOT, Machine, Result
 from benchmarks.training_run import TrainingRun, changes_of
 
 QUESTION: Final = "trunk_forms"

@@ -69,7 +69,7 @@ def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], layers: Sequenc
             target.copy_(weights[original])
         elif "lora_" not in name and isinstance(target, nn.Parameter):
             raise RecipeError(
-                f"model.backbone: expected weights for {original}, found none in the model's files. Fetch or save it anew."
+                f"model.backbone: expected weights for {original}, found none in its files. Fetch or save it anew."
             )
 
 
