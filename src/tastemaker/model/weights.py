@@ -15,8 +15,10 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
 
+from tastemaker.errors import RecipeError
 from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.network import Network
+from tastemaker.model.quiet import without_bar
 from tastemaker.model.token_table import TokenTable
 
 LOADERS: Final[Mapping[str, Any]] = {
@@ -48,7 +50,8 @@ class Source:
 @torch.no_grad()
 def load_weights(network: Network, source: Source) -> None:
     """Fill the backbone of a network as initialised, and fit what is new in it to what came."""
-    model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
+    with without_bar():
+        model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
     backbone = network.backbone
     trunk = model.get_submodule(model.base_model_prefix) if hasattr(model, model.base_model_prefix) else model
     _fill_trunk(backbone.trunk, trunk.state_dict(), source.layers)
@@ -65,7 +68,9 @@ def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], layers: Sequenc
         if original in weights:
             target.copy_(weights[original])
         elif "lora_" not in name and isinstance(target, nn.Parameter):
-            raise KeyError(f"{original}: a weight of the backbone that its file does not hold")
+            raise RecipeError(
+                f"model.backbone: expected weights for {original}, found none in its files. Fetch or save it anew."
+            )
 
 
 def _original(name: str, layers: Sequence[int]) -> str:
