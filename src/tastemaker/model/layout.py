@@ -102,6 +102,8 @@ class Layout:
     window: int
     wishes: Callable[[Sequence[Segment]], tuple[int, ...]] = lambda context: ()
     """Reads the wishes of a row in its context."""
+    reads_ahead: bool = False
+    """See `Backbone.reads_ahead`."""
 
     def row(self, examples: Sequence[Example]) -> Row:
         """Lay out examples that share one context; at most one of them may be written, a `Reply` or `Words`."""

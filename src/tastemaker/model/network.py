@@ -14,6 +14,7 @@ from tastemaker.model.batch import PLACES, Batch, Before
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.decoder import Decoder
 from tastemaker.model.edges import Edges
+from tastemaker.model.encoder_decoder import EncoderDecoder
 from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import ItemGraph
 from tastemaker.model.item_likeness import ItemLikeness
@@ -26,7 +27,7 @@ from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
 from tastemaker.tasks.example import LabelSet
 
-BACKBONES: dict[str, Callable[..., Any]] = {"nano": Nano, "decoder": Decoder}
+BACKBONES: dict[str, Callable[..., Any]] = {"nano": Nano, "decoder": Decoder, "encoder_decoder": EncoderDecoder}
 """Families of backbones: those made from scratch take configuration and vocabulary, others an `Anatomy`, too."""
 
 

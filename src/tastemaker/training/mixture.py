@@ -16,6 +16,7 @@ from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, collate
 from tastemaker.model.layout import Layout, Row
 from tastemaker.tasks.example import Example, Segment, Task
+from tastemaker.tasks.unrolled import unrolled
 
 Context = tuple[Segment, ...]
 BUCKET_BATCHES = 32
@@ -32,8 +33,9 @@ class TaskGroup:
         """One row per context, with the targets of every task of the group."""
         by_context: dict[Context, list[Example]] = {}
         for task in self.tasks:
-            for example in task.examples(dataset, split, epoch):
-                by_context.setdefault(example.context, []).append(example)
+            for whole in task.examples(dataset, split, epoch):
+                for example in unrolled(whole) if layout.reads_ahead else (whole,):
+                    by_context.setdefault(example.context, []).append(example)
         return [row for examples in by_context.values() for row in _rows(examples, layout)]
 
 
