@@ -16,7 +16,6 @@ import transformers
 from gguf import GGUFReader
 from tokenizers import Tokenizer, pre_tokenizers
 from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
-from transformers.utils import logging as transformers_logging
 
 from tastemaker.data.download import PART, Say, cache_folder
 from tastemaker.errors import DownloadError, RecipeError
@@ -45,7 +44,10 @@ def converted_gguf(path: Path, say: Say) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=PART, dir=place.parent) as part:
             new = Path(part) / place.name
-            _convert(path, fields, new)
+            # What is random in it must not move the generator on that a training run has seeded.
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+                _convert(path, fields, new)
             # Another run may have been quicker.
             return place if place.is_dir() else new.replace(place)
     except OSError as error:
@@ -100,15 +102,16 @@ def _plain(architecture: str) -> str:
 
 
 def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
-    had_bar = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         source: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True}
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(path.parent), **source)
         is_t5 = "t5" in fields["general.architecture"]
         kind = transformers.AutoModelForSeq2SeqLM if is_t5 else transformers.AutoModelForCausalLM
         model = kind.from_pretrained(str(path.parent), dtype=torch.float32, **source)
-        # Else they are saved as still quantised.
+        if len(tokenizer) > model.config.vocab_size:
+            # The conversion invents special tokens where the file has none of the usual names.
+            model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        # Else weights are saved as still quantised.
         model.hf_quantizer = None
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config
@@ -121,9 +124,6 @@ def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
             f"does not ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}). Give the model as "
             "a folder in the Hugging Face layout."
         ) from None
-    finally:
-        if had_bar:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _split_digits(tokenizer: Tokenizer, rule: str | None) -> None:
