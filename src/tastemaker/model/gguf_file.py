@@ -45,7 +45,10 @@ def converted_gguf(path: Path, say: Say) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=PART, dir=place.parent) as part:
             new = Path(part) / place.name
-            _convert(path, fields, new)
+            # What is random in it must not move the generator on that a training run has seeded.
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+                _convert(path, fields, new)
             # Another run may have been quicker.
             return place if place.is_dir() else new.replace(place)
     except OSError as error:
@@ -108,7 +111,10 @@ def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
         is_t5 = "t5" in fields["general.architecture"]
         kind = transformers.AutoModelForSeq2SeqLM if is_t5 else transformers.AutoModelForCausalLM
         model = kind.from_pretrained(str(path.parent), dtype=torch.float32, **source)
-        # Else they are saved as still quantised.
+        if len(tokenizer) > model.config.vocab_size:
+            # The conversion invents special tokens where the file has none of the usual names.
+            model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        # Else weights are saved as still quantised.
         model.hf_quantizer = None
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config

@@ -43,7 +43,7 @@ def pretrained_folder(name: str, say: Say) -> Path:
     if name in PRETRAINED:
         return PRETRAINED[name](say)
     path = Path(name).expanduser()
-    if path.is_dir():
+    if name and path.is_dir():
         return path
     if path.is_file() or path.suffix.lower() == ".gguf":
         return converted_gguf(path, say)

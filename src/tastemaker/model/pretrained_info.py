@@ -80,7 +80,7 @@ def describe(folder: Path) -> PretrainedInfo:
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """The fast tokenizer of a folder.
+    """The fast tokenizer of a folder, which neither cuts nor pads.
 
     Raises:
         RecipeError: there is none.
@@ -98,6 +98,8 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         raise _no_tokenizer(folder, f"{type(tokenizer).__name__}, which is none")
     if not tokenizer.backend_tokenizer.get_vocab_size(with_added_tokens=False):
         raise _no_tokenizer(folder, "one without a single token")
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
     return tokenizer
 
 

@@ -92,7 +92,10 @@ class TextTokenizer:
 
     @cached_property
     def specials(self) -> frozenset[int]:
-        """Ids of a pretrained model's special tokens: no text holds them, and writing must not emit them."""
+        """Ids of a pretrained model's special tokens, which writing must not emit.
+
+        No text can spell them; to one of them, where there is one, comes what the vocabulary cannot spell.
+        """
         return frozenset(id + len(MARKERS) for name, id in self.bpe.get_vocab().items() if name.startswith(HIDDEN))
 
     def encode(self, text: str, *, opens_turn: bool = False) -> tuple[int, ...]:

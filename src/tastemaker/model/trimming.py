@@ -85,7 +85,10 @@ def _vocabulary(model: Document) -> dict[str, int]:
 
 
 def word_prefix(tokenizer: tokenizers.Tokenizer) -> str:
-    """What to put before a text so that its first word is the same tokens as within a sentence: a space, or nothing."""
+    """What to put before a text so that its first word is the same tokens as within a sentence: a space, or nothing.
+
+    The tokenizer must not pad.
+    """
     alone, twice = (tokenizer.encode(text, add_special_tokens=False).ids for text in ("a", "a a"))
     return "" if twice == alone + alone else " "
 
