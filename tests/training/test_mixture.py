@@ -116,7 +116,7 @@ def test_a_model_that_reads_ahead_learns_each_reply_of_a_dialogue_from_a_context
     model: TrainedModel, talking_shop: Dataset
 ) -> None:
     group = TaskGroup((TASKS["dialogue"](),))
-    wholes, layout = group.rows(talking_shop, Split.TRAIN, model.layout), replace(model.layout, reads_ahead=True)
+    wholes, layout = group.rows(talking_shop, Split.TRAIN, model.layout), replace(model.layout, mask_share=0.2)
     rows = group.rows(talking_shop, Split.TRAIN, layout)
     assert len(rows) == 3 * len(wholes)
     for row in rows:

@@ -35,7 +35,7 @@ from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.item_trend import trends
 from tastemaker.model.item_wishes import wish_edges
 from tastemaker.model.network import ModelInputs, Network
-from tastemaker.model.pretrained_choice import choose
+from tastemaker.model.pretrained_choice import check_tasks, choose
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.model.weights import load_weights
 from tastemaker.tasks.corpus import tokenizer_texts
@@ -97,6 +97,8 @@ def train(
 def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainedModel:
     """A model as initialised: tokenizer trained, content vectors made, weights drawn from the global generator."""
     chosen = choose(recipe.model, say) if recipe.model.is_pretrained else None
+    if chosen is not None:
+        check_tasks(chosen, recipe.model.backbone, recipe.tasks)
     content = content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say)
     if not content.shape[1] and not recipe.model.ids:
         raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")

@@ -1,6 +1,6 @@
 """What a recipe takes of a pretrained Transformer: which layers, which tokens, and whether that fits the recipe."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -10,17 +10,21 @@ from transformers import AutoConfig, PreTrainedConfig
 from tastemaker.errors import RecipeError
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.anatomy import Anatomy, chosen_layers, with_layers
-from tastemaker.model.config import ModelConfig
+from tastemaker.model.config import FROM_SCRATCH, ModelConfig
 from tastemaker.model.encoder_decoder import TYPES
+from tastemaker.model.network import BACKBONES
 from tastemaker.model.pretrained import pretrained_folder
 from tastemaker.model.pretrained_info import PretrainedInfo, describe, load_tokenizer, weight_names
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.model.weights import Source
+from tastemaker.tasks.example import Task
 
 SCALED_LOGITS: Final = ("final_logit_softcapping", "logit_scale", "logits_scaling")
 """Settings of models whose language-model head does more than multiply by its rows."""
 FIRST_GAP: Final = "<extra_id_0>"
 """What T5 has learnt to read where words are left out."""
+NARROW_EMBEDDINGS: Final = ("embedding_size", "word_embed_proj_dim")
+"""What the width of token embeddings is called in models that project them, such as ALBERT, ELECTRA or OPT."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Choice:
         specials = [id for id in (pretrained.eos_token_id, pretrained.mask_token_id) if id is not None]
         tokenizer, rows = TextTokenizer.adapted(pretrained, texts if self.trims else None, specials)
         same = {markers.END: pretrained.eos_token_id, markers.MASK: pretrained.mask_token_id}
+        if self.info.family == "encoder":
+            same[markers.HISTORY] = pretrained.cls_token_id  # what texts began with: a row begins with it, too
         if self.info.family == "encoder_decoder":
             same |= {markers.ASSISTANT: self._start, markers.MASK: pretrained.get_vocab().get(FIRST_GAP)}
         if tokenizer.chat is not None and tokenizer.chat.after_assistant:
@@ -88,6 +94,7 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     layers = tuple(chosen_layers(info.layers, config.layers, config.layer_choice))
     choice = Choice(info, layers, config.trim_vocabulary)
     _check_head(choice.config, config.backbone)
+    _check_embeddings(choice.config, config.backbone)
     if info.family != "encoder_decoder":
         return choice
     _check_positions(info, config.backbone)
@@ -101,6 +108,37 @@ def _check_positions(info: PretrainedInfo, name: str) -> None:
             f"model.backbone: expected an encoder-decoder whose positions are relative ({', '.join(TYPES)}), found "
             f"{info.model_type} in {name}. Use a T5, or a decoder such as smollm2."
         )
+
+
+def check_tasks(choice: Choice, name: str, tasks: Mapping[str, Task]) -> None:
+    """See whether a backbone can learn the tasks of a recipe.
+
+    Raises:
+        RecipeError: some are written, and it cannot write.
+    """
+    written = [f"[tasks.{task}]" for task, it in tasks.items() if it.writes]
+    if written and not BACKBONES[choice.info.family].writes:
+        raise RecipeError(
+            f"model.backbone: expected a backbone that writes, as {_listed(written)} need one, found {name}, an "
+            f"{choice.info.family} ({choice.info.model_type}), which ranks, rates and classifies but cannot write. "
+            f"Remove {'this table' if len(written) == 1 else 'these tables'}, or set model.backbone to smollm2, "
+            f"{', '.join(FROM_SCRATCH)} or another decoder or encoder-decoder."
+        )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _check_embeddings(config: Any, name: str) -> None:
+    """Items and tokens enter as vectors as wide as the states."""
+    for setting in NARROW_EMBEDDINGS:
+        found = getattr(config, setting, None)
+        if found not in (None, config.hidden_size):
+            raise RecipeError(
+                f"model.backbone: expected token embeddings as wide as the states, which are {config.hidden_size} wide "
+                f"in {name}, found {setting} = {found}. Use another model."
+            )
 
 
 def _check_head(config: Any, name: str) -> None:
