@@ -11,18 +11,23 @@ import torch
 import transformers
 from torch import nn
 
+from tastemaker.data.download import log
 from tastemaker.errors import DownloadError, ModelError
+from tastemaker.model.pretrained import pretrained_folder
+from tastemaker.model.quiet import without_bar
 
 
 def base_model(model: nn.Module | str) -> Any:
     """A model without its head, and of an encoder with a decoder the encoder; its weights are shared, not copied.
 
     Args:
-        model: a model of transformers, a local folder or a hub id.
+        model: a model of transformers, or what `tastemaker.model.pretrained.pretrained_folder` takes: `smollm2`,
+            `minilm`, a local folder, a GGUF file or a hub id.
 
     Raises:
         ModelError: it is no model of transformers, or not one of texts.
-        DownloadError: no model has this name.
+        RecipeError: the name means nothing.
+        DownloadError: no model of this name can be had.
     """
     found = _pretrained(model) if isinstance(model, str) else model
     kind = type(found).__name__
@@ -41,10 +46,11 @@ def base_model(model: nn.Module | str) -> Any:
 def _pretrained(name: str) -> nn.Module:
     """The one place where a string becomes a model."""
     try:
-        model: nn.Module = transformers.AutoModel.from_pretrained(name, dtype=torch.float32)
+        with without_bar():
+            model: nn.Module = transformers.AutoModel.from_pretrained(pretrained_folder(name, log), dtype=torch.float32)
     except (OSError, ValueError) as error:
         raise DownloadError(
-            f"backbone {name!r}: expected a local folder or a hub id of a model, found none that loads "
-            f"({str(error).splitlines()[0]}). Check the name and the network, or pass a model."
+            f"backbone {name!r}: expected a model that loads, found none ({str(error).splitlines()[0]}). Check the "
+            "name, or pass a model."
         ) from None
     return model
