@@ -15,7 +15,7 @@ from tastemaker.tasks import TASKS
 from tastemaker.tasks.corpus import tokenizer_texts
 from tests.model.tiny_t5 import saved_t5
 
-STEPS, KILLED_AT = 8, 6
+STEPS, KILLED_AT = 4, 3
 
 
 class KilledError(Exception):
@@ -35,7 +35,7 @@ def recipe(shop: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ca
     texts = tokenizer_texts(shop, [task() for task in TASKS.values()])
     folder = saved_t5(tmp_path / "t5", texts, layers=3, decoder_layers=3)
     model = {"backbone": str(folder), "layers": 2, "content": "none", "window": 256, "lora_rank": 2}
-    training = {"token_budget": 900, "validation_examples": 3, "validate_every": 4, "max_steps": STEPS}
+    training = {"token_budget": 900, "validation_examples": 3, "validate_every": 2, "max_steps": STEPS}
     judged = {"text_sample": 2, "attribution_sample": 2, "slices": False, "draws": 10}
     tables = {"model": model, "training": training, "evaluation": judged, "tasks": {name: {} for name in TASKS}}
     return lambda: from_mapping({"data": {"path": str(tmp_path)}, **tables})

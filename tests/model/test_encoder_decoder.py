@@ -301,3 +301,14 @@ def test_layers_and_lora_targets_that_are_not_there_are_refused_with_the_recipe(
     assert str(refusal.value) == (
         "model.lora_targets: expected names of linear layers, found q_proj. This backbone has k, o, q, v, wi, wo."
     )
+
+
+def test_what_a_history_is_to_tell_is_hidden_from_the_encoder(t5: TrainedModel, shop: Dataset) -> None:
+    group = TaskGroup(tuple(TASKS[name]() for name in ("next_item", "rating", "like")))
+    for epoch in range(3):
+        for row in group.rows(shop, Split.TRAIN, t5.layout, epoch):
+            for targets in row.targets.values():
+                for at in (*targets.item_at, *(at for places in targets.score_at.values() for at in places)):
+                    assert row.inputs[at].tolist() == [markers.MASK, 0, 0]
+            read = set(row.inputs[:, 1].tolist())
+            assert not any(item + 1 in read for targets in row.targets.values() for item in targets.items)
