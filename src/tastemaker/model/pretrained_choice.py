@@ -11,6 +11,7 @@ from tastemaker.errors import RecipeError
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.anatomy import Anatomy, chosen_layers, with_layers
 from tastemaker.model.config import FROM_SCRATCH, ModelConfig
+from tastemaker.model.encoder import reads_rows
 from tastemaker.model.network import BACKBONES
 from tastemaker.model.pretrained import pretrained_folder
 from tastemaker.model.pretrained_info import PretrainedInfo, describe, load_tokenizer
@@ -77,6 +78,11 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     choice = Choice(info, tuple(chosen_layers(info.layers, config.layers, config.layer_choice)), config.trim_vocabulary)
     _check_head(choice.config, config.backbone)
     _check_embeddings(choice.config, config.backbone)
+    if info.family == "encoder" and not reads_rows(choice.anatomy):
+        raise RecipeError(
+            f"model.backbone: expected an encoder that takes vectors and whose states do not depend on padding, found "
+            f"{config.backbone} ({info.model_type}), which is none. Use another model, such as minilm."
+        )
     return choice
 
 
