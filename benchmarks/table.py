@@ -27,8 +27,10 @@ do not add users. *Simulated* marks tasks whose true texts were made from templa
 machines are orientation.
 """
 PICTURES: Final = {
+    "padding": "Shares of the positions that training reads, over steps that take one batch of every group of tasks, "
+    "and of each group.\n`shuffled_only` is what a shuffle without regard to lengths gives. The goal: at most .1.\n",
     "scaling": "![Time and memory as users and items grow](scaling.png)\n\n"
-    "A target scores every item, so an epoch takes time in proportion to users times items.\n"
+    "A target scores every item, so an epoch takes time in proportion to users times items.\n",
 }
 """What stands at the head of a question, beside this page."""
 NOTHING: Final = "\nThere are no results yet.\n"

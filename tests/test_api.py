@@ -22,7 +22,12 @@ def test_api_is_what_it_says():
         *(
             "LOG_FORMATS",
             "LOG_PRESETS",
+            "ClassifierHead",
             "Log",
+            "ModuleHead",
+            "MultiTaskModel",
+            "RatingHead",
+            "TokenHead",
             "__version__",
             "evaluate",
             "load",
@@ -47,6 +52,6 @@ def test_an_unknown_name():
         tastemaker.recommend  # noqa: B018 - the access is what is tested
     assert str(caught.value) == (
         "module 'tastemaker' has no attribute 'recommend'; "
-        "it has LOG_FORMATS, LOG_PRESETS, Log, __version__, evaluate, load, prepare, prepare_log, preset_fields, "
-        "read_recipe, train, tune."
+        "it has LOG_FORMATS, LOG_PRESETS, ClassifierHead, Log, ModuleHead, MultiTaskModel, RatingHead, TokenHead, "
+        "__version__, evaluate, load, prepare, prepare_log, preset_fields, read_recipe, train, tune."
     )

@@ -5,9 +5,11 @@ import re
 import shlex
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner
 
 import tastemaker.data.prepare as preparation
@@ -98,13 +100,30 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_python_runs(place: Path) -> None:
-    [program] = blocks("python")
+    program, _ = blocks("python")
     with redirect_stdout(io.StringIO()) as said:
         exec(compile(program, "README.md", "exec"), {})  # noqa: S102 - the README's own program
     lines = said.getvalue().splitlines()
     assert all(re.match(r".+ \(\d{4}\) \d\.\d+", line) for line in lines[:5])
     assert "Toy Story (1995)" in said.getvalue()
     assert (place / "runs/short/best.json").is_file()
+
+
+def test_the_heads_on_bert_learn() -> None:
+    _, program = blocks("python")
+    names: dict[str, Any] = {}
+    torch.manual_seed(0)
+    exec(compile(program, "README.md", "exec"), names)  # noqa: S102 - the README's own program
+    assert [tuple(logits.shape) for logits in names["logits"].values()] == [(8, 2), (8, 4)]
+    names["model"].eval()
+    before, after = (sum(losses.values()) for losses in (names["losses"], again(names)))
+    assert after < before
+
+
+def again(names: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """The losses after the README's step."""
+    logits = names["model"](names["input_ids"], names["attention_mask"])
+    return names["model"].losses(logits, names["labels"])
 
 
 def test_the_commands_run(place: Path) -> None:

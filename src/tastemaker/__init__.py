@@ -1,7 +1,8 @@
 """Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
 
 The Python API is `prepare`, `prepare_log` of a `Log`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is
-imported at its first use, so that `import tastemaker` costs nothing.
+imported at its first use, so that `import tastemaker` costs nothing. Apart from these stands `MultiTaskModel`, any
+Transformer with several heads.
 """
 
 import importlib
@@ -15,13 +16,20 @@ if TYPE_CHECKING:
     from tastemaker.data.log_formats import LOG_FORMATS
     from tastemaker.data.log_presets import LOG_PRESETS, preset_fields
     from tastemaker.data.prepare_log import prepare_log
+    from tastemaker.model.multi_task import MultiTaskModel
+    from tastemaker.model.task_heads import ClassifierHead, ModuleHead, RatingHead, TokenHead
 
 __version__ = "0.1.0"
 
 __all__ = [
     "LOG_FORMATS",
     "LOG_PRESETS",
+    "ClassifierHead",
     "Log",
+    "ModuleHead",
+    "MultiTaskModel",
+    "RatingHead",
+    "TokenHead",
     "__version__",
     "evaluate",
     "load",
@@ -36,7 +44,12 @@ __all__ = [
 _HOMES: Final = {
     "LOG_FORMATS": "tastemaker.data.log_formats",
     "LOG_PRESETS": "tastemaker.data.log_presets",
+    "ClassifierHead": "tastemaker.model.task_heads",
     "Log": "tastemaker.data.log",
+    "ModuleHead": "tastemaker.model.task_heads",
+    "MultiTaskModel": "tastemaker.model.multi_task",
+    "RatingHead": "tastemaker.model.task_heads",
+    "TokenHead": "tastemaker.model.task_heads",
     "evaluate": "tastemaker.cli.stages",
     "load": "tastemaker.cli.stages",
     "prepare": "tastemaker.cli.stages",

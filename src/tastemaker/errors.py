@@ -17,6 +17,10 @@ class RecipeError(TastemakerError):
     """A recipe or a `--set` override names an unknown key or a value of the wrong type or range."""
 
 
+class ModelError(TastemakerError):
+    """A backbone, a head or a batch that a program hands to a model does not fit."""
+
+
 class CheckpointError(TastemakerError):
     """A run directory or a checkpoint is missing, truncated, altered, or of a newer version."""
 

@@ -11,6 +11,8 @@ from transformers import (
     LlamaConfig,
     LlamaForCausalLM,
     PreTrainedModel,
+    Qwen2Config,
+    Qwen2ForCausalLM,
     T5Config,
     T5ForConditionalGeneration,
 )
@@ -20,12 +22,18 @@ from tests.model.pretrained_tokenizers import CHATML, TOKENIZERS, with_template
 
 def llama(rows: int) -> PreTrainedModel:
     sizes = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
-    config = LlamaConfig(vocab_size=rows, num_key_value_heads=2, max_position_embeddings=64, **sizes)
+    config = LlamaConfig(vocab_size=rows, num_key_value_heads=2, max_position_embeddings=256, **sizes)
     return LlamaForCausalLM(config)
 
 
 def gpt2(rows: int) -> PreTrainedModel:
-    return GPT2LMHeadModel(GPT2Config(vocab_size=rows, n_embd=16, n_layer=3, n_head=2, n_positions=48))
+    return GPT2LMHeadModel(GPT2Config(vocab_size=rows, n_embd=16, n_layer=3, n_head=2, n_positions=256))
+
+
+def qwen2(rows: int) -> PreTrainedModel:
+    sizes = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 4, "num_attention_heads": 4}
+    limits = {"num_key_value_heads": 2, "max_position_embeddings": 256}
+    return Qwen2ForCausalLM(Qwen2Config(vocab_size=rows + 8, tie_word_embeddings=True, **limits, **sizes))
 
 
 def bert(rows: int) -> PreTrainedModel:
@@ -41,6 +49,7 @@ def t5(rows: int) -> PreTrainedModel:
 MODELS = {
     "llama": (llama, "byte_level", "decoder"),
     "gpt2": (gpt2, "byte_level", "decoder"),
+    "qwen2": (qwen2, "byte_level", "decoder"),
     "bert": (bert, "word_piece", "encoder"),
     "t5": (t5, "unigram", "encoder_decoder"),
 }

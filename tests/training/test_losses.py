@@ -1,14 +1,19 @@
 import math
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
-from tastemaker.model.batch import Batch, collate
+from tastemaker.data.split import Split
+from tastemaker.model.batch import Batch, ItemTargets, collate
 from tastemaker.model.heads import Asked
 from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.tasks import TASKS
 from tastemaker.training.losses import TrivialLosses, task_losses
+from tastemaker.training.mixture import group_tasks
 
 TRIVIAL = TrivialLosses(items=2.0, text=4.0, rating=0.5, like=0.25)
 
@@ -64,3 +69,29 @@ def test_trivial_losses_are_those_of_training(shop: Dataset) -> None:
     assert trivial.rating == pytest.approx(sum((r - mean) ** 2 for r in ratings) / len(ratings), rel=1e-5)  # type: ignore[operator]
     liked = sum(r >= 4 for r in ratings) / len(ratings)  # type: ignore[operator]
     assert trivial.like == pytest.approx(-liked * math.log(liked) - (1 - liked) * math.log(1 - liked))
+
+
+def sums(model: TrainedModel, rows: list[Row]) -> dict[tuple[str, str], float]:
+    """The losses of all targets of each task and kind, summed up."""
+    network, batch = model.network, collate(rows)
+    trivial = replace(TRIVIAL, labels={it.name: 1.0 for it in network.label_sets})
+    found = {}
+    for task, kinds in batch.targets.items():
+        for kind, target in kinds.items():
+            part = Batch(batch.tokens, batch.items, batch.actions, {task: {kind: target}}, batch.wishes)
+            mean = float(task_losses(network, part, network.item_vectors(), trivial)[task])
+            is_item = isinstance(target, ItemTargets)
+            found[task, kind] = mean * float(target.weights.sum() if is_item else len(target.at))
+    return found
+
+
+@torch.no_grad()
+def test_a_neighbour_changes_no_loss(model: TrainedModel, shop: Dataset) -> None:
+    """The losses of a batch of all tasks are those of its rows, each read alone."""
+    groups = group_tasks(shop, [task() for task in TASKS.values()])
+    rows = [row for group in groups for row in group.rows(shop, Split.TRAIN, model.layout)[:3]]
+    together, alone = sums(model, rows), Counter[tuple[str, str]]()
+    for row in rows:
+        alone.update(sums(model, [row]))
+    assert {task for task, _ in together} == set(TASKS)
+    assert together == pytest.approx(dict(alone), rel=1e-4)

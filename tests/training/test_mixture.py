@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
@@ -45,12 +46,26 @@ def test_a_plan_holds_every_row_once_within_the_budget(budget: int) -> None:
     assert all(len(batch) == 1 or len(batch) * max(len(rows[index]) for index in batch) <= budget for batch in plan)
 
 
-def test_little_of_a_planned_epoch_is_padding() -> None:
-    random = np.random.default_rng(0)
-    rows = [Row.of([Position(1)] * int(length)) for length in random.integers(5, 200, 900)]
-    plan = plan_batches(rows, 4000, random)
-    padded = sum(len(batch) * max(len(rows[index]) for index in batch) for batch in plan)
-    assert sum(map(len, rows)) / padded > 0.9
+@pytest.mark.parametrize(
+    ("budget", "lengths"),
+    [
+        (4000, np.random.default_rng(0).integers(5, 200, 900)),
+        (1024, np.random.default_rng(1).geometric(0.2, 5000).clip(max=50)),
+        (71, np.random.default_rng(2).geometric(0.3, 2000).clip(max=38)),
+        (2048, np.random.default_rng(3).lognormal(5.2, 0.6, 1500).astype(np.int64).clip(2, 512)),
+    ],
+    ids=["texts", "histories", "histories in a small share", "dialogues"],
+)
+def test_little_of_a_planned_epoch_is_padding(budget: int, lengths: NDArray[np.int64]) -> None:
+    """At most a tenth, which a shuffle alone would miss by far."""
+    rows, random = [Row.of([Position(1)] * int(length)) for length in lengths], np.random.default_rng(0)
+
+    def share(plan: list[list[int]]) -> float:
+        return 1 - sum(map(len, rows)) / sum(len(batch) * max(len(rows[index]) for index in batch) for batch in plan)
+
+    plan, shuffled = plan_batches(rows, budget, random), random.permutation(len(rows))
+    assert share(plan) < 0.1
+    assert share([shuffled[start : start + 8].tolist() for start in range(0, len(rows), 8)]) > 0.3
 
 
 def mixture(model: TrainedModel, shop: Dataset, seed: int = 0) -> Mixture:

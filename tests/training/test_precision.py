@@ -37,3 +37,15 @@ def test_a_processor_is_asked_for_its_instructions(
 def test_an_unknown_precision_is_refused() -> None:
     with pytest.raises(RecipeError, match="must be one of float32, bfloat16, auto, found 'half'"):
         TrainingConfig(precision="half")
+
+
+def test_a_device_that_lacks_the_type_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "is_bfloat16_native", lambda device: False)
+    precision.check_precision("bfloat16", CPU)
+    precision.check_precision("auto", torch.device("cuda"))
+    with pytest.raises(RecipeError) as error:
+        precision.check_precision("bfloat16", torch.device("cuda"))
+    assert str(error.value) == (
+        "training.precision: expected a type that cuda has, found bfloat16, which it lacks. "
+        "Set training.precision = 'float32', or 'auto'."
+    )

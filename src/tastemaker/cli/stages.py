@@ -45,6 +45,7 @@ from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
+from tastemaker.training.precision import check_precision
 from tastemaker.training.watch import Silent, Watch
 
 __all__ = ["evaluate", "load", "prepare", "train"]
@@ -73,8 +74,11 @@ def train(
     _check_place(out, is_free=resume or overwrite)
     watch = watch or Silent()
     device = torch.device(chosen_device(recipe.training.device))
+    check_precision(recipe.training.precision, device)
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
+    if recipe.model.is_pretrained:
+        choose(recipe.model, watch.say)  # what cannot be had is said before data is read
     resume = resume and (out / "last.json").is_file()
     if resume:
         _check_same_recipe(recipe, out)

@@ -42,6 +42,7 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
     banned = [marker for marker in range(len(markers.MARKERS)) if marker not in stops]
     banned += reader.model.tokenizer.specials
     stop_set, written = set(stops), [list[int]() for _ in prompts]
+    most = min(most, max(reader.model.layout.window - tokens.shape[1], 1))
     is_done = [False] * len(prompts)
     for _ in range(most):
         chances = next_log_chances(network, states, tokens)

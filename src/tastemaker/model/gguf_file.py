@@ -16,7 +16,6 @@ import transformers
 from gguf import GGUFReader
 from tokenizers import Tokenizer, pre_tokenizers
 from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
-from transformers.utils import logging as transformers_logging
 
 from tastemaker.data.download import PART, Say, cache_folder
 from tastemaker.errors import DownloadError, RecipeError
@@ -103,8 +102,6 @@ def _plain(architecture: str) -> str:
 
 
 def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
-    had_bar = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         source: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True}
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(path.parent), **source)
@@ -127,9 +124,6 @@ def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
             f"does not ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}). Give the model as "
             "a folder in the Hugging Face layout."
         ) from None
-    finally:
-        if had_bar:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _split_digits(tokenizer: Tokenizer, rule: str | None) -> None:

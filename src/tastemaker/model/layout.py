@@ -9,7 +9,7 @@ the context, and in a reply the item's vector, card and evidence.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +61,18 @@ class TaskTargets:
     """By label set."""
     label_values: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
+    def before(self, end: int) -> "TaskTargets":
+        """Without the items and tokens that are told from position `end` on; all else is told from the context."""
+        items, texts = sum(at < end for at in self.item_at), sum(at < end for at in self.text_at)
+        return replace(
+            self,
+            item_at=self.item_at[:items],
+            items=self.items[:items],
+            item_weights=self.item_weights[:items],
+            text_at=self.text_at[:texts],
+            tokens=self.tokens[:texts],
+        )
+
     def add(self, reply: "TaskTargets") -> None:
         """Add the items and tokens of another reply."""
         for name in ("item_at", "items", "item_weights", "text_at", "tokens"):
@@ -93,6 +105,13 @@ class Row:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def within(self, window: int) -> "Row":
+        """The row without what stands beyond a window, as the end of a reply that alone is longer."""
+        if len(self) <= window:
+            return self
+        targets = {task: found.before(window) for task, found in self.targets.items()}
+        return replace(self, inputs=self.inputs[:window], targets=targets)
 
 
 @dataclass(frozen=True)
@@ -144,7 +163,7 @@ class Layout:
                 self._teach_earlier(example.context, parts, targets[example.task])
         reply = [position for positions, _ in written for position in positions]
         wishes = self.wishes(examples[0].context) if any(map(_asks_once, examples)) else ()
-        return Row.of(context, reply, targets, wishes)
+        return Row.of(context, reply, targets, wishes).within(self.window)
 
     def context(self, segments: Sequence[Segment], reserve: int = 0) -> tuple[Position, ...]:
         """Lay out a context and cut it to the window, less the `reserve` for what is yet to be written."""

