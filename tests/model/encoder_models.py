@@ -25,22 +25,22 @@ HEADS: Final[dict[str, Any]] = {**SIZES, "num_attention_heads": 2}
 
 
 def distilbert(rows: int) -> PreTrainedConfig:
-    return DistilBertConfig(vocab_size=rows, max_position_embeddings=64, dim=16, n_layers=2, n_heads=2, hidden_dim=32)
+    return DistilBertConfig(vocab_size=rows, max_position_embeddings=256, dim=16, n_layers=2, n_heads=2, hidden_dim=32)
 
 
 ENCODERS: Final[dict[str, Callable[[int], PreTrainedConfig]]] = {
-    "bert": lambda rows: BertConfig(vocab_size=rows, max_position_embeddings=64, **HEADS),
-    "roberta": lambda rows: RobertaConfig(vocab_size=rows, max_position_embeddings=66, pad_token_id=1, **HEADS),
-    "mpnet": lambda rows: MPNetConfig(vocab_size=rows, max_position_embeddings=66, pad_token_id=1, **HEADS),
+    "bert": lambda rows: BertConfig(vocab_size=rows, max_position_embeddings=256, **HEADS),
+    "roberta": lambda rows: RobertaConfig(vocab_size=rows, max_position_embeddings=258, pad_token_id=1, **HEADS),
+    "mpnet": lambda rows: MPNetConfig(vocab_size=rows, max_position_embeddings=258, pad_token_id=1, **HEADS),
     "distilbert": distilbert,
-    "modernbert": lambda rows: ModernBertConfig(vocab_size=rows, max_position_embeddings=64, pad_token_id=0, **HEADS),
+    "modernbert": lambda rows: ModernBertConfig(vocab_size=rows, max_position_embeddings=256, pad_token_id=0, **HEADS),
     "deberta-v2": lambda rows: DebertaV2Config(
-        vocab_size=rows, max_position_embeddings=64, relative_attention=True, pos_att_type=["p2c", "c2p"], **HEADS
+        vocab_size=rows, max_position_embeddings=256, relative_attention=True, pos_att_type=["p2c", "c2p"], **HEADS
     ),
 }
 UNFIT: Final[dict[str, Callable[[int], PreTrainedConfig]]] = {
-    "fnet": lambda rows: FNetConfig(vocab_size=rows, max_position_embeddings=64, **SIZES),
-    "albert": lambda rows: AlbertConfig(vocab_size=rows, max_position_embeddings=64, embedding_size=8, **HEADS),
+    "fnet": lambda rows: FNetConfig(vocab_size=rows, max_position_embeddings=256, **SIZES),
+    "albert": lambda rows: AlbertConfig(vocab_size=rows, max_position_embeddings=256, embedding_size=8, **HEADS),
 }
 """The states of the one depend on padding, the embeddings of the other are narrower than its states."""
 

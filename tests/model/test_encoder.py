@@ -26,7 +26,8 @@ from tests.model.encoder_models import ENCODERS, saved_encoder
 from tests.model.pretrained_shops import shop_model
 
 READING = tuple(name for name, task in TASKS.items() if not task().writes)
-TEXT = "The great journey begins at sea, says the man, and it rains there."
+TEXT = "A journey of 3 days begins. It ends at sea."
+"""As the shop has it: a vocabulary that is trimmed to other words may spell these in another way."""
 
 
 def reading_shop(shop: Dataset, name: str, folder: Path, **settings: object) -> TrainedModel:
@@ -45,11 +46,11 @@ def training_rows(model: TrainedModel, shop: Dataset, epoch: int = 0) -> list[Ro
 
 
 @pytest.mark.parametrize("name", ENCODERS)
-@pytest.mark.parametrize("adaptation", ["full", "lora"])
+@pytest.mark.parametrize(("adaptation", "trims"), [("full", True), ("lora", False)])
 def test_states_of_text_are_those_of_the_model_itself(
-    name: str, adaptation: str, shop: Dataset, tmp_path: Path
+    name: str, adaptation: str, trims: bool, shop: Dataset, tmp_path: Path
 ) -> None:
-    model = reading_shop(shop, name, tmp_path, adaptation=adaptation)
+    model = reading_shop(shop, name, tmp_path, adaptation=adaptation, trim_vocabulary=trims)
     raw, tokenizer = AutoModel.from_pretrained(tmp_path), AutoTokenizer.from_pretrained(tmp_path)
     ours = model.tokenizer.encode(TEXT)
     theirs = tokenizer(TEXT, add_special_tokens=False).input_ids
