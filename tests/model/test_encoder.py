@@ -26,8 +26,10 @@ from tests.model.encoder_models import ENCODERS, saved_encoder
 from tests.model.pretrained_shops import shop_model
 
 READING = tuple(name for name, task in TASKS.items() if not task().writes)
-TEXT = "A journey of 3 days begins. It ends at sea."
-"""As the shop has it: a vocabulary that is trimmed to other words may spell these in another way."""
+KNOWN = "the man sings in the rain and the woman loves dancing."
+"""Without a token of which the tokenizer knows nothing, which here has the number that is padding elsewhere."""
+OF_SHOP = "A journey of 3 days begins. It ends at sea."
+"""What a vocabulary that is trimmed to the shop still spells alike."""
 
 
 def reading_shop(shop: Dataset, name: str, folder: Path, **settings: object) -> TrainedModel:
@@ -45,16 +47,19 @@ def training_rows(model: TrainedModel, shop: Dataset, epoch: int = 0) -> list[Ro
     return [row for task in tasks for row in TaskGroup((task,)).rows(shop, Split.TRAIN, model.layout, epoch)[:4]]
 
 
-@pytest.mark.parametrize("name", ENCODERS)
-@pytest.mark.parametrize(("adaptation", "trims"), [("full", True), ("lora", False)])
+@pytest.mark.parametrize(
+    ("name", "text", "settings"),
+    [(name, KNOWN, {"adaptation": how, "trim_vocabulary": False}) for name in ENCODERS for how in ("full", "lora")]
+    + [("bert", OF_SHOP, {"trim_vocabulary": True})],
+)
 def test_states_of_text_are_those_of_the_model_itself(
-    name: str, adaptation: str, trims: bool, shop: Dataset, tmp_path: Path
+    name: str, text: str, settings: dict[str, object], shop: Dataset, tmp_path: Path
 ) -> None:
-    model = reading_shop(shop, name, tmp_path, adaptation=adaptation, trim_vocabulary=trims)
+    model = reading_shop(shop, name, tmp_path, **settings)
     raw, tokenizer = AutoModel.from_pretrained(tmp_path), AutoTokenizer.from_pretrained(tmp_path)
-    ours = model.tokenizer.encode(TEXT)
-    theirs = tokenizer(TEXT, add_special_tokens=False).input_ids
-    assert len(ours) == len(theirs) > 15
+    ours = model.tokenizer.encode(text)
+    theirs = tokenizer(text, add_special_tokens=False).input_ids
+    assert len(ours) == len(theirs) > 10
     with torch.no_grad():
         expected = raw(torch.tensor([theirs])).last_hidden_state
     assert torch.allclose(states(model, [Row.of([Position(token) for token in ours])]), expected, atol=1e-5)
