@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
 
+from tastemaker.errors import RecipeError
 from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.network import Network
 from tastemaker.model.quiet import without_bar
@@ -67,7 +68,9 @@ def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], layers: Sequenc
         if original in weights:
             target.copy_(weights[original])
         elif "lora_" not in name and isinstance(target, nn.Parameter):
-            raise KeyError(f"{original}: a weight of the backbone that its file does not hold")
+            raise RecipeError(
+                f"model.backbone: expected weights for {original}, found none in its files. Fetch or save it anew."
+            )
 
 
 def _original(name: str, layers: Sequence[int]) -> str:
