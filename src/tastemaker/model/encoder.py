@@ -10,18 +10,22 @@ Source:
     CIKM 2019.
 """
 
+from dataclasses import replace
 from typing import Final, NoReturn
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel, PreTrainedConfig
+from transformers import AutoConfig, AutoModel, PreTrainedConfig
 
 from tastemaker.model.adaptation import adapt
-from tastemaker.model.anatomy import Anatomy
+from tastemaker.model.anatomy import Anatomy, with_layers
 from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.token_table import TokenTable
+from tastemaker.model.tokenizer import MARKERS
 
+PROBED: Final = 8
+"""Positions of the row that is read to see whether a model fits."""
 OWN_DROPOUTS: Final = (
     ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
     + ("embedding_dropout", "mlp_dropout")
@@ -65,6 +69,29 @@ class Encoder(nn.Module):
     def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> NoReturn:
         """What is behind a position changes the states before it, so none can be kept."""
         raise NotImplementedError("an encoder cannot read on behind a cache; recipes that need it to are refused")
+
+
+@torch.no_grad()
+def reads_rows(anatomy: Anatomy) -> bool:
+    """Whether a model of this kind can be fed with vectors, and its states are the same beside padding.
+
+    Not all do: FNet and ConvBERT mix in what padding holds, and others want rows of one length. One layer tells.
+    """
+    one = replace(anatomy, config=with_layers(AutoConfig.for_model(**anatomy.config), [0]))
+    try:
+        with torch.random.fork_rng():
+            backbone = Encoder(ModelConfig(dropout=0.0, adaptation="full"), len(MARKERS), one).eval()
+            rows = torch.randn(2, PROBED, backbone.width)
+        mask = torch.arange(PROBED) < torch.tensor([[PROBED], [PROBED // 2]])
+        padded, alone = (backbone(part, Places(it, it.sum(1))) for part, it in ((rows, mask), _alone(rows, mask)))
+    except Exception:  # noqa: BLE001 - every kind of model fails in a way of its own
+        return False
+    return torch.allclose(padded[1:, : PROBED // 2], alone, atol=1e-4)
+
+
+def _alone(rows: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """The second row without its padding."""
+    return rows[1:, : PROBED // 2], mask[1:, : PROBED // 2]
 
 
 def _sizes(anatomy: Anatomy, dropout: float) -> PreTrainedConfig:

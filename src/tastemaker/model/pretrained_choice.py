@@ -11,6 +11,7 @@ from tastemaker.errors import RecipeError
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.anatomy import Anatomy, chosen_layers, with_layers
 from tastemaker.model.config import FROM_SCRATCH, ModelConfig
+from tastemaker.model.encoder import reads_rows
 from tastemaker.model.encoder_decoder import TYPES
 from tastemaker.model.network import BACKBONES
 from tastemaker.model.pretrained import pretrained_folder
@@ -95,19 +96,23 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     choice = Choice(info, layers, config.trim_vocabulary)
     _check_head(choice.config, config.backbone)
     _check_embeddings(choice.config, config.backbone)
-    if info.family != "encoder_decoder":
-        return choice
-    _check_positions(info, config.backbone)
-    count = choice.config.num_decoder_layers
-    return replace(choice, decoder_layers=tuple(chosen_layers(count, config.layers, config.layer_choice)))
+    if info.family == "encoder" and not reads_rows(choice.anatomy):
+        raise RecipeError(
+            f"model.backbone: expected an encoder that takes vectors and whose states do not depend on padding, found "
+            f"{config.backbone} ({info.model_type}), which is none. Use another model, such as minilm."
+        )
+    return _with_decoder(choice, config) if info.family == "encoder_decoder" else choice
 
 
-def _check_positions(info: PretrainedInfo, name: str) -> None:
-    if info.model_type not in TYPES:
+def _with_decoder(choice: Choice, config: ModelConfig) -> Choice:
+    """The same with the layers of the second stack."""
+    if choice.info.model_type not in TYPES:
         raise RecipeError(
             f"model.backbone: expected an encoder-decoder whose positions are relative ({', '.join(TYPES)}), found "
-            f"{info.model_type} in {name}. Use a T5, or a decoder such as smollm2."
+            f"{choice.info.model_type} in {config.backbone}. Use a T5, or a decoder such as smollm2."
         )
+    count = choice.config.num_decoder_layers
+    return replace(choice, decoder_layers=tuple(chosen_layers(count, config.layers, config.layer_choice)))
 
 
 def check_tasks(choice: Choice, name: str, tasks: Mapping[str, Task]) -> None:
