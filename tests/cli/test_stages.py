@@ -16,10 +16,13 @@ from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
+from tastemaker.model.config import ModelConfig
+from tastemaker.tasks import TASKS
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Reply, Text
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.training import loop
+from tests.model.encoder_models import saved_encoder
 
 TINY = {
     "model": {"width": 16, "layers": 1, "heads": 2, "vocabulary": 400, "content": "tfidf"},
@@ -66,6 +69,24 @@ def test_a_killed_run_with_all_kinds_of_keys_goes_on_as_if_nothing_had_been(reci
         stages.train(recipe(4), tmp_path / "killed", watch=KillAt(3))
     stages.train(recipe(4), tmp_path / "killed", resume=True)
     assert manifest(tmp_path / "killed") == manifest(tmp_path / "whole")
+
+
+def test_a_killed_run_of_an_encoder_goes_on_and_is_of_use(recipe, shop, tmp_path):
+    """What is hidden is drawn again in the epoch at hand; the run then answers, and says what it was not trained on."""
+    model = ModelConfig(str(saved_encoder("bert", tmp_path / "bert")), window=64, content="tfidf")
+    tasks = {name: TASKS[name](max_history=12) for name in ("next_item", "rating", "like")}
+    made = replace(recipe(6), model=model, tasks=tasks | {"category": TASKS["category"]()})
+    stages.train(made, tmp_path / "whole")
+    with pytest.raises(KilledError):
+        stages.train(made, tmp_path / "killed", watch=KillAt(5))
+    stages.train(made, tmp_path / "killed", resume=True)
+    assert manifest(tmp_path / "killed") == manifest(tmp_path / "whole")
+    judged = stages.evaluate(tmp_path / "whole")
+    assert {"next_item", "rating", "like", "category"} <= judged["tasks"].keys()
+    loaded = stages.load(tmp_path / "whole")
+    assert len(loaded.recommend(user="u3", k=3)) == len(loaded.recommend(k=3, reasons=False)) == 3
+    with pytest.raises(RequestError, match="this run was not trained on dialogue"):
+        loaded.chat()
 
 
 def test_a_run_is_not_replaced_unasked(recipe, tmp_path):

@@ -50,6 +50,13 @@ def test_examples_are_there_and_the_same_every_time(cinema: Dataset, name: str, 
 
 
 @EVERY_TASK
+@EVERY_SPLIT
+def test_a_task_says_truly_whether_it_writes(cinema: Dataset, name: str, split: Split) -> None:
+    targets = [example.target for example in TASKS[name]().examples(cinema, split)]
+    assert {isinstance(target, Reply | Words) for target in targets} == {TASKS[name]().writes}
+
+
+@EVERY_TASK
 def test_training_is_drawn_anew_each_epoch_but_validation_and_test_never(cinema: Dataset, name: str) -> None:
     def drawn(split: Split, epoch: int) -> list[Example]:
         return list(TASKS[name]().examples(cinema, split, epoch))

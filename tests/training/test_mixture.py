@@ -12,7 +12,7 @@ from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks import TASKS
-from tastemaker.training.mixture import Mixture, group_tasks, plan_batches, token_shares
+from tastemaker.training.mixture import Mixture, TaskGroup, group_tasks, plan_batches, token_shares
 
 ALL = [task() for task in TASKS.values()]
 
@@ -110,3 +110,43 @@ def test_each_epoch_of_a_group_has_every_training_interaction_once(model: Traine
         while made.streams[0].epoch == epoch:
             items += made.streams[0].next().targets["next_item"]["items"].items.tolist()
         assert sorted(items) == expected
+
+
+def test_a_model_that_reads_ahead_learns_each_reply_of_a_dialogue_from_a_context_without_it(
+    model: TrainedModel, talking_shop: Dataset
+) -> None:
+    group = TaskGroup((TASKS["dialogue"](),))
+    wholes, layout = group.rows(talking_shop, Split.TRAIN, model.layout), replace(model.layout, mask_share=0.2)
+    rows = group.rows(talking_shop, Split.TRAIN, layout)
+    assert len(rows) == 3 * len(wholes)
+    for row in rows:
+        assert row.reply_at is not None
+        assert min(row.targets["dialogue"].text_at) == row.reply_at
+        assert all(at >= row.reply_at for at in row.targets["dialogue"].item_at)
+    taught, all_at_once = (sum(len(row.targets["dialogue"].tokens) for row in them) for them in (rows, wholes))
+    assert taught == all_at_once
+    assert any(min(row.targets["dialogue"].text_at) < (row.reply_at or 0) for row in wholes)
+
+
+def test_what_is_hidden_from_a_backbone_that_reads_ahead_is_drawn_by_seed_and_epoch(
+    model: TrainedModel, shop: Dataset
+) -> None:
+    """Windows differ from epoch to epoch, too, so one epoch is drawn under two seeds, and again under the first."""
+    layout = replace(model.layout, mask_share=0.3)
+    (group,) = group_tasks(shop, [TASKS["next_item"](), TASKS["like"]()])
+
+    def drawn(epoch: int, seed: int) -> list[list[list[int]]]:
+        return [row.inputs.tolist() for row in group.rows(shop, Split.TRAIN, layout, epoch, seed)]
+
+    assert drawn(1, 0) == drawn(1, 0)
+    assert drawn(1, 0) != drawn(1, 1)
+    assert drawn(1, 0) != drawn(2, 0)
+    first, resumed = (Mixture(shop, [group], layout, 0) for _ in range(2))
+    assert [row.inputs.tolist() for row in first.streams[0]._rows] == drawn(0, 0)
+    for made in (first, resumed):
+        made.set_budget(40, 1.0)
+    while first.streams[0].epoch < 2:
+        first.next()
+    resumed.restore(first.state())
+    assert same(first.next(), resumed.next())
+    assert [row.inputs.tolist() for row in first.streams[0]._rows] == drawn(2, 0)

@@ -43,7 +43,10 @@ class TrainedModel:
     @cached_property
     def layout(self) -> Layout:
         """How this model's prompts are laid out."""
-        plain = Layout(self.tokenizer, self.network.config.longest_prompt)
+        config = self.network.config
+        plain = Layout(self.tokenizer, config.longest_prompt)
+        if self.network.backbone.reads_ahead:
+            plain = replace(plain, mask_share=config.mask_share)
         if not self.network.item_wishes.is_informed:
             return plain
         return replace(plain, wishes=WishReader(self.extractor, FactNumbers(self.catalog).numbers))

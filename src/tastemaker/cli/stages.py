@@ -35,7 +35,7 @@ from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.item_trend import trends
 from tastemaker.model.item_wishes import wish_edges
 from tastemaker.model.network import ModelInputs, Network
-from tastemaker.model.pretrained_choice import choose
+from tastemaker.model.pretrained_choice import Choice, check_tasks, choose
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.model.weights import load_weights
 from tastemaker.tasks.corpus import tokenizer_texts
@@ -78,7 +78,7 @@ def train(
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
     if recipe.model.is_pretrained:
-        choose(recipe.model, watch.say)  # what cannot be had is said before data is read
+        _chosen(recipe, watch.say)  # what cannot be had is said before data is read
     resume = resume and (out / "last.json").is_file()
     if resume:
         _check_same_recipe(recipe, out)
@@ -96,7 +96,7 @@ def train(
 
 def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainedModel:
     """A model as initialised: tokenizer trained, content vectors made, weights drawn from the global generator."""
-    chosen = choose(recipe.model, say) if recipe.model.is_pretrained else None
+    chosen = _chosen(recipe, say) if recipe.model.is_pretrained else None
     content = content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say)
     if not content.shape[1] and not recipe.model.ids:
         raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")
@@ -130,6 +130,13 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     if chosen is not None:
         load_weights(network, source)
     return TrainedModel(network, tokenizer, dataset.answers, to_mapping(recipe))
+
+
+def _chosen(recipe: Recipe, say: Callable[[str], None]) -> Choice:
+    """The pretrained Transformer of a recipe, which can do what its tasks ask."""
+    chosen = choose(recipe.model, say)
+    check_tasks(chosen, recipe.model.backbone, recipe.tasks)
+    return chosen
 
 
 def _opinions(dataset: Dataset) -> tuple[Tallies, Tallies]:

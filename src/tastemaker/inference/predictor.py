@@ -75,7 +75,7 @@ class Predictor:
             return np.zeros((0, 0), dtype=np.bool_)
         head = self._label_head(examples[0].target)
         with torch.no_grad():
-            states = self.reader.mean_states([self.reader.history_row(example.context) for example in examples])
+            states = self.reader.mean_states([self.reader.text_row(example.context) for example in examples])
             found: NDArray[np.bool_] = head.classes(states).cpu().numpy()
         return found
 

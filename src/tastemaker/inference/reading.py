@@ -85,6 +85,10 @@ class Reader:
 
     def history_row(self, context: Sequence[Segment]) -> Row:
         """The row whose last state predicts what follows a context."""
+        return self.model.layout.asking(context)
+
+    def text_row(self, context: Sequence[Segment]) -> Row:
+        """The row whose mean state tells what a context is."""
         return Row.of(self.model.layout.context(context))
 
     def slot_row(self, context: Sequence[Segment], lead: Sequence[int] = ()) -> Row:

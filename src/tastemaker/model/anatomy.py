@@ -1,6 +1,6 @@
 """What a pretrained backbone is built from, weights aside: enough to build it again from a checkpoint alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +38,12 @@ def chosen_layers(count: int, wanted: int | None, choice: str) -> list[int]:
     return [round(place * (count - 1) / (wanted - 1)) for place in range(wanted)]
 
 
-def with_layers(config: PretrainedConfig, layers: list[int]) -> dict[str, Any]:
-    """A configuration of some of its layers; what it says of each layer is kept for those."""
+def with_layers(config: PretrainedConfig, layers: list[int], decoder_layers: Sequence[int] = ()) -> dict[str, Any]:
+    """A configuration of some of its layers, in either stack where there are two; what it says of each is kept."""
     kept = config.__class__.from_dict(config.to_dict())
     kept.num_hidden_layers = len(layers)
     if getattr(config, "layer_types", None) is not None:
         kept.layer_types = [config.layer_types[layer] for layer in layers]
+    if decoder_layers:
+        kept.num_decoder_layers = len(decoder_layers)
     return kept.to_dict()

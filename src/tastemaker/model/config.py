@@ -34,6 +34,9 @@ class ModelConfig:
     lora_rank: int = 16
     lora_targets: tuple[str, ...] = ()
     """Names of the linear layers that get LoRA; none stands for all."""
+    mask_share: float = 0.2
+    """Share of a history's entries that training hides at once, to have them told from both sides, where the trunk
+    reads in both directions. 0 hides the last one of a history alone."""
     copies: bool = True
     """Whether the text head can copy words of the prompt, such as a title or a genre of the evidence."""
     window: int = 512
@@ -75,7 +78,7 @@ class ModelConfig:
             raise RecipeError(
                 f"model.width must be a multiple of 2 * model.heads, found {self.width} with {self.heads} heads."
             )
-        for name in ("dropout", "id_dropout"):
+        for name in ("dropout", "id_dropout", "mask_share"):
             if not 0 <= getattr(self, name) < 1:
                 raise RecipeError(f"model.{name} must lie between 0 and below 1, found {getattr(self, name)}.")
 

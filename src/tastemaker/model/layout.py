@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.model import tokenizer as markers
+from tastemaker.model.masking import HIDDEN, drawn, masked
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import (
     Earlier,
@@ -121,12 +122,41 @@ class Layout:
     window: int
     wishes: Callable[[Sequence[Segment]], tuple[int, ...]] = lambda context: ()
     """Reads the wishes of a row in its context."""
+    mask_share: float | None = None
+    """Share of entries that are hidden in training, for a backbone that reads ahead; None is one that does not."""
 
-    def row(self, examples: Sequence[Example]) -> Row:
-        """Lay out examples that share one context; at most one of them may be written, a `Reply` or `Words`."""
+    @property
+    def reads_ahead(self) -> bool:
+        """See `Backbone.reads_ahead`."""
+        return self.mask_share is not None
+
+    def row(self, examples: Sequence[Example], random: np.random.Generator | None = None) -> Row:
+        """Lay out examples that share one context; at most one of them may be written, a `Reply` or `Words`.
+
+        Args:
+            examples: at least one.
+            random: in training draws which entries are hidden from a backbone that reads ahead; None, as for
+                validation, hides what comes next alone.
+        """
+        row = self._row(examples)
+        if self.mask_share is None:
+            return row
+        return masked(row) if random is None else drawn(row, self.mask_share, random)
+
+    def asking(self, context: Sequence[Segment]) -> Row:
+        """The row whose last state tells what comes next after a context."""
+        if self.mask_share is None:
+            return Row.of(self.context(context))
+        return Row.of((*self.context(context, reserve=1), Position(*HIDDEN)))
+
+    def _row(self, examples: Sequence[Example]) -> Row:
+        """The row of a backbone that sees nothing ahead."""
         replies = [example for example in examples if isinstance(example.target, Reply | Words)]
         written = [self._reply(example) for example in replies]
-        parts = self._parts(examples[0].context, reserve=sum(len(positions) for positions, _ in written))
+        reserve = sum(len(positions) for positions, _ in written)
+        if self.mask_share is not None and any(isinstance(it.target, NextItems | Score) for it in examples):
+            reserve += 1  # for the mask
+        parts = self._parts(examples[0].context, reserve)
         context = [position for part in parts for position in part]
         targets: dict[str, TaskTargets] = {}
         for example in examples:

@@ -1,7 +1,6 @@
 """The shared Transformer: item table, actions and tokens in; states out; a head for every kind of target."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,8 @@ from tastemaker.model.batch import PLACES, Batch, Before
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.decoder import Decoder
 from tastemaker.model.edges import Edges
+from tastemaker.model.encoder import Encoder
+from tastemaker.model.encoder_decoder import EncoderDecoder
 from tastemaker.model.heads import CopyHead, ScoringHead
 from tastemaker.model.item_graph import ItemGraph
 from tastemaker.model.item_likeness import ItemLikeness
@@ -27,7 +28,13 @@ from tastemaker.model.nano import Nano
 from tastemaker.model.recurrence import Recurrent
 from tastemaker.tasks.example import LabelSet
 
-BACKBONES: dict[str, Callable[..., Any]] = {"nano": Nano, "recurrence": Recurrent, "decoder": Decoder}
+BACKBONES: dict[str, Any] = {
+    "nano": Nano,
+    "recurrence": Recurrent,
+    "decoder": Decoder,
+    "encoder": Encoder,
+    "encoder_decoder": EncoderDecoder,
+}
 """Families of backbones: those made from scratch take configuration and vocabulary, others an `Anatomy`, too."""
 
 

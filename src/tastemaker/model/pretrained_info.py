@@ -143,13 +143,26 @@ def _family(folder: Path, config: PreTrainedConfig) -> Family:
     )
 
 
-def _check_weights(folder: Path) -> None:
-    """Every file of weights is there and as long as its header says."""
+def weight_names(folder: Path) -> frozenset[str]:
+    """What the weights of a model are called that `describe` has found to be whole."""
+    names: set[str] = set()
+    for path in _weight_files(folder):
+        with safe_open(path, "pt") as file:
+            names.update(file.keys())
+    return frozenset(names)
+
+
+def _weight_files(folder: Path) -> list[Path]:
     index = folder / "model.safetensors.index.json"
     names = {"model.safetensors"}
     if index.is_file():
         names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    for path in (folder / name for name in sorted(names)):
+    return [folder / name for name in sorted(names)]
+
+
+def _check_weights(folder: Path) -> None:
+    """Every file of weights is there and as long as its header says."""
+    for path in _weight_files(folder):
         if not path.is_file():
             raise RecipeError(
                 f"{folder}: expected its weights in {path.name}, found no such file. "

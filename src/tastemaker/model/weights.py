@@ -45,6 +45,8 @@ class Source:
     """Rows of the pretrained vocabulary by their place behind our markers."""
     same: Mapping[int, int]
     """Markers of ours that mean what a pretrained token means, and that token's row in the pretrained vocabulary."""
+    decoder_layers: Sequence[int] = ()
+    """The same of the stack that writes, where another one reads."""
 
 
 @torch.no_grad()
@@ -54,17 +56,17 @@ def load_weights(network: Network, source: Source) -> None:
         model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
     backbone = network.backbone
     trunk = model.get_submodule(model.base_model_prefix) if hasattr(model, model.base_model_prefix) else model
-    _fill_trunk(backbone.trunk, trunk.state_dict(), source.layers)
+    _fill_trunk(backbone.trunk, trunk.state_dict(), source)
     _fill_tokens(backbone.tokens, _rows(model.get_input_embeddings()), source)
     if getattr(backbone, "output", None) is not None:
         _fill_tokens(backbone.output, _rows(model.get_output_embeddings()), source)  # type: ignore[no-untyped-call]
     _fit(network)
 
 
-def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], layers: Sequence[int]) -> None:
+def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], source: Source) -> None:
     """Copy every weight of the trunk but LoRA's, which are new, from its own place."""
     for name, target in [*trunk.named_parameters(), *trunk.named_buffers()]:
-        original = _original(name, layers)
+        original = _original(name, source)
         if original in weights:
             target.copy_(weights[original])
         elif "lora_" not in name and isinstance(target, nn.Parameter):
@@ -73,11 +75,12 @@ def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], layers: Sequenc
             )
 
 
-def _original(name: str, layers: Sequence[int]) -> str:
+def _original(name: str, source: Source) -> str:
     """What a weight of the trunk is called in the pretrained stack."""
     parts = [part for part in name.split(".") if part != "base_layer"]
     place = next((at for at, part in enumerate(parts) if part.isdigit()), None)
     if place is not None:
+        layers = source.decoder_layers if source.decoder_layers and parts[0] == "decoder" else source.layers
         parts[place] = str(layers[int(parts[place])])
     return ".".join(parts)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
@@ -42,6 +42,7 @@ class Category:
     dropped_words: float = 0.1
     """Share of the words left out in training, drawn anew in every epoch."""
     metrics: tuple[str, ...] = ("micro_f1", "macro_f1")
+    writes: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_share("dropped_words", self.dropped_words)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.dataset import Dataset
@@ -44,6 +44,7 @@ class Description:
     dropped_words: float = 0.1
     """Share of the words of title and attributes left out in training, drawn anew in every epoch."""
     metrics: tuple[str, ...] = ("rougeL", "rouge1", "rouge2", "bleu", "distinct2", "grounding", "facts_per_reason")
+    writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_share("dropped_words", self.dropped_words)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
+from typing import ClassVar
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import holds
@@ -49,6 +50,7 @@ class Dialogue:
         *("recommends_f1", "constraints_met", "grounding", "facts_per_reason", "unslotted_title_rate"),
         *("bleu", "rougeL", "distinct2", "distinct3", "distinct4"),
     )
+    writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.simulated_share is not None and not 0 <= self.simulated_share <= 1:

@@ -202,6 +202,11 @@ class Task(Protocol):
         """Names in `tastemaker.metrics.METRICS` that judge this task; the first is its headline."""
         ...
 
+    @property
+    def writes(self) -> bool:
+        """Whether its targets are written (`Reply`, `Words`), which takes a backbone with a language-model head."""
+        ...
+
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield the examples of a split.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.simulation import Choice, Simulation, simulation_of
@@ -47,6 +48,7 @@ class Explanation:
         *("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate"),
         *("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio"),
     )
+    writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.simulated_share is not None and not 0 <= self.simulated_share <= 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
@@ -19,6 +20,7 @@ class Like:
     weight: float = 1.0
     max_history: int = 200
     metrics: tuple[str, ...] = ("accuracy", "precision", "recall", "f1")
+    writes: ClassVar[bool] = False
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per window."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.schema import RATING_SCALE
@@ -20,6 +21,7 @@ class NextItem:
     max_history: int = 200
     """Longest window; a longer history gives several, each interaction being a target once."""
     metrics: tuple[str, ...] = ("ndcg@10", "hr@10", "mrr@10")
+    writes: ClassVar[bool] = False
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per window of a history."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 
 from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.dataset import Dataset
@@ -35,6 +35,7 @@ class QuestionAnswering:
     unknown_share: float = 0.3
     """Share of the questions that cannot be answered, beside those about items of which nothing is known."""
     metrics: tuple[str, ...] = ("exact_match", "token_f1", "made_up_rate", "refused_rate")
+    writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.per_item < 1:

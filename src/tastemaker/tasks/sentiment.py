@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import OPINIONS
@@ -48,6 +48,7 @@ class Sentiment:
     dropped_words: float = 0.1
     """Share of the words left out in training, drawn anew in every epoch."""
     metrics: tuple[str, ...] = ("macro_f1", "accuracy")
+    writes: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_share("dropped_words", self.dropped_words)

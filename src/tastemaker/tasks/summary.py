@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
@@ -31,6 +32,7 @@ class Summary:
     dropped_words: float = 0.1
     """Share of the words left out in training, drawn anew in every epoch, as is the order of several texts."""
     metrics: tuple[str, ...] = ("rougeL", "rouge1", "rouge2", "bleu1", "bleu", "distinct2", "unique_ratio")
+    writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_share("dropped_words", self.dropped_words)

@@ -15,7 +15,7 @@ def set_execution(backbone: nn.Module, config: TrainingConfig) -> None:
     """
     if config.gradient_checkpointing:
         for part in backbone.children():
-            enable: Any = getattr(part, "gradient_checkpointing_enable", None)
+            enable: Any = getattr(part, "activation_checkpointing_enable", None)
             if enable is not None:
                 enable({"use_reentrant": False})
     if config.compile:

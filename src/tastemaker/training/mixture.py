@@ -16,10 +16,13 @@ from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, collate
 from tastemaker.model.layout import Layout, Row
 from tastemaker.tasks.example import Example, Segment, Task
+from tastemaker.tasks.unrolled import unrolled
 
 Context = tuple[Segment, ...]
 BUCKET_BATCHES = 32
 """Rows are sorted by length within this many batches: little padding, and still a shuffled epoch."""
+HIDES = 1
+"""Sets the randomness of hidden entries apart from that of the order of rows."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +31,18 @@ class TaskGroup:
 
     tasks: tuple[Task, ...]
 
-    def rows(self, dataset: Dataset, split: Split, layout: Layout, epoch: int = 0) -> list[Row]:
-        """One row per context, with the targets of every task of the group."""
+    def rows(self, dataset: Dataset, split: Split, layout: Layout, epoch: int = 0, seed: int = 0) -> list[Row]:
+        """One row per context, with the targets of every task of the group; those of training vary with the epoch."""
         by_context: dict[Context, list[Example]] = {}
         for task in self.tasks:
-            for example in task.examples(dataset, split, epoch):
-                by_context.setdefault(example.context, []).append(example)
-        return [row for examples in by_context.values() for row in _rows(examples, layout)]
+            for whole in task.examples(dataset, split, epoch):
+                for example in unrolled(whole) if layout.reads_ahead else (whole,):
+                    by_context.setdefault(example.context, []).append(example)
+        random = np.random.default_rng((seed, epoch, HIDES)) if split is Split.TRAIN else None
+        return [layout.row(it, random) for examples in by_context.values() for it in _by_row(examples)]
 
 
-def _rows(examples: list[Example], layout: Layout) -> list[Row]:
+def _by_row(examples: list[Example]) -> list[list[Example]]:
     """A task has one target per row: where a context occurs twice in a task, it gets two rows."""
     rows: list[list[Example]] = []
     taken: Counter[str] = Counter()
@@ -46,7 +51,7 @@ def _rows(examples: list[Example], layout: Layout) -> list[Row]:
             rows.append([])
         rows[taken[example.task]].append(example)
         taken[example.task] += 1
-    return [layout.row(row) for row in rows]
+    return rows
 
 
 def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
@@ -96,7 +101,7 @@ class Stream:
         self.group, self.dataset, self.layout, self.seed = group, dataset, layout, seed
         self.budget = 1
         self.epoch, self.index = 0, 0
-        self._rows: list[Row] = group.rows(dataset, Split.TRAIN, layout)
+        self._rows: list[Row] = group.rows(dataset, Split.TRAIN, layout, seed=seed)
         if not self._rows:
             names = ", ".join(task.name for task in group.tasks)
             tables = ", ".join(f"[tasks.{task.name}]" for task in group.tasks)
@@ -123,7 +128,7 @@ class Stream:
 
     def _prepare(self) -> None:
         if self._planned_epoch >= 0 or self.epoch > 0:
-            self._rows = self.group.rows(self.dataset, Split.TRAIN, self.layout, self.epoch)
+            self._rows = self.group.rows(self.dataset, Split.TRAIN, self.layout, self.epoch, self.seed)
         self._plan = plan_batches(self._rows, self.budget, np.random.default_rng((self.seed, self.epoch)))
         self._planned_epoch = self.epoch
 
