@@ -35,9 +35,9 @@ CALLS: Final = 200
 """Calls for single users behind a latency."""
 
 
-def fresh(recipe: Path, data: Path) -> Recommender:
-    """A recipe's model as initialised."""
-    read = read_recipe(recipe, [f'data.path="{data}"'])
+def fresh(recipe: Path, data: Path, settings: Sequence[str] = ()) -> Recommender:
+    """A recipe's model as initialised, with `settings` as of `--set`."""
+    read = read_recipe(recipe, [f'data.path="{data}"', *settings])
     dataset = Dataset.load(read.data)
     torch.manual_seed(read.training.seed)
     model = new_model(read, dataset, lambda line: None)
@@ -66,7 +66,7 @@ def repeated(call: Callable[[], object], repetitions: int) -> list[dict[str, flo
 def longest_history(model: TrainedModel) -> int:
     """How much of a history is read."""
     tasks: dict[str, dict[str, Any]] = model.recipe["tasks"]
-    return min(max(int(task.get("max_history", 1)) for task in tasks.values()), model.network.config.window - 1)
+    return min(max(int(task.get("max_history", 1)) for task in tasks.values()), model.network.config.longest_prompt - 1)
 
 
 def measure(model: Recommender, threads: int, users: int, repetitions: int) -> dict[str, list[dict[str, float]]]:

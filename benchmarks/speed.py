@@ -75,7 +75,8 @@ def users_per_second(model: Recommender) -> float:
             scores.topk(K)
 
     tasks: dict[str, Any] = model.model.recipe["tasks"]
-    longest = min(max(task.get("max_history", 1) for task in tasks.values()), model.model.network.config.window - 1)
+    fitting = model.model.network.config.longest_prompt - 1
+    longest = min(max(task.get("max_history", 1) for task in tasks.values()), fitting)
     return len(pasts) / float(np.median([seconds_of(rank_all) for _ in range(REPETITIONS)]))
 
 

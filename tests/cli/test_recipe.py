@@ -91,6 +91,24 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             f"{SMALL}max_history = 90\n[model]\nwindow = 90\n",
             ": [tasks.next_item] max_history must be less than model.window, found 90 and 90.",
         ),
+        (
+            f'{SMALL}max_history = 200\n[model]\nbackbone = "recurrence"\nwindow = 64\nlongest = 200\n',
+            ": [tasks.next_item] max_history must be less than model.longest, found 200 and 200.",
+        ),
+        (
+            f'{SMALL}[model]\nbackbone = "recurrence"\nwindow = 64\nlongest = 63\n',
+            ": [model] model.longest must be at least 64, found 63.",
+        ),
+        (
+            f'{SMALL}[model]\nbackbone = "recurrence"\nlongest = 500\n',
+            ": [model] model.longest must be at least model.window, found 500 and 512. "
+            "Raise it, or lower model.window.",
+        ),
+        (
+            f'{SMALL}[model]\nbackbone = "recurrence"\n[training]\ngradient_checkpointing = true\n',
+            ": [training] gradient_checkpointing computes states again that 'recurrence' keeps for the next segment. "
+            "Leave it out.",
+        ),
         (f"{START}[tasks.dialogue]\nnouns = []\n", ": [tasks.dialogue] nouns must be at least one, found ()."),
         (f"{SMALL}[model]\nlayers = 0\n", ": [model] model.layers must be at least 1, found 0."),
         (f"{SMALL}[model]\nwindow = 63\n", ": [model] model.window must be at least 64, found 63."),
@@ -123,6 +141,11 @@ def test_what_does_not_fit_is_named(tmp_path, text, complaint):
     with pytest.raises(RecipeError) as caught:
         read_recipe(path)
     assert str(caught.value) == f"{path}{complaint}"
+
+
+def test_a_history_longer_than_the_window_of_a_recurrence(tmp_path):
+    text = f'{SMALL}max_history = 199\n[model]\nbackbone = "recurrence"\nwindow = 64\nlongest = 200\n'
+    assert read_recipe(write(tmp_path, text)).model.longest_prompt == 200
 
 
 def test_a_missing_file(tmp_path):

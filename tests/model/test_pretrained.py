@@ -83,8 +83,8 @@ def test_a_name_of_nothing(name: str, hub: list[Any]) -> None:
     with pytest.raises(
         RecipeError,
         match=re.escape(
-            "model.backbone: expected nano, smollm2, minilm, a local folder, a GGUF file or a hub id OWNER/NAME, found "
-            f"{name!r}, which is none of them. Check the spelling or the path."
+            "model.backbone: expected nano, recurrence, smollm2, minilm, a local folder, a GGUF file or a hub id "
+            f"OWNER/NAME, found {name!r}, which is none of them. Check the spelling or the path."
         ),
     ):
         pretrained_folder(name, silent)

@@ -44,7 +44,7 @@ class TrainedModel:
     def layout(self) -> Layout:
         """How this model's prompts are laid out."""
         config = self.network.config
-        plain = Layout(self.tokenizer, config.window)
+        plain = Layout(self.tokenizer, config.longest_prompt)
         if self.network.backbone.reads_ahead:
             plain = replace(plain, mask_share=config.mask_share)
         if not self.network.item_wishes.is_informed:

@@ -85,7 +85,12 @@ def from_mapping(plain: object, where: str = "recipe") -> Recipe:
     method = stages["balancing"].method
     if method not in BALANCERS:
         raise RecipeError(f"{where}: [balancing] there is no method {method!r}; {suggestion(method, BALANCERS)}")
-    recipe = Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where, stages["model"].window))
+    if stages["training"].gradient_checkpointing and stages["model"].backbone == "recurrence":
+        raise RecipeError(
+            f"{where}: [training] gradient_checkpointing computes states again that 'recurrence' keeps for the next "
+            "segment. Leave it out."
+        )
+    recipe = Recipe(**stages, tasks=_tasks(tables.get("tasks", {}), where, stages["model"]))
     return replace(recipe, tune=read_tune(tables.get("tune", {}), leaves(to_mapping(recipe)), f"{where}: [tune]"))
 
 
@@ -114,7 +119,7 @@ def with_changes(recipe: Recipe, changes: Mapping[str, Value], where: str) -> Re
     return from_mapping(plain, where)
 
 
-def _tasks(plain: object, where: str, window: int) -> dict[str, Task]:
+def _tasks(plain: object, where: str, model: ModelConfig) -> dict[str, Task]:
     tables = as_table(plain, f"{where}: [tasks]")
     if not tables:
         raise RecipeError(f"{where}: expected at least one task, such as [tasks.next_item], found none.")
@@ -127,18 +132,18 @@ def _tasks(plain: object, where: str, window: int) -> dict[str, Task]:
         if name in tables
     }
     for name, task in tasks.items():
-        _check_sizes(task, f"{where}: [tasks.{name}]", window)
+        _check_sizes(task, f"{where}: [tasks.{name}]", model)
     return tasks
 
 
-def _check_sizes(task: Task, where: str, window: int) -> None:
-    """Whatever a task counts, it needs at least one of; a history and its start entry fit in the window."""
+def _check_sizes(task: Task, where: str, model: ModelConfig) -> None:
+    """Whatever a task counts, it needs at least one of; a history and its start entry fit in a prompt."""
     for key in settable(task, FIXED):
         value = getattr(task, key)
         if (type(value) is int and value < 1) or value == ():
             raise RecipeError(f"{where} {key} must be at least one, found {value!r}.")
-        if key == "max_history" and value >= window:
-            raise RecipeError(f"{where} {key} must be less than model.window, found {value} and {window}.")
+        if key == "max_history" and value >= (most := model.longest_prompt):
+            raise RecipeError(f"{where} {key} must be less than model.{model.prompt_limit}, found {value} and {most}.")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -155,8 +155,8 @@ class Recommender:
 
     @property
     def _ranking_history(self) -> int:
-        """Longest history that any task was trained with, as far as the window goes."""
-        return min(max(map(self._longest, self.model.recipe["tasks"])), self.model.network.config.window - 1)
+        """Longest history that any task was trained with, as far as a prompt goes."""
+        return min(max(map(self._longest, self.model.recipe["tasks"])), self.model.network.config.longest_prompt - 1)
 
     @torch.no_grad()
     def _chances(self, entries: Sequence[Entry], keep: int | None = None) -> Tensor:

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from tastemaker.errors import RecipeError
 
-FROM_SCRATCH: Final = ("nano",)
+FROM_SCRATCH: Final = ("nano", "recurrence")
 """Backbones that are made anew for every data set; any other is pretrained."""
 
 
@@ -14,8 +14,8 @@ class ModelConfig:
     """Size and parts of the model."""
 
     backbone: str = "nano"
-    """`nano`, made from scratch; `smollm2` or `minilm`, fetched once; or a local folder, a hub id or a GGUF file of
-    another pretrained Transformer."""
+    """`nano` or `recurrence`, made from scratch; `smollm2` or `minilm`, fetched once; or a local folder, a hub id or a
+    GGUF file of another pretrained Transformer."""
     width: int = 128
     """D, the width of every vector in a trunk that is made from scratch."""
     layers: int | None = None
@@ -40,7 +40,10 @@ class ModelConfig:
     copies: bool = True
     """Whether the text head can copy words of the prompt, such as a title or a genre of the evidence."""
     window: int = 512
-    """Longest prompt in positions; longer ones are cut by the priority of their segments."""
+    """Longest prompt in positions; longer ones are cut by the priority of their segments. With `recurrence`: how many
+    positions each one sees, itself included."""
+    longest: int = 4096
+    """Longest prompt in positions with `recurrence`, which reads it window by window."""
     content: str = "auto"
     """Content vectors of items: `minilm` (fetched once), `tfidf`, `none`, a local folder or a hub id of a sentence
     encoder; `auto` is `minilm`, and `tfidf` with a warning where that cannot be had."""
@@ -60,12 +63,17 @@ class ModelConfig:
     """Whether items that are what the user's words ask for score higher in a slot."""
 
     def __post_init__(self) -> None:
-        least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": 1, "window": 64, "lora_rank": 1}
+        least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": 1, "window": 64, "longest": 64, "lora_rank": 1}
         for name, bound in least.items():
             if getattr(self, name) is not None and getattr(self, name) < bound:
                 raise RecipeError(f"model.{name} must be at least {bound}, found {getattr(self, name)}.")
         if self.is_pretrained:
             self._check_own_sizes()
+        if self.longest_prompt < self.window:
+            raise RecipeError(
+                f"model.longest must be at least model.window, found {self.longest} and {self.window}. Raise it, or "
+                "lower model.window."
+            )
         if self.width % (2 * self.heads):
             raise RecipeError(
                 f"model.width must be a multiple of 2 * model.heads, found {self.width} with {self.heads} heads."
@@ -78,6 +86,16 @@ class ModelConfig:
     def is_pretrained(self) -> bool:
         """Whether the trunk comes with weights, a tokenizer and sizes of its own."""
         return self.backbone not in FROM_SCRATCH
+
+    @property
+    def prompt_limit(self) -> str:
+        """Which setting says how long a prompt may be."""
+        return "longest" if self.backbone == "recurrence" else "window"
+
+    @property
+    def longest_prompt(self) -> int:
+        """How long a prompt may be, in positions."""
+        return int(getattr(self, self.prompt_limit))
 
     def _check_own_sizes(self) -> None:
         """What a pretrained trunk brings along cannot be set."""

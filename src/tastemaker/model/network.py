@@ -24,9 +24,10 @@ from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.item_wishes import ItemWishes
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
+from tastemaker.model.recurrence import Recurrent
 from tastemaker.tasks.example import LabelSet
 
-BACKBONES: dict[str, Any] = {"nano": Nano, "decoder": Decoder, "encoder": Encoder}
+BACKBONES: dict[str, Any] = {"nano": Nano, "recurrence": Recurrent, "decoder": Decoder, "encoder": Encoder}
 """Families of backbones: those made from scratch take configuration and vocabulary, others an `Anatomy`, too."""
 
 

