@@ -202,8 +202,8 @@ def test_it_does_not_write(shop: Dataset, tmp_path: Path) -> None:
 
 WRITTEN = (
     "model.backbone: expected a backbone that writes, as {tasks} need one, found {name}, an encoder (bert), which "
-    "ranks, rates and classifies but cannot write. Remove {what}, or set model.backbone to smollm2, nano or another "
-    "decoder or encoder-decoder."
+    "ranks, rates and classifies but cannot write. Remove {what}, or set model.backbone to smollm2, nano, recurrence "
+    "or another decoder or encoder-decoder."
 )
 
 
