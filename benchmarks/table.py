@@ -1,6 +1,6 @@
 """Turns the results into `docs/benchmarks.md`: the same files give the same page.
 
-python -m benchmarks.table
+python benchmarks/table.py, or python -m benchmarks.table
 """
 
 import argparse
