@@ -161,7 +161,7 @@ def _command(plan: Plan, variant: str, seed: int) -> list[str]:
 
 
 def _told(variant: str) -> dict[str, Any]:
-    return {"change": VARIANTS[variant].told, "is_trained": not VARIANTS[variant].without}
+    return {"change": VARIANTS[variant].told}
 
 
 def _frame(plan: Plan, variant: str, seed: int | str) -> Result:

@@ -13,7 +13,6 @@ HEAD: Final = (
     "95 % interval",
     "relative",
     "95 % interval",
-    "seconds a seed",
 )
 NOTE: Final = """One change at a time to `recipes/ranking.toml`, judged on validation users, who also chose the step and
 weighed the terms of each model, alike for all; test was not looked at. A change pays whose interval lies above zero.
@@ -31,7 +30,6 @@ def head_and_rows(pooled: Results) -> tuple[Sequence[str], list[Sequence[str]]]:
 def _row(found: Mapping[str, Any]) -> Sequence[str]:
     told = found["details"]
     seeds = ", ".join(f"{value:.4f}" for value in told["by_seed"][METRIC])
-    seconds = f"{found['seconds'] / len(told['seeds']):.0f}" if told["is_trained"] else ""
     gap = found.get("differences", {}).get(DEFAULT, {}).get(METRIC)
     shown = ("", "", "", "")
     if gap:
@@ -41,4 +39,4 @@ def _row(found: Mapping[str, Any]) -> Sequence[str]:
             f"{100 * gap['relative']:+.1f} %",
             f"[{100 * gap['relative_low']:+.1f}, {100 * gap['relative_high']:+.1f}] %",
         )
-    return (told["change"], f"{found['metrics'][METRIC]:.4f}", seeds, *shown, seconds)
+    return (told["change"], f"{found['metrics'][METRIC]:.4f}", seeds, *shown)

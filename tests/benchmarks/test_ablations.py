@@ -91,7 +91,7 @@ def test_results_are_of_validation_and_name_the_change(plan: Plan) -> None:
     [found] = read_results(plan.results)
     assert (found["split"], found["metrics"]) == ("validation", {"next_item/ndcg@10": 0.4})
     assert found["recipe"] == f"{RECIPE} --set training.epochs=6 --set training.seed=1, without graph"
-    assert found["details"] == {"change": VARIANTS["no_graph"].told, "is_trained": False, "steps": 30, "best_step": 20}
+    assert found["details"] == {"change": VARIANTS["no_graph"].told, "steps": 30, "best_step": 20}
 
 
 def test_differences_are_from_the_recipe_and_paired(plan: Plan) -> None:
