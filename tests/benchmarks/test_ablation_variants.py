@@ -1,5 +1,8 @@
 """What the ablations change that no recipe can."""
 
+from collections.abc import Iterator
+from unittest.mock import patch
+
 import pytest
 import torch
 
@@ -9,7 +12,16 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model import network
 from tastemaker.model.item_table import ItemTable
+from tastemaker.model.network import BACKBONES
+from tastemaker.tasks import TASKS
 from tastemaker.tasks.next_item import NextItem
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """What is made known stays in its test."""
+    with patch.dict(BACKBONES), patch.dict(TASKS):
+        yield
 
 
 def test_whole_histories_have_each_target_once_and_are_never_cut_at_random(shop: Dataset) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,8 +16,17 @@ from benchmarks.result import ROOT, read_results
 from benchmarks.training_run import TrainingRun, keep_recipe
 from benchmarks.trunk_variants import TRUNKS
 from tastemaker.cli.recipe import read_recipe
+from tastemaker.model.network import BACKBONES
+from tastemaker.tasks import TASKS
 
 REACHED = {DEFAULT: 0.5, "pre_norm": 0.25, "no_graph": 0.4}
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """What is made known stays in its test."""
+    with patch.dict(BACKBONES), patch.dict(TASKS):
+        yield
 
 
 @pytest.fixture
