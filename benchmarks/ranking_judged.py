@@ -48,6 +48,8 @@ from tastemaker.training.mixture import group_tasks
 from tastemaker.training.validation import Validation
 
 METRICS: Final = ("ndcg@10", "hr@10", "ndcg@5", "hr@5", "mrr@10")
+TERMS: Final = ("graph", "trend", "likeness")
+"""What stands beside the network in a ranking of histories; `model.item_NAME` leaves it out."""
 KIND: Final = "items"
 TIMED_USERS: Final = 2048
 REPETITIONS: Final = 5
@@ -113,14 +115,23 @@ def _lists_of_scores(ranker: Ranker, dataset: Dataset, examples: Sequence[Exampl
 
 
 def network_alone(run: Path, dataset: Dataset) -> Predictor:
-    """The model of a run as its recipe without item graph, trend and likeness would have trained it.
+    """The model of a run as its recipe without item graph, trend and likeness would have trained it."""
+    return without(TERMS, run, dataset)
 
-    None has a part in training; only cold items are weighed against other scores without them.
+
+def without(terms: Sequence[str], run: Path, dataset: Dataset) -> Predictor:
+    """The model of a run as its recipe without some of `TERMS` would have trained it.
+
+    None has a part in training; the others, and cold items against all, are weighed anew.
     """
     model = load_trained(run)
     items, network = len(model.catalog), model.network
-    network.item_graph, network.item_trend = ItemGraph(Edges.none(items)), ItemTrend(torch.zeros(items))
-    network.item_likeness = ItemLikeness(Edges.none(items))
+    if "graph" in terms:
+        network.item_graph = ItemGraph(Edges.none(items))
+    if "trend" in terms:
+        network.item_trend = ItemTrend(torch.zeros(items))
+    if "likeness" in terms:
+        network.item_likeness = ItemLikeness(Edges.none(items))
     recipe = from_mapping(model.recipe)
     groups = group_tasks(dataset, list(recipe.tasks.values()))
     calibrate(network, Validation(dataset, groups, model.layout, recipe.training.validation_examples).batches)

@@ -1,6 +1,6 @@
 """Turns the results into `docs/benchmarks.md`: the same files give the same page.
 
-python -m benchmarks.table
+python benchmarks/table.py, or python -m benchmarks.table
 """
 
 import argparse
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import each_task_table
+from benchmarks import ablations_table, each_task_table
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
 
@@ -33,6 +33,19 @@ PICTURES: Final = {
     "A target scores every item, so an epoch takes time in proportion to users times items.\n",
 }
 """What stands at the head of a question, beside this page."""
+RANKED: Final = "next_item/ndcg@10"
+COSTS: Final = (
+    "model",
+    "seed",
+    RANKED,
+    "library",
+    "best epoch",
+    "seconds an epoch",
+    "targets/s",
+    "users ranked/s",
+    "peak MB",
+    "parameters",
+)
 NOTHING: Final = "\nThere are no results yet.\n"
 
 Results = Sequence[Mapping[str, Any]]
@@ -55,6 +68,11 @@ def _question(question: str, results: Results) -> Iterator[str]:
         yield f"### {data}\n"
         pooled = [found for found in here if found["seed"] == POOLED]
         single = [found for found in here if found["seed"] != POOLED]
+        if question == "ablations":
+            yield ablations_table.NOTE
+            yield _table(*ablations_table.head_and_rows(pooled))
+            yield from _made(single)
+            continue
         for found in pooled:
             yield from _answer(found)
         if question == "each_task":
@@ -82,8 +100,9 @@ def _answer(found: Mapping[str, Any]) -> Iterator[str]:
         for other, gaps in gaps_of
         if (gap := gaps.get(name))
     ]
-    yield f"{found['model']} minus the others:\n"
-    yield _table(("metric", "other", "difference", "95 % interval", "relative", "95 % interval"), differences)
+    if differences:
+        yield f"{found['model']} minus the others:\n"
+        yield _table(("metric", "other", "difference", "95 % interval", "relative", "95 % interval"), differences)
 
 
 def _figures(results: Results, *, with_intervals: bool) -> Iterator[str]:
@@ -150,20 +169,22 @@ def _costs(results: Results) -> Iterator[str]:
     """Where models of other libraries take part: what training and ranking cost, of everybody who says."""
     if not any("library" in found.get("details", {}) for found in results):
         return
-    rows = []
-    for found in results:
-        said = found.get("details", {})
-        if said.get("users_per_second") is None:
-            continue
-        library = said.get("library", "")
-        engine = f"{library} {said['versions'].get(library, '')}".strip() if library else ""
-        epochs = f"{said['best_epoch']} of {said['epochs']}" if library else ""
-        rates = [said.get(name) for name in ("seconds_per_epoch", "targets_per_second", "users_per_second")]
-        shown = ("" if rate is None else f"{rate:,.1f}" for rate in rates)
-        rows.append((found["model"], str(found["seed"]), engine, epochs, *shown, str(said.get("parameters", ""))))
-    head = ("model", "seed", "library", "best epoch", "seconds an epoch", "targets/s", "users ranked/s", "parameters")
-    yield "What training and ranking cost, many users at a time:\n"
-    yield _table(head, rows)
+    yield "What training and ranking cost, many users at a time; an epoch's seconds are those of training alone:\n"
+    yield _table(COSTS, [_cost(found) for found in results if found.get("details", {}).get("users_per_second")])
+
+
+def _cost(found: Mapping[str, Any]) -> Sequence[str]:
+    """One row of it."""
+    said = found["details"]
+    library = said.get("library", "")
+    engine = f"{library} {said['versions'].get(library, '')}".strip() if library else ""
+    epochs = f"{said['best_epoch']} of {said['epochs']}" if library else ""
+    rates = [said.get(name) for name in ("seconds_per_epoch", "targets_per_second", "users_per_second")]
+    shown = ("" if rate is None else f"{rate:,.1f}" for rate in rates)
+    memory = "" if found["peak_memory_mb"] is None else f"{found['peak_memory_mb']:,.0f}"
+    quality = found["metrics"].get(RANKED)
+    reached = "" if quality is None else _number(quality)
+    return found["model"], str(found["seed"]), reached, engine, epochs, *shown, memory, str(said.get("parameters", ""))
 
 
 def _made(results: Results) -> Iterator[str]:

@@ -22,11 +22,13 @@ class TrainingRun:
     """`table.key=value` that are set beside the recipe."""
     run: Path
     threads: int = 1
+    program: tuple[str, ...] = ("tastemaker",)
+    """Module that trains, and what stands before its `train`."""
 
     def train(self) -> None:
         """Train to the end."""
         recipe = keep_recipe(self.run, self.recipe)
-        command = [sys.executable, "-m", "tastemaker", "train", str(recipe), "--out", str(self.run), "--resume"]
+        command = [sys.executable, "-m", *self.program, "train", str(recipe), "--out", str(self.run), "--resume"]
         command += [word for change in self.changes for word in ("--set", change)]
         if state_of(self.run).get("is_finished") and last_command(self.run) == command:
             print(f"{self.name}: finished before", flush=True)

@@ -1,20 +1,27 @@
 """Judging one ranker of the ranking benchmark."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+import torch
 
 from benchmarks.peers.exchange import held_out
 from benchmarks.peers.judging import judge
-from benchmarks.ranking_judged import baseline, users_per_second, write, write_peer
+from benchmarks.ranking_judged import TERMS, baseline, network_alone, users_per_second, without, write, write_peer
+from tastemaker.checkpoint.store import Checkpoint, save_checkpoint
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.evaluation.popularity import Popularity
+from tastemaker.model.item_graph import ItemGraph, graph_edges
+from tastemaker.model.item_likeness import ItemLikeness, likeness_edges
+from tastemaker.model.item_trend import ItemTrend, trends
 from tastemaker.tasks.next_item import NextItem
+from tests.conftest import new_model
 
 
 def test_figures_and_units_agree(shop: Dataset, tmp_path: Path) -> None:
@@ -59,3 +66,26 @@ def test_users_per_second_is_positive(shop: Dataset) -> None:
 def test_a_baseline_that_does_not_rank_is_refused(shop: Dataset, name: str) -> None:
     with pytest.raises(SystemExit, match=f"--baseline: expected a baseline that ranks items, found '{name}'"):
         baseline(name, shop)
+
+
+def test_terms_are_left_out_and_the_others_weighed_anew(shop: Dataset, tmp_path: Path) -> None:
+    model = new_model(shop)
+    known, network = shop.is_training, model.network
+    log = (shop.items[known], shop.owners[known], len(shop.catalog))
+    network.item_graph, network.item_trend = ItemGraph(graph_edges(*log)), ItemTrend(trends(*log))
+    network.item_likeness = ItemLikeness(
+        likeness_edges(network.item_table.content, torch.from_numpy(shop.train_counts))
+    )
+    model = replace(model, recipe={**model.recipe, "tasks": {"next_item": {}}})
+    save_checkpoint(
+        tmp_path, Checkpoint(1, {"weights": model.weights()}, model.documents() | {"training": {}}), ("best",)
+    )
+    kept = {name: [type(term) for term in without((name,), tmp_path, shop).model.network.terms] for name in TERMS}
+    assert kept == {
+        "graph": [ItemTrend, ItemLikeness],
+        "trend": [ItemGraph, ItemLikeness],
+        "likeness": [ItemGraph, ItemTrend],
+    }
+    assert network_alone(tmp_path, shop).model.network.terms == []
+    weighed = [float(term.weight.abs().sum()) for term in without(("graph",), tmp_path, shop).model.network.terms]
+    assert any(weighed) and not any(float(term.weight.abs().sum()) for term in network.terms)

@@ -99,8 +99,10 @@ def test_costs_are_compared_where_a_library_takes_part(tmp_path: Path) -> None:
     rates = {"seconds_per_epoch": 49.92, "targets_per_second": None, "users_per_second": 1501.8, "parameters": 826048}
     replace(ours, model="rectools_sasrec", details=said | rates).write(tmp_path)
     text = page(read_results(tmp_path))
-    assert "| rectools_sasrec | 0 | rectools 0.18.0 | 50 of 58 | 49.9 |  | 1,501.8 | 826048 |\n" in text
-    assert "| joint | 0 |  |  |  |  | 5,200.0 |  |\n" in text
+    assert (
+        "| rectools_sasrec | 0 | 0.2000 | rectools 0.18.0 | 50 of 58 | 49.9 |  | 1,501.8 | 1,234 | 826048 |\n" in text
+    )
+    assert "| joint | 0 | 0.2000 |  |  |  |  | 5,200.0 | 1,234 |  |\n" in text
 
 
 def test_no_results_are_said() -> None:

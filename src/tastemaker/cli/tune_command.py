@@ -27,7 +27,9 @@ EXAMPLES: Final = (
 
 
 def tune(
-    recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A TOML file; its [tune] says what is searched.")],
+    recipe: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="A TOML file; its table \\[tune] says what is searched.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the search; goes on if there is one.")],
     trials: Annotated[int, typer.Option("--trials", metavar="N", min=1, help="How many there shall be in all.")],
     overrides: Annotated[

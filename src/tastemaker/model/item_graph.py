@@ -60,4 +60,4 @@ class ItemGraph(EdgeTerm):
     def forward(self, histories: Tensor) -> Tensor:
         """Return `log(1 + SCALE q)` `[N, I]` for `histories` `[N, T]` of item rows, padded with -1 anywhere."""
         found, _ = self.look_up(histories)
-        return torch.log1p(SCALE * found / found.sum(1, keepdim=True).clamp_min(1e-9))
+        return found.mul_(SCALE / found.sum(1, keepdim=True).clamp_min(1e-9)).log1p_()

@@ -72,4 +72,4 @@ class ItemLikeness(EdgeTerm):
     def forward(self, histories: Tensor) -> Tensor:
         """Return `log(1 + SCALE q)` `[N, I]` for `histories` `[N, T]` of item rows, padded with -1 anywhere."""
         found, counts = self.look_up(histories)
-        return torch.log1p(SCALE * found / counts.clamp_min(1e-9))
+        return found.mul_(SCALE / counts.clamp_min(1e-9)).log1p_()

@@ -60,7 +60,7 @@ class ItemTable(nn.Module):
         Without content they rank last.
         """
         offset = self.cold_offset if self.projection is not None else torch.full_like(self.cold_offset, -1e4)
-        return states @ vectors.T + torch.where(self.is_warm, 0.0, offset[places].unsqueeze(1))
+        return torch.addcmul(states @ vectors.T, offset[places].unsqueeze(1), (~self.is_warm).to(offset.dtype))
 
 
 def standardised(content: Tensor) -> Tensor:
