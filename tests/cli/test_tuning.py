@@ -139,7 +139,8 @@ def test_the_best_recipe_trains_as_it_is(recipe, tmp_path):
 
 def test_by_the_loss_that_early_stopping_watches(recipe, tmp_path):
     """Relative to the first validation, so that a trained model stands below 1; lower is better."""
-    found = tuning.tune(recipe("loss"), tmp_path / "out", trials=2)
+    learns = recipe("loss", max_steps=40, validate_every=20, validation_examples=12)
+    found = tuning.tune(learns, tmp_path / "out", trials=2)
     best = found.best()
     assert best is not None
     assert found.is_lower_better

@@ -78,7 +78,7 @@ def sums(model: TrainedModel, rows: list[Row]) -> dict[tuple[str, str], float]:
     found = {}
     for task, kinds in batch.targets.items():
         for kind, target in kinds.items():
-            part = Batch(batch.tokens, batch.items, batch.actions, {task: {kind: target}}, batch.wishes)
+            part = Batch(batch.tokens, batch.items, batch.actions, {task: {kind: target}}, batch.wishes, batch.places)
             mean = float(task_losses(network, part, network.item_vectors(), trivial)[task])
             is_item = isinstance(target, ItemTargets)
             found[task, kind] = mean * float(target.weights.sum() if is_item else len(target.at))
