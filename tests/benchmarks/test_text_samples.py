@@ -94,8 +94,7 @@ def test_a_question_stands_below_what_is_known(shop: Dataset) -> None:
     head, first, *_ = blocks_of(run_of(shop, "question_answering"))
     assert "cut to 8 words" in head, "an open licence of dialogues says nothing of what is known of items"
     assert first.startswith(
-        "1\n\n- read: The Great Journey b1 genre: Drama year: 1971 …\n"
-        "- asked: How is it classified?\n- true: Drama\n"
+        "1\n\n- read: The Great Journey b1 genre: Drama year: 1971 …\n- asked: How is it classified?\n- true: Drama\n"
     )
 
 
