@@ -33,15 +33,17 @@ from tastemaker.tasks.words import shortened
 SAMPLES: Final = 50
 TURNS: Final = 3
 """Turns before a reply that are shown, the last ones."""
-QUOTED: Final = 12
+QUOTED: Final = 8
 """Most words shown of a text that may not be passed on."""
-OPEN: Final = "CC BY"
-"""Stands in the licence of dialogues that may be quoted whole."""
+OPEN: Final = re.compile(r"CC BY(?!-)")
+"""Stands in the licence of dialogues that may be quoted whole; CC BY-NC and the like ask for more than a name."""
+ASKED: Final = "asked"
+"""Names a question, which nobody wrote."""
 KINDS: Final[Mapping[str, str]] = {
     "turn": f"Shown are the last {TURNS} turns before a reply.",
     "reason": "Shown are the card and the evidence from which a reason was written.",
     "text": "",
-    "answer": "Questions and true answers are made from what is known of an item; nobody wrote them.",
+    "answer": "Nobody wrote the questions: they are made, like their answers, from what is known of an item.",
 }
 """What there is to say of each kind of example (see `kind_of`) that has a page."""
 ELSEWHERE: Final = ("data.path", "training.seed", "training.device", "training.threads")
@@ -89,8 +91,8 @@ def has_page(examples: Sequence[Example]) -> bool:
 
 
 def is_open(run: Run, kind: str) -> bool:
-    """Whether what is read and true may be shown whole."""
-    return kind == "answer" or (kind == "turn" and OPEN in run.info.licence)
+    """Whether what is read and true may be shown whole: what people said, where its licence lets it be passed on."""
+    return kind == "turn" and OPEN.search(run.info.licence) is not None
 
 
 def recipe_line(recipe: Recipe) -> str:
@@ -104,7 +106,7 @@ def recipe_line(recipe: Recipe) -> str:
 
 def _head(run: Run, task: str, examples: Sequence[Example], drawn: str) -> str:
     kind = kind_of(examples)
-    cut = "" if is_open(run, kind) else f"Texts of people are cut to {QUOTED} words (…): they may not be passed on. "
+    cut = "" if is_open(run, kind) else f"What is read and true is cut to {QUOTED} words (…): it may not be passed on. "
     return (
         f"# {run.info.name}, {task}: {len(examples)} texts\n\n"
         f"Raw model output, as it came; nothing is chosen. {cut}{KINDS[kind]}".rstrip()
@@ -118,24 +120,22 @@ def _block(run: Run, number: int, example: Example, reply: WrittenReply) -> str:
     most = None if is_open(run, kind) else QUOTED
     item = found["item"] if kind == "turn" else None
     lines = [
-        *((name, _line(text, cut)) for name, text, cut in _read(kind, found, reply, most)),
+        *((name, _line(text, None if name == ASKED else most)) for name, text in _read(kind, found, reply)),
         ("true", _line(found["reference"], most)),
         ("wrote", f"**{_line(' '.join(filter(None, (found['lead'], item, found['reason']))))}**"),
     ]
     return f"## {number}\n\n" + "".join(f"- {name}: {text}\n" for name, text in lines)
 
 
-def _read(
-    kind: str, found: Mapping[str, Any], reply: WrittenReply, most: int | None
-) -> Iterator[tuple[str, str, int | None]]:
-    """What the model read: name, text, and how many words of it may be shown."""
+def _read(kind: str, found: Mapping[str, Any], reply: WrittenReply) -> Iterator[tuple[str, str]]:
+    """What the model read: name and text."""
     if kind == "reason":
-        yield from (("card", reply.card, None), ("evidence", reply.evidence, None))
+        yield from (("card", reply.card), ("evidence", reply.evidence))
         return
     if found["given"]:
-        yield "read", found["given"], None
+        yield "read", found["given"]
     for turn in found["turns"][-TURNS:]:
-        yield {"turn": turn["speaker"], "answer": "asked"}.get(kind, "read"), turn["text"], most
+        yield {"turn": turn["speaker"], "answer": ASKED}.get(kind, "read"), turn["text"]
 
 
 def _line(text: str, most: int | None = None) -> str:

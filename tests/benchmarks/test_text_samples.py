@@ -19,7 +19,7 @@ from tastemaker.tasks.example import Card, Evidence, Example, Reply, Words
 from tastemaker.tasks.request import explanation_context
 
 LONG = " ".join(f"word{number}" for number in range(1, 30))
-CUT = " ".join(f"word{number}" for number in range(1, 13)) + " …"
+CUT = " ".join(f"word{number}" for number in range(1, 9)) + " …"
 LIKED = "Hi! I liked The Great Journey j9 (1979) a lot."
 
 
@@ -73,28 +73,28 @@ def test_what_may_not_be_passed_on_is_cut(shop: Dataset, monkeypatch: pytest.Mon
     reason = Example("explanation", context, Reply("", reason=LONG, is_told=True))
     monkeypatch.setattr(TASKS["explanation"], "examples", lambda task, dataset, split: [reason])
     head, block = blocks_of(run_of(shop, "explanation"))
-    assert "Texts of people are cut to 12 words (…): they may not be passed on. Shown are the card and " in head
+    assert "What is read and true is cut to 8 words (…): it may not be passed on. Shown are the card and " in head
     assert block == (
         f"1\n\n- card: a card\n- evidence: an evidence\n- true: {CUT}\n"
         "- wrote: **A \\*film\\*, \\[so] to say and more**\n"
     )
 
 
-def test_turns_are_cut_unless_their_licence_lets_them_be_quoted(talking_shop: Dataset) -> None:
+@pytest.mark.parametrize("licence", ["none stated", "CC BY-NC 4.0: no commercial use"])
+def test_turns_are_cut_unless_their_licence_lets_them_be_quoted(talking_shop: Dataset, licence: str) -> None:
     dialogues = talking_shop.dialogues.with_columns(text=talking_shop.dialogues["text"] + f" {LONG}")
     longer = replace(talking_shop, dialogues=dialogues)
     assert f"- user: {LIKED} {LONG}\n" in blocks_of(run_of(longer, "dialogue"))[1]
-    head, block, *_ = blocks_of(run_of(longer, "dialogue", licence="none stated"))
-    assert "cut to 12 words" in head
-    assert f"- user: {LIKED} word1 word2 …\n" in block, "ten words and two"
+    head, block, *_ = blocks_of(run_of(longer, "dialogue", licence=licence))
+    assert "cut to 8 words" in head
+    assert f"- user: {' '.join(LIKED.split()[:8])} …\n" in block
 
 
-def test_a_question_stands_whole_below_what_is_known(shop: Dataset) -> None:
-    head, first, *_ = blocks_of(run_of(shop, "question_answering", licence="none"))
-    assert "cut" not in head
+def test_a_question_stands_below_what_is_known(shop: Dataset) -> None:
+    head, first, *_ = blocks_of(run_of(shop, "question_answering"))
+    assert "cut to 8 words" in head, "an open licence of dialogues says nothing of what is known of items"
     assert first.startswith(
-        "1\n\n- read: The Great Journey b1 genre: Drama year: 1971 decade: 1970s\n"
-        "- asked: How is it classified?\n- true: Drama\n"
+        "1\n\n- read: The Great Journey b1 genre: Drama year: 1971 …\n- asked: How is it classified?\n- true: Drama\n"
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tastemaker.data.dataset import Entry
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.layout import Layout, Row
+from tastemaker.model.layout import Layout, Row, TaskTargets
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import (
     Card,
@@ -51,6 +51,29 @@ def test_words_alone_are_predicted_from_the_marker_that_opens_them_to_the_end() 
     targets = row.targets["summary"]
     assert list(zip(targets.text_at, targets.tokens, strict=True)) == [(4, f), (5, g), (6, markers.END)]
     assert not targets.items
+
+
+def test_what_is_read_may_be_predicted_too_word_by_word_from_what_stands_before() -> None:
+    context = (History(()), Text("d", "user", 1), Text("e f"))
+    plainly, taught = (LAYOUT.row([Example("summary", context, Words("g", teaches_read=it))]) for it in (False, True))
+    assert taught.inputs.tolist() == plainly.inputs.tolist()
+    e, f, g = (TOKENIZER.encode(letter)[0] for letter in "efg")
+    titles, found = (list(zip(*_texts(row.targets["summary"]), strict=True)) for row in (plainly, taught))
+    assert titles == [(5, g), (6, markers.END)]
+    assert found == [*titles, (2, e), (3, f)], "the instruction, which a speaker opens, is not"
+
+
+def test_of_a_text_that_is_cut_what_is_left_is_predicted() -> None:
+    context = (History(()), Text("d", "user", 1), Text(" ".join("abcdefgh" * 9)))
+    row = LAYOUT.row([Example("summary", context, Words("g", teaches_read=True))])
+    at, predicted = _texts(row.targets["summary"])
+    assert len(row) == 64
+    assert sorted(at) == [*range(2, 60), 61, 62], "60 is the last word of the text, which foretells nothing"
+    assert all(tokens(row)[place + 1] == token for place, token in zip(at, predicted, strict=True))
+
+
+def _texts(targets: TaskTargets) -> tuple[list[int], list[int]]:
+    return targets.text_at, targets.tokens
 
 
 def test_a_reply_predicts_lead_slot_and_reason_but_not_card_and_evidence() -> None:

@@ -194,6 +194,14 @@ def test_words_are_dropped_in_training_alone(cinema: Dataset) -> None:
         assert (min(lengths) < 5) == may_drop
 
 
+def test_training_alone_learns_the_texts_themselves(cinema: Dataset) -> None:
+    for split in Split:
+        for task, teaches in ((Summary(), split is Split.TRAIN), (Summary(teaches_read=False), False)):
+            targets = [example.target for example in task.examples(cinema, split)]
+            assert targets
+            assert all(isinstance(target, Words) and target.teaches_read == teaches for target in targets)
+
+
 def test_without_anything_summed_up(
     build_cinema: Build, cinema_table: Rows, cinema_items: tuple[CatalogItem, ...]
 ) -> None:

@@ -166,6 +166,8 @@ class Layout:
             targets[example.task] = _moved(reply_targets, len(context))
             if isinstance(example.target, Reply) and example.target.teaches_earlier:
                 self._teach_earlier(example.context, parts, targets[example.task])
+            if isinstance(example.target, Words) and example.target.teaches_read:
+                _teach_read(example.context, parts, targets[example.task])
         reply = [position for positions, _ in written for position in positions]
         wishes = self.wishes(examples[0].context) if any(map(_asks_once, examples)) else ()
         return Row.of(context, reply, targets, wishes).within(self.window)
@@ -306,6 +308,16 @@ def _context_targets(target: Target, last: int) -> TaskTargets:
         case Label(labels, values):
             targets.label_at[labels.name], targets.label_values[labels.name] = last, values
     return targets
+
+
+def _teach_read(context: Sequence[Segment], parts: Sequence[Sequence[Position]], targets: TaskTargets) -> None:
+    """Have the texts that are read predicted, too, as far as they are left; a context begins with something else."""
+    start = 0
+    for segment, part in zip(context, parts, strict=True):
+        if isinstance(segment, Text) and segment.speaker is None and start:
+            targets.text_at.extend(range(start - 1, start - 1 + len(part)))
+            targets.tokens.extend(position.token for position in part)
+        start += len(part)
 
 
 def _moved(targets: TaskTargets, offset: int) -> TaskTargets:

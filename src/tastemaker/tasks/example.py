@@ -143,6 +143,9 @@ class Words:
     """Row of the item that the text is to be true of; used by evaluation only."""
     asks: str = ""
     """The attribute that a question asks for, where the text is its answer; used by evaluation and baselines only."""
+    teaches_read: bool = False
+    """Whether the `Text` of the context that no speaker opens is to be learned with it, word by word from what stands
+    before."""
 
 
 @dataclass(frozen=True)

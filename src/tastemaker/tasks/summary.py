@@ -31,6 +31,9 @@ class Summary:
     """Words that are read, from the beginning; several texts have equal shares of them."""
     dropped_words: float = 0.1
     """Share of the words left out in training, drawn anew in every epoch, as is the order of several texts."""
+    teaches_read: bool = True
+    """Whether training has the texts themselves predicted, too, word by word: titles alone are too few words to learn a
+    language from."""
     metrics: tuple[str, ...] = ("rougeL", "rouge1", "rouge2", "bleu1", "bleu", "distinct2", "unique_ratio")
     writes: ClassVar[bool] = True
 
@@ -56,7 +59,8 @@ class Summary:
             most = max(1, self.max_words // len(texts))
             read = [Text(f" {shortened(text, most)}") for text in texts]
             context: tuple[Segment, ...] = (History(()), Text(source.instruction, "user", priority=1), *read)
-            yield Example(self.name, context, Words(found.summary), found.cluster)
+            teaches_read = self.teaches_read and split is Split.TRAIN
+            yield Example(self.name, context, Words(found.summary, teaches_read=teaches_read), found.cluster)
 
     def _summarised(self, dataset: Dataset, split: Split) -> Iterator[Summarised]:
         read = SOURCES[self._source(dataset)].read
