@@ -21,6 +21,7 @@ from tastemaker.cli.main import main
 from tastemaker.data.dataset import Dataset, Window
 from tastemaker.data.split import Split
 from tastemaker.model import network
+from tastemaker.model.config import FROM_SCRATCH
 from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.network import BACKBONES
 from tastemaker.tasks import TASKS
@@ -71,6 +72,7 @@ class WholeHistories:
 def admit(variant: str) -> None:
     """Make the package in this process know what the variants change."""
     BACKBONES.update(TRUNKS)
+    FROM_SCRATCH.extend(name for name in TRUNKS if name not in FROM_SCRATCH)
     TASKS[WHOLE] = WholeHistories
     if variant == UNIT_ITEMS:
         network.ItemTable = UnitItems  # type: ignore[misc]

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers.models.gpt_neox.modeling_gpt_neox import GPTNeoXLayer
 
-from tastemaker.model.backbone import Backbone, Cache
+from tastemaker.model.backbone import Backbone, Cache, Places
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.item_table import TOKEN_STD
-from tastemaker.model.nano import Nano
+from tastemaker.model.nano import LAYERS, Nano
 
 
 def pre_norm(config: ModelConfig, vocabulary: int) -> Nano:
@@ -22,7 +22,7 @@ def pre_norm(config: ModelConfig, vocabulary: int) -> Nano:
     trunk = Nano(config, vocabulary)
     sizes = trunk.decoder.config
     sizes.use_parallel_residual = False
-    trunk.decoder.layers = nn.ModuleList(GPTNeoXLayer(sizes, index) for index in range(config.layers))  # type: ignore[no-untyped-call]
+    trunk.decoder.layers = nn.ModuleList(GPTNeoXLayer(sizes, index) for index in range(config.layers or LAYERS))  # type: ignore[no-untyped-call]
     trunk.decoder.init_weights()  # type: ignore[no-untyped-call]
     return trunk
 
@@ -75,28 +75,35 @@ class GatedAttention(nn.Module):
 class LearnedPositions(nn.Module):
     """A learned vector for every place of a prompt, added to what stands there, instead of rotary positions."""
 
+    reads_ahead = False
+    writes = True
+
     def __init__(self, config: ModelConfig, vocabulary: int) -> None:
         super().__init__()
+        self.width = config.width
         self.trunk = Nano(config, vocabulary)
         self.trunk.decoder.rotary_emb = Unturned(config.width // config.heads)
         self.positions = nn.Embedding(config.window, config.width)
         nn.init.normal_(self.positions.weight, std=TOKEN_STD)
 
-    @property
-    def token_embedding(self) -> nn.Embedding:
-        """See `Backbone.token_embedding`."""
-        return self.trunk.token_embedding
+    def token_vectors(self) -> Tensor:
+        """See `Backbone.token_vectors`."""
+        return self.trunk.token_vectors()
 
-    def forward(self, embeddings: Tensor) -> Tensor:
+    def text_logits(self, states: Tensor) -> Tensor:
+        """See `Backbone.text_logits`."""
+        return self.trunk.text_logits(states)
+
+    def forward(self, embeddings: Tensor, places: Places) -> Tensor:
         """See `Backbone.__call__`."""
-        states: Tensor = self.trunk(embeddings + self.positions.weight[: embeddings.shape[1]])
+        states: Tensor = self.trunk(embeddings + self.positions.weight[: embeddings.shape[1]], places)
         return states
 
-    def read(self, embeddings: Tensor, mask: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
+    def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """See `Backbone.read`."""
-        seen = mask if cache is None else torch.cat((cache.mask, mask), dim=1)
-        places = (seen.long().cumsum(1) - 1).clamp_min(0)[:, -mask.shape[1] :]
-        return self.trunk.read(embeddings + self.positions(places), mask, cache)
+        seen = places.mask if cache is None else torch.cat((cache.mask, places.mask), dim=1)
+        positions = (seen.long().cumsum(1) - 1).clamp_min(0)[:, -places.mask.shape[1] :]
+        return self.trunk.read(embeddings + self.positions(positions), places, cache)
 
 
 class Unturned(nn.Module):

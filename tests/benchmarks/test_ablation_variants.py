@@ -11,6 +11,7 @@ from benchmarks.ablation_variants import UNIT_ITEMS, UnitItems, WholeHistories, 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model import network
+from tastemaker.model.config import FROM_SCRATCH
 from tastemaker.model.item_table import ItemTable
 from tastemaker.model.network import BACKBONES
 from tastemaker.tasks import TASKS
@@ -20,8 +21,10 @@ from tastemaker.tasks.next_item import NextItem
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """What is made known stays in its test."""
+    before = FROM_SCRATCH[:]
     with patch.dict(BACKBONES), patch.dict(TASKS):
         yield
+    FROM_SCRATCH[:] = before
 
 
 def test_whole_histories_have_each_target_once_and_are_never_cut_at_random(shop: Dataset) -> None:

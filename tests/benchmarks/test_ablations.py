@@ -16,6 +16,7 @@ from benchmarks.result import ROOT, read_results
 from benchmarks.training_run import TrainingRun, keep_recipe
 from benchmarks.trunk_variants import TRUNKS
 from tastemaker.cli.recipe import read_recipe
+from tastemaker.model.config import FROM_SCRATCH
 from tastemaker.model.network import BACKBONES
 from tastemaker.tasks import TASKS
 
@@ -25,8 +26,10 @@ REACHED = {DEFAULT: 0.5, "pre_norm": 0.25, "no_graph": 0.4}
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """What is made known stays in its test."""
+    before = FROM_SCRATCH[:]
     with patch.dict(BACKBONES), patch.dict(TASKS):
         yield
+    FROM_SCRATCH[:] = before
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from tastemaker.errors import RecipeError
 
-FROM_SCRATCH: Final = ("nano", "recurrence")
+FROM_SCRATCH: Final = ["nano", "recurrence"]
 """Backbones that are made anew for every data set; any other is pretrained."""
 
 
