@@ -1,5 +1,7 @@
 """The decoder family: any causal language model of transformers, such as Llama, GPT-2, Qwen or SmolLM2."""
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel
@@ -23,13 +25,10 @@ class Decoder(nn.Module):
         self.trunk = AutoModel.from_config(sizes, dtype=torch.float32)  # type: ignore[no-untyped-call]
         self.trunk.set_input_embeddings(nn.Identity())
         self.width = int(sizes.hidden_size)
-        self.tokens = TokenTable(vocabulary, self.width)
-        self.output = None if sizes.tie_word_embeddings else TokenTable(vocabulary, self.width)
+        table = partial(TokenTable, vocabulary, self.width, words_learn=config.adaptation == "full")
+        self.tokens, self.output = table(), None if sizes.tie_word_embeddings else table()
         self.dropout = nn.Dropout(config.dropout)
         adapt(self.trunk, config)
-        for table in (self.tokens, self.output):
-            if table is not None:
-                table.words.requires_grad_(config.adaptation == "full")
 
     def token_vectors(self) -> Tensor:
         """See `Backbone.token_vectors`."""

@@ -47,10 +47,9 @@ class Encoder(nn.Module):
         if getattr(self.trunk, "pooler", None) is not None:
             self.trunk.pooler = None
         self.width = int(sizes.hidden_size)
-        self.tokens = TokenTable(vocabulary, self.width)
+        self.tokens = TokenTable(vocabulary, self.width, words_learn=config.adaptation == "full")
         self.dropout = nn.Dropout(config.dropout)
         adapt(self.trunk, config)
-        self.tokens.words.requires_grad_(config.adaptation == "full")
 
     def token_vectors(self) -> Tensor:
         """See `Backbone.token_vectors`."""

@@ -9,6 +9,7 @@ Source:
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -58,12 +59,9 @@ class EncoderDecoder(nn.Module):
         self.trunk.set_input_embeddings(nn.Identity())
         self.width = int(sizes.hidden_size)
         self.scale = self.width**-0.5 if getattr(sizes, "scale_decoder_outputs", False) else 1.0
-        self.tokens = TokenTable(vocabulary, self.width)
-        self.output = None if anatomy.config["tie_word_embeddings"] else TokenTable(vocabulary, self.width)
+        table = partial(TokenTable, vocabulary, self.width, words_learn=config.adaptation == "full")
+        self.tokens, self.output = table(), None if anatomy.config["tie_word_embeddings"] else table()
         adapt(self.trunk, config)
-        for table in (self.tokens, self.output):
-            if table is not None:
-                table.words.requires_grad_(config.adaptation == "full")
 
     def token_vectors(self) -> Tensor:
         """See `Backbone.token_vectors`."""

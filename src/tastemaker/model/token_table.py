@@ -9,10 +9,11 @@ from tastemaker.model.tokenizer import MARKERS
 class TokenTable(nn.Module):
     """`[V, D]` in two parts, so that the new rows can learn while the pretrained ones stay as they came."""
 
-    def __init__(self, vocabulary: int, width: int) -> None:
+    def __init__(self, vocabulary: int, width: int, *, words_learn: bool) -> None:
+        """Take V and D, and whether pretrained rows learn as the new ones do."""
         super().__init__()
         self.markers = nn.Parameter(torch.zeros(len(MARKERS), width))
-        self.words = nn.Parameter(torch.zeros(vocabulary - len(MARKERS), width))
+        self.words = nn.Parameter(torch.zeros(vocabulary - len(MARKERS), width), requires_grad=words_learn)
 
     @property
     def weight(self) -> Tensor:
