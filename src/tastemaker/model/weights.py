@@ -55,8 +55,7 @@ def load_weights(network: Network, source: Source) -> None:
     with without_bar():
         model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
     backbone = network.backbone
-    trunk = model.get_submodule(model.base_model_prefix) if hasattr(model, model.base_model_prefix) else model
-    _fill_trunk(backbone.trunk, trunk.state_dict(), source)
+    _fill_trunk(backbone.trunk, model.base_model.state_dict(), source)
     _fill_tokens(backbone.tokens, _rows(model.get_input_embeddings()), source)
     if getattr(backbone, "output", None) is not None:
         _fill_tokens(backbone.output, _rows(model.get_output_embeddings()), source)  # type: ignore[no-untyped-call]
