@@ -24,12 +24,14 @@ from benchmarks.result import RESULTS, ROOT, Machine, Result
 from benchmarks.training_run import TrainingRun, changes_of
 
 QUESTION: Final = "trunk_forms"
+_GENTLY: Final = ("training.backbone_rate=0.1",)
+"""Weights that were trained before move by a tenth of what new ones do."""
 FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "30_lora": ("model.layers=30", "model.adaptation=lora"),
     "16_spaced_lora": ("model.layers=16", "model.layer_choice=spaced", "model.adaptation=lora"),
-    "8_spaced_full": ("model.layers=8", "model.layer_choice=spaced", "model.adaptation=full"),
+    "8_spaced_full": ("model.layers=8", "model.layer_choice=spaced", "model.adaptation=full", *_GENTLY),
     "8_first_lora": ("model.layers=8", "model.layer_choice=first", "model.adaptation=lora"),
-    "8_first_full": ("model.layers=8", "model.layer_choice=first", "model.adaptation=full"),
+    "8_first_full": ("model.layers=8", "model.layer_choice=first", "model.adaptation=full", *_GENTLY),
 }
 PROBED: Final = 6
 """Steps by whose time the length of a training is set; the first is left out."""
