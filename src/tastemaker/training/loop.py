@@ -53,7 +53,7 @@ class Trainer:
         self.job, self.watch, self.device = job, watch, device
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
-        set_execution(self.network.backbone, config)
+        set_execution(self.network.backbone, config, device)
         warm_items = int(self.network.item_table.is_warm.sum())
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
@@ -126,7 +126,8 @@ class Trainer:
             )
 
     def _validate(self, log: LossLog) -> None:
-        losses = self.validation.losses(self.network, self.trivial)
+        with autocast(self.job.config.precision, self.device):
+            losses = self.validation.losses(self.network, self.trivial)
         ndcg = self.validation.ndcg(self.network)
         f1 = set_label_cuts(self.network, self.validation.batches)
         is_best = self.stopping.update(self.step, losses, ndcg | f1)
