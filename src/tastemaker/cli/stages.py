@@ -289,9 +289,12 @@ def _check_place(out: Path, is_free: bool) -> None:
 
 
 def _check_same_recipe(recipe: Recipe, out: Path) -> None:
-    """A resumed run must be the run that was begun; how long and on what device it runs may change."""
-    before = leaves(read_json(checkpoint_folder(out, "last") / "recipe.json"))
-    now = leaves(json.loads(json.dumps(to_mapping(recipe))))
+    """A resumed run must be the run that was begun; how long and on what device it runs may change.
+
+    A key that is newer than the run had its default then.
+    """
+    kept = from_mapping(read_json(checkpoint_folder(out, "last") / "recipe.json"), f"{out}: its recipe")
+    before, now = (leaves(json.loads(json.dumps(to_mapping(it)))) for it in (kept, recipe))
     for key in sorted(before.keys() | now.keys()):
         if key in FREE or key.startswith("evaluation."):
             continue
