@@ -125,6 +125,11 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             ": [training] training.mixture_temperature must be more than 0, found 0.0.",
         ),
         (
+            f'{SMALL}[training]\nmixture = "fair"\n',
+            ": [training] mixture must be one of 'proportional', 'temperature', 'uniform', 'progress', found 'fair'.",
+        ),
+        (f"{SMALL}[training]\nmixture_cap = 0\n", ": [training] training.mixture_cap must be at least 1, found 0."),
+        (
             f"{SMALL}[training]\nwarmup_share = 1.5\n",
             ": [training] training.warmup_share must lie between 0 and 1, found 1.5.",
         ),

@@ -24,7 +24,7 @@ from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import TrivialLosses, task_losses
-from tastemaker.training.mixture import Mixture, group_tasks
+from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
 from tastemaker.training.rating_line import set_rating_line
@@ -62,8 +62,7 @@ class Trainer:
         self.balancer = BALANCERS[job.balancing.method](weights)
         self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
         groups = group_tasks(job.dataset, tasks)
-        self.mixture = Mixture(job.dataset, groups, job.model.layout, config.seed)
-        self.mixture.set_budget(config.token_budget, config.mixture_temperature)
+        self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)
         self.seen = Seen()
@@ -135,8 +134,9 @@ class Trainer:
         ndcg = self.validation.ndcg(self.network)
         f1 = set_label_cuts(self.network, self.validation.batches)
         is_best = self.stopping.update(self.step, losses, ndcg | f1)
+        self.mixture.observe(losses)
         metrics = {NDCG: ndcg} | ({F1: f1} if f1 else {})
-        log.write(self.step, "validation", losses, self._weights(), metrics)
+        log.write(self.step, "validation", losses, self._weights(), metrics | {SHARE: self.mixture.shares()})
         shown = {f"{task} {name}": value for name, values in metrics.items() for task, value in values.items()}
         self.watch.validation(self.step, losses | shown, is_best)
         if is_best:
