@@ -8,13 +8,16 @@ long tail, each with a paired interval. One result a trunk. Killed, the same com
 """
 
 import argparse
+import json
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from benchmarks.result import RESULTS, ROOT
-from benchmarks.training_run import TrainingRun, changes_of
+from benchmarks.measured import cost_of, forget, run_measured
+from benchmarks.result import RESULTS, ROOT, Result
+from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "trunks"
 PLAIN, PRETRAINED = "nano", "smollm2"
@@ -47,6 +50,39 @@ def train(plan: Plan, trunk: str) -> None:
     TrainingRun(trunk, recipe, changes_of(plan.settings(), plan.data, 1), plan.run(trunk)).train()
 
 
+def judge(plan: Plan) -> dict[str, Any]:
+    """What `tastemaker compare` says of the pretrained run beside the other."""
+    ours, theirs = plan.run(PRETRAINED), plan.run(PLAIN)
+    place = plan.runs / f"compared-{plan.seed}"
+    if not (place / "compare.json").exists():
+        forget(place)
+        command = [sys.executable, "-m", "tastemaker", "compare", str(ours), str(theirs), "--out", str(place)]
+        run_measured("comparing", command, place, 1)
+    found: dict[str, Any] = json.loads((place / "compare.json").read_text(encoding="utf-8"))
+    return found
+
+
+def write(plan: Plan, trunk: str, found: Mapping[str, Any]) -> Path:
+    """The result of one trunk; changes and their intervals stand with the pretrained one."""
+    side, is_ours = ("joint", True) if trunk == PRETRAINED else ("alone", False)
+    slices = {"all": found["tasks"]} | {name: it["tasks"] for name, it in found["slices"].items()}
+    told = {f"{task}/{it['metric']}/{name}": it for name, tasks in slices.items() for task, it in tasks.items()}
+    run = plan.run(trunk)
+    cost, state = cost_of(run), state_of(run)
+    recipe = " ".join([RECIPES[trunk], *(f"--set {setting}" for setting in plan.settings())])
+    result = Result.frame(QUESTION, plan.data, trunk, plan.seed, recipe, cost.machine)
+    changes = {name: {"value": it["change"], "low": it["low"], "high": it["high"]} for name, it in told.items()}
+    return replace(
+        result,
+        metrics={name: it[side] for name, it in told.items()},
+        seconds=cost.seconds,
+        peak_memory_mb=cost.peak_memory_mb,
+        commit=cost.commit,
+        differences={f"{PLAIN}, relative": changes} if is_ours else {},
+        details={"steps": state["step"], "best_step": state["stopping"]["best_step"]},
+    ).write(plan.results)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what the arguments say."""
     parser = argparse.ArgumentParser(description="A pretrained trunk beside one from scratch.")
@@ -60,6 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = Plan(given.data.resolve(), given.seed, given.runs.resolve(), given.results, tuple(given.set))
     for trunk in given.trunks:
         train(plan, trunk)
+    if all(state_of(plan.run(trunk)).get("is_finished") for trunk in RECIPES):
+        found = judge(plan)
+        for trunk in RECIPES:
+            print(write(plan, trunk, found), flush=True)
 
 
 if __name__ == "__main__":
