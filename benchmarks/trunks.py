@@ -78,8 +78,8 @@ def write(plan: Plan, trunk: str, found: Mapping[str, Any]) -> Path:
         seconds=cost.seconds,
         peak_memory_mb=cost.peak_memory_mb,
         commit=cost.commit,
-        differences={f"{PLAIN}, relative": changes} if is_ours else {},
-        details={"steps": state["step"], "best_step": state["stopping"]["best_step"]},
+        details={"steps": state["step"], "best_step": state["stopping"]["best_step"]}
+        | ({"changes": changes} if is_ours else {}),
     ).write(plan.results)
 
 
