@@ -69,7 +69,8 @@ class Validation:
             for task, kinds in batch.targets.items():
                 target = kinds.get("items")
                 if len(kinds) == 1 and isinstance(target, ItemTargets):
-                    gains = _gains(network, vectors, states[target.at], batch.histories(target.at), target.items)
+                    read = network.states_for(task, states[target.at])
+                    gains = _gains(network, vectors, read, batch.histories(target.at), target.items)
                     found.setdefault(task, []).append(gains)
         network.train()
         return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
