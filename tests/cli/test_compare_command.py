@@ -41,6 +41,8 @@ def test_tables_show_every_task_slice_and_cost(run, stage) -> None:
     assert ["new_items", "+900.0", "[-300.0,", "+2000.0]"] in lines
     assert ["sum", "of", "singles", "75", "150,000"] in lines
     assert ["joint", "/", "sum", "80", "%", "60", "%"] in lines
+    assert ["next_item", "90,000", "100,000", "90", "%", "77", "77"] in lines
+    assert ["rating", "90,000", "50,000", "180", "%", "77", "77"] in lines
     assert (
         "Mean change (delta-m) +2.0 % [+1.0, +3.0]; 1 of 2 tasks better beyond their interval, 1 worse."
         in result.stdout
@@ -55,6 +57,7 @@ def test_unknown_costs_are_said_to_be_unknown(run, stage) -> None:
     lines = [line.split() for line in run("compare", "runs/j", "runs/a", "--out", "x").stdout.splitlines()]
     assert ["joint", "unknown", "unknown"] in lines
     assert ["runs/a", "50", "100,000"] in lines
+    assert ["What", "each", "task", "was", "shown"] not in lines
     assert ["joint", "/", "sum", "unknown", "unknown"] in lines
     assert ["Charts:", "x/compare.html"] in lines
 

@@ -20,9 +20,12 @@ def part(**tasks: dict[str, Any]) -> dict[str, Any]:
     return {"tasks": tasks, "delta_m": {"value": 0.02, "low": 0.01, "high": 0.03}, "better": 1, "worse": 1}
 
 
-def spent(seconds: float | None, positions: int | None, *tasks: str) -> dict[str, Any]:
-    counts = {task: {"positions": positions, "targets": 77} for task in tasks}
-    return {"seconds": seconds, "positions": positions, "tasks": counts}
+def spent(seconds: float | None, positions: int | None) -> dict[str, Any]:
+    return {"seconds": seconds, "positions": positions}
+
+
+def seen(joint: int, alone: int) -> dict[str, Any]:
+    return {name: {"positions": count, "targets": 77} for name, count in (("joint", joint), ("alone", alone))}
 
 
 COMPARISON: dict[str, Any] = {
@@ -39,19 +42,21 @@ COMPARISON: dict[str, Any] = {
     },
     "not_compared": ["dialogue"],
     "cost": {
-        "joint": spent(60.0, 90_000, "next_item", "rating"),
-        "singles": {"runs/a": spent(50.0, 100_000, "next_item"), "runs/b": spent(25.0, 50_000, "rating")},
+        "joint": spent(60.0, 90_000),
+        "singles": {"runs/a": spent(50.0, 100_000), "runs/b": spent(25.0, 50_000)},
         "sum": {"seconds": 75.0, "positions": 150_000},
         "ratio": {"seconds": 0.8, "positions": 0.6},
+        "tasks": {"next_item": seen(90_000, 100_000), "rating": seen(90_000, 50_000)},
     },
 }
 UNKNOWN: dict[str, Any] = {
     **COMPARISON,
     "cost": {
         "joint": spent(None, None),
-        "singles": {"runs/a": spent(50.0, 100_000, "next_item"), "runs/b": spent(None, None)},
+        "singles": {"runs/a": spent(50.0, 100_000), "runs/b": spent(None, None)},
         "sum": {"seconds": None, "positions": None},
         "ratio": {"seconds": None, "positions": None},
+        "tasks": {},
     },
 }
 

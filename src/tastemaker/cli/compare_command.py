@@ -69,6 +69,9 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
         yield _slice_table(found)
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])
+    if found["cost"]["tasks"]:
+        yield Text("\nWhat each task was shown", style="bold")
+        yield _seen_table(found["cost"]["tasks"])
     if found["not_compared"]:
         yield Text(f"Not compared, having no run of their own: {', '.join(found['not_compared'])}.")
 
@@ -99,6 +102,16 @@ def _cost_table(cost: Mapping[str, Any]) -> Table:
         table.add_row(name, _count(spent["seconds"]), _count(spent["positions"]))
     ratios = (cost["ratio"][what] for what in ("seconds", "positions"))
     table.add_row("joint / sum", *("unknown" if ratio is None else f"{100 * ratio:.0f} %" for ratio in ratios))
+    return table
+
+
+def _seen_table(seen: Mapping[str, Any]) -> Table:
+    """Positions and targets of every task: whether both sides learnt from as much of it."""
+    table = _table("task", "positions, joint", "alone", "ratio", "targets, joint", "alone")
+    for task, both in seen.items():
+        (ours, theirs), (told, told_alone) = ([it[what] for it in both.values()] for what in ("positions", "targets"))
+        ratio = f"{100 * ours / theirs:.0f} %" if theirs else ""
+        table.add_row(task, _count(ours), _count(theirs), ratio, _count(told), _count(told_alone))
     return table
 
 

@@ -44,7 +44,6 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
             for what, unit in (("positions", "positions read"), ("seconds", "seconds of training"))
             if cost["ratio"][what] is not None
         },
-        "seen": _seen(result),
         "verdicts": {task: verdict(found) for task, found in result["tasks"].items()},
     }
 
@@ -82,14 +81,3 @@ def _slice_name(name: str) -> str:
 
 def _of_singles(cost: Mapping[str, Any], what: str) -> dict[str, float]:
     return {Path(name).name or name: spent[what] for name, spent in cost["singles"].items()}
-
-
-def _seen(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Positions and targets of every task on both sides, where both know them."""
-    cost, rows = result["cost"], []
-    for task, found in result["tasks"].items():
-        joint = cost["joint"]["tasks"].get(task)
-        alone = cost["singles"][found["single"]]["tasks"].get(task)
-        if joint and alone:
-            rows.append({"task": task, "joint": joint, "alone": alone})
-    return rows
