@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import ablations_table, each_task_table
+from benchmarks import ablations_table, each_task_table, trunks_table
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
 
@@ -77,6 +77,9 @@ def _question(question: str, results: Results) -> Iterator[str]:
             yield from _answer(found)
         if question == "each_task":
             yield _table(*each_task_table.head_and_rows(single))
+        elif question == "trunks":
+            yield trunks_table.NOTE
+            yield _table(*trunks_table.head_and_rows(single))
         else:
             yield from _figures(single, with_intervals=not pooled)
             yield from _slices(single)

@@ -1,14 +1,15 @@
 """Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
 
-The Python API is `prepare`, `prepare_log` of a `Log`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is
-imported at its first use, so that `import tastemaker` costs nothing. Apart from these stands `MultiTaskModel`, any
-Transformer with several heads.
+The Python API is `prepare`, `prepare_log` of a `Log`, `read_recipe`, `train`, `tune`, `evaluate`, `compare` and `load`;
+each is imported at its first use, so that `import tastemaker` costs nothing. Apart from these stands `MultiTaskModel`,
+any Transformer with several heads.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from tastemaker.cli.comparing import compare
     from tastemaker.cli.recipe import read_recipe
     from tastemaker.cli.stages import evaluate, load, prepare, train
     from tastemaker.cli.tuning import tune
@@ -31,6 +32,7 @@ __all__ = [
     "RatingHead",
     "TokenHead",
     "__version__",
+    "compare",
     "evaluate",
     "load",
     "prepare",
@@ -50,6 +52,7 @@ _HOMES: Final = {
     "MultiTaskModel": "tastemaker.model.multi_task",
     "RatingHead": "tastemaker.model.task_heads",
     "TokenHead": "tastemaker.model.task_heads",
+    "compare": "tastemaker.cli.comparing",
     "evaluate": "tastemaker.cli.stages",
     "load": "tastemaker.cli.stages",
     "prepare": "tastemaker.cli.stages",

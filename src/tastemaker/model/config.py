@@ -20,7 +20,7 @@ class ModelConfig:
     """D, the width of every vector in a trunk that is made from scratch."""
     layers: int | None = None
     """How many layers a trunk from scratch gets, or how many of a pretrained one are kept; None is 3, or all."""
-    layer_choice: Literal["spaced", "first"] = "spaced"
+    layer_choice: Literal["spaced", "first", "ends"] = "spaced"
     """Which layers of a pretrained trunk are kept."""
     heads: int = 4
     """Of attention, in a trunk that is made from scratch."""

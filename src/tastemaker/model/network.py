@@ -119,12 +119,12 @@ class Network(nn.Module):
 
     def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
         """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""
-        parts = (self.backbone.token_vectors(), vectors, self.action_embedding.weight)
-        token, item, action = (
-            nn.functional.embedding(ids.sub(shift).clamp_min(0), table) * (ids > 0).unsqueeze(-1)
-            for ids, table, shift in zip((tokens, items, actions), parts, (0, 1, 1), strict=True)
+        token = self.backbone.token_vectors(tokens) * (tokens > 0).unsqueeze(-1)
+        item, action = (
+            nn.functional.embedding(ids.sub(1).clamp_min(0), table) * (ids > 0).unsqueeze(-1)
+            for ids, table in ((items, vectors), (actions, self.action_embedding.weight))
         )
-        return token + item + action
+        return token + item + action  # type: ignore[no-any-return]
 
     def forward(self, batch: Batch, vectors: Tensor) -> Tensor:
         """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""

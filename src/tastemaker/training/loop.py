@@ -28,7 +28,9 @@ from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
 from tastemaker.training.rating_line import set_rating_line
+from tastemaker.training.seen import Seen
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
+from tastemaker.training.stopwatch import Stopwatch
 from tastemaker.training.validation import NDCG, Validation
 from tastemaker.training.watch import Watch
 
@@ -53,7 +55,7 @@ class Trainer:
         self.job, self.watch, self.device = job, watch, device
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
-        set_execution(self.network.backbone, config)
+        set_execution(self.network.backbone, config, device)
         warm_items = int(self.network.item_table.is_warm.sum())
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
@@ -63,6 +65,7 @@ class Trainer:
         self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)
+        self.seen = Seen()
         self.step = 0
         self.total_steps = math.ceil(config.epochs * self.mixture.size / (config.token_budget * config.accumulate))
         if config.max_steps is not None:
@@ -73,6 +76,7 @@ class Trainer:
         checkpoint = load_checkpoint(self.job.out, "last") if resume else None
         if checkpoint and checkpoint.step:  # before the first step nothing is known that would not be found again
             self.restore(checkpoint)
+        self.clock = Stopwatch(self.job.out, is_resumed=self.step > 0)
         log = LossLog(self.job.out, self.step)
         self.watch.start(self.total_steps, self.step)
         try:
@@ -107,7 +111,7 @@ class Trainer:
         losses: dict[str, Tensor] = {}
         with autocast(config.precision, self.device):
             vectors = self.network.item_table()
-            for batch in self.mixture.next():
+            for batch in self.seen.read(self.mixture.next()):
                 losses |= task_losses(self.network, batch.to(self.device), vectors, self.trivial)
         self._check(losses)
         names = list(self.job.tasks)
@@ -125,7 +129,8 @@ class Trainer:
             )
 
     def _validate(self, log: LossLog) -> None:
-        losses = self.validation.losses(self.network, self.trivial)
+        with autocast(self.job.config.precision, self.device):
+            losses = self.validation.losses(self.network, self.trivial)
         ndcg = self.validation.ndcg(self.network)
         f1 = set_label_cuts(self.network, self.validation.batches)
         is_best = self.stopping.update(self.step, losses, ndcg | f1)
@@ -138,6 +143,7 @@ class Trainer:
             calibrate(self.network, self.validation.batches)
             set_rating_line(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
+        self.clock.write()
 
     def _weights(self) -> dict[str, float]:
         return dict(zip(self.job.tasks, self.balancer.weights().tolist(), strict=True))
@@ -155,6 +161,7 @@ class Trainer:
             "total_steps": self.total_steps,
             "mixture": self.mixture.state(),
             "stopping": self.stopping.state(),
+            "seen": self.seen.state(),
             "is_finished": self.step >= self.total_steps or self.stopping.is_over,
         }
         documents = self.job.model.documents() | {"training": state}
@@ -170,6 +177,7 @@ class Trainer:
         _set_random_states(_under("random.", tensors), self.device)
         self.mixture.restore(state["mixture"])
         self.stopping.restore(state["stopping"])
+        self.seen.restore(state.get("seen"))
         self.step = state["step"]
 
 
