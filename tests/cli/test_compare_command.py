@@ -62,12 +62,19 @@ def test_unknown_costs_are_said_to_be_unknown(run, stage) -> None:
     assert ["Charts:", "x/compare.html"] in lines
 
 
+def test_where_alone_is_nothing_the_difference_is_shown(run, stage) -> None:
+    nothing = {**COMPARISON["tasks"]["next_item"], "change": None, "low": None, "high": None}
+    stage["found"] = {**COMPARISON, "slices": {"new_items": {"tasks": {"next_item": nothing}}}}
+    lines = [line.split() for line in run("compare", "runs/j", "runs/a").stdout.splitlines()]
+    assert ["new_items", "+0.0100", "in", "all"] in lines
+
+
 def test_json_is_the_result_alone(run, stage) -> None:
     assert json.loads(run("compare", "runs/j", "runs/a", "--json").stdout) == COMPARISON
 
 
 def test_one_task_has_no_mean(run, stage) -> None:
-    task = {**COMPARISON["tasks"]["next_item"], "low": None, "high": None}
+    task = {**COMPARISON["tasks"]["next_item"], "low": None, "high": None, "verdict": "not known"}
     stage["found"] = {**COMPARISON, "tasks": {"next_item": task}, "slices": {}, "not_compared": []}
     out = run("compare", "runs/j", "runs/a").stdout
     assert "delta-m" not in out

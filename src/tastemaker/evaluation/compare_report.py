@@ -44,19 +44,11 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
             for what, unit in (("positions", "positions read"), ("seconds", "seconds of training"))
             if cost["ratio"][what] is not None
         },
-        "verdicts": {task: verdict(found) for task, found in result["tasks"].items()},
     }
 
 
-def verdict(found: Mapping[str, Any]) -> str:
-    """What an interval says of zero."""
-    if found["low"] is None or found["high"] is None:
-        return "not known"
-    return "better" if found["low"] > 0 else "worse" if found["high"] < 0 else "unclear"
-
-
 def _change(found: Mapping[str, Any]) -> Change:
-    return Change(found["change"], found["low"], found["high"])
+    return Change(found["change"], found["low"], found["high"], found["difference"]["value"])
 
 
 def _mean(found: Mapping[str, Any]) -> dict[str, Change]:
