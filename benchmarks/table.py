@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import ablations_table, affinity_table, each_task_table, multi_task_table, trunks_table
+from benchmarks import (
+    ablations_table,
+    affinity_table,
+    each_task_table,
+    multi_task_table,
+    sparsity_table,
+    trunks_table,
+)
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
 
@@ -31,6 +38,7 @@ PICTURES: Final = {
     "and of each group.\n`shuffled_only` is what a shuffle without regard to lengths gives. The goal: at most .1.\n",
     "scaling": "![Time and memory as users and items grow](scaling.png)\n\n"
     "A target scores every item, so an epoch takes time in proportion to users times items.\n",
+    "sparsity": "![Joint training beside single tasks on a part of the interactions](sparsity.png)\n",
 }
 """What stands at the head of a question, beside this page."""
 RANKED: Final = "next_item/ndcg@10"
@@ -75,6 +83,11 @@ def _question(question: str, results: Results) -> Iterator[str]:
         if question == "ablations":
             yield ablations_table.NOTE
             yield _table(*ablations_table.head_and_rows(pooled))
+            yield from _made(single)
+            continue
+        if question == "sparsity":
+            yield sparsity_table.NOTE
+            yield _table(*sparsity_table.head_and_rows(pooled))
             yield from _made(single)
             continue
         for found in pooled:

@@ -13,7 +13,7 @@ from tastemaker.cli.stages import chosen_device, contestant
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, RecipeError
-from tastemaker.evaluation.compare import Sides, compare_sides, report
+from tastemaker.evaluation.compare import ByTask, Sides, compare_sides, report
 from tastemaker.evaluation.compare_report import write_comparison
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.judge import Judge
@@ -54,21 +54,23 @@ def compare(  # noqa: PLR0913 - one parameter an option
     """
     sides, judge = sides_of(Path(joint), [Path(single) for single in singles], split, full)
     sides = replace(sides, metrics=metrics or {})
-    found = compare_sides(sides, judge, say)
+    return keep(compare_sides(sides, judge, say), sides, judge, Path(joint), Path(out or joint))
+
+
+def keep(found: Mapping[str, ByTask], sides: Sides, judge: Judge, joint: Path, out: Path) -> dict[str, Any]:
+    """Write what was found to the folder `out`, and give what `compare` returns."""
     result = {
         "joint": str(joint),
         "singles": {name: sorted(it.tasks or ()) for name, it in sides.singles.items()},
-        "split": str(split),
+        "split": str(judge.split),
         **report(found, sides, judge.config),
-        "cost": costs(Spent.of(Path(joint)), {str(single): Spent.of(Path(single)) for single in singles}),
+        "cost": costs(Spent.of(joint), {name: Spent.of(Path(name)) for name in sides.singles}),
     }
-    place = Path(out) if out else Path(joint)
-    write_comparison(result, place)
-    if place == Path(joint) and (place / "evaluation.json").exists():
-        evaluated = read_json(place / "evaluation.json")
-        recipe = read_json(checkpoint_folder(place, "best") / "recipe.json")
-        losses, page = place / "losses.jsonl", place / "report.html"
-        write_report(evaluated, losses, evaluated["samples"], recipe, page, result)
+    write_comparison(result, out)
+    if out == joint and (out / "evaluation.json").exists():
+        evaluated = read_json(out / "evaluation.json")
+        recipe = read_json(checkpoint_folder(out, "best") / "recipe.json")
+        write_report(evaluated, out / "losses.jsonl", evaluated["samples"], recipe, out / "report.html", result)
     return result
 
 

@@ -43,6 +43,7 @@ from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
 from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
@@ -126,6 +127,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         *_dialogue_evidence(recipe, dataset),
         _label_sets(recipe, dataset, say),
         None if chosen is None else chosen.anatomy,
+        {name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )
     network = Network(recipe.model, inputs)
     if chosen is not None:

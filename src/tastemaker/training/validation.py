@@ -67,7 +67,8 @@ class Validation:
         for batch in (batch.to(vectors.device) for batch in self.batches if _ranked(batch)):
             states = network(batch, vectors)
             for task, target in _ranked(batch).items():
-                gains = _gains(network, vectors, states[target.at], batch.histories(target.at), target.items)
+                read = network.states_for(task, states[target.at])
+                gains = _gains(network, vectors, read, batch.histories(target.at), target.items)
                 found.setdefault(task, []).append(gains)
         network.train()
         return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
