@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import tastemaker
-from tastemaker.cli import compare_command, prepare_command, rank_command, show, tune_command
+from tastemaker.cli import affinity_command, compare_command, prepare_command, rank_command, show, tune_command
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.talk import talk
@@ -101,6 +101,8 @@ def train(
 
 
 app.command(epilog=_examples(*tune_command.EXAMPLES))(tune_command.tune)
+
+app.command(epilog=_examples(*affinity_command.EXAMPLES))(affinity_command.affinity)
 
 
 @app.command(

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tastemaker.balancing import check_balancing
 from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
@@ -43,6 +44,7 @@ from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
 from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
@@ -76,6 +78,7 @@ def train(
     watch = watch or Silent()
     device = torch.device(chosen_device(recipe.training.device))
     check_precision(recipe.training.precision, device)
+    check_balancing(recipe.balancing)
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
     if recipe.model.is_pretrained:
@@ -126,6 +129,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         *_dialogue_evidence(recipe, dataset),
         _label_sets(recipe, dataset, say),
         None if chosen is None else chosen.anatomy,
+        {name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )
     network = Network(recipe.model, inputs)
     if chosen is not None:

@@ -1,10 +1,20 @@
 """The recipe's `[training]` table."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tastemaker.errors import RecipeError
 
 PRECISIONS = ("float32", "bfloat16", "auto")
+AT_LEAST_ONE = (
+    "epochs",
+    "token_budget",
+    "validate_every",
+    "patience",
+    "validation_examples",
+    "accumulate",
+    "max_broken_steps",
+)
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,15 @@ class TrainingConfig:
     """`float32`; `bfloat16` for mixed precision; `auto` is mixed where the device multiplies bfloat16 natively."""
     token_budget: int = 8192
     """Positions of one optimizer step, all tasks together."""
+    mixture: Literal["proportional", "temperature", "uniform", "progress"] = "temperature"
+    """How groups of tasks share the token budget: by their sizes, by sizes under `mixture_temperature`, evenly, or by
+    sizes under the temperature with more for those that validation finds behind."""
     mixture_temperature: float = 1.0
     """1 shares the token budget in proportion to the tasks' sizes; larger is more even."""
+    mixture_cap: int | None = None
+    """Most positions that a group of tasks counts with when the budget is shared; None counts all of them."""
+    mixture_strength: float = 1.0
+    """With `progress`: by what power of what a group has left to learn its share grows; 0 is not at all."""
     learning_rate: float = 1e-3
     backbone_rate: float = 1.0
     """By what the learning rate of the backbone's own weights, LoRA's included, is multiplied."""
@@ -35,6 +52,8 @@ class TrainingConfig:
     warmup_share: float = 0.05
     """Share of all steps in which the learning rate rises; after them it falls along a cosine."""
     gradient_clip: float = 1.0
+    max_broken_steps: int = 10
+    """Times in a row that a task's loss, or the gradient, may be left out as not finite; then training stops."""
     accumulate: int = 1
     """Steps of `token_budget` positions whose gradients make one step of the optimizer."""
     gradient_checkpointing: bool = False
@@ -49,10 +68,10 @@ class TrainingConfig:
     """Most validation contexts per group of tasks, a fixed seeded sample."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "token_budget", "validate_every", "patience", "validation_examples", "accumulate"):
+        for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
-        for name in ("max_steps", "threads"):
+        for name in ("max_steps", "threads", "mixture_cap"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
         for name in ("mixture_temperature", "gradient_clip"):
