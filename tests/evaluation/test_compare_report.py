@@ -20,7 +20,7 @@ def part(**tasks: dict[str, Any]) -> dict[str, Any]:
 
 
 def spent(seconds: float | None, positions: int | None) -> dict[str, Any]:
-    return {"seconds": seconds, "positions": positions}
+    return {"seconds": seconds, "processor_seconds": 40.0, "positions": positions}
 
 
 def seen(joint: int, alone: int) -> dict[str, Any]:
@@ -43,8 +43,8 @@ COMPARISON: dict[str, Any] = {
     "cost": {
         "joint": spent(60.0, 90_000),
         "singles": {"runs/a": spent(50.0, 100_000), "runs/b": spent(25.0, 50_000)},
-        "sum": {"seconds": 75.0, "positions": 150_000},
-        "ratio": {"seconds": 0.8, "positions": 0.6},
+        "sum": {"seconds": 75.0, "processor_seconds": 80.0, "positions": 150_000},
+        "ratio": {"seconds": 0.8, "processor_seconds": 0.5, "positions": 0.6},
         "tasks": {"next_item": seen(90_000, 100_000), "rating": seen(90_000, 50_000)},
     },
 }
@@ -53,8 +53,8 @@ UNKNOWN: dict[str, Any] = {
     "cost": {
         "joint": spent(None, None),
         "singles": {"runs/a": spent(50.0, 100_000), "runs/b": spent(None, None)},
-        "sum": {"seconds": None, "positions": None},
-        "ratio": {"seconds": None, "positions": None},
+        "sum": {"seconds": None, "processor_seconds": None, "positions": None},
+        "ratio": {"seconds": None, "processor_seconds": None, "positions": None},
         "tasks": {},
     },
 }
@@ -62,7 +62,7 @@ UNKNOWN: dict[str, Any] = {
 
 def test_the_page_shows_charts_first_and_needs_nothing_else() -> None:
     page = render_comparison(COMPARISON)
-    assert page.count("<svg") == 1 + 2 + 2, "tasks, slices of each task, positions and seconds"
+    assert page.count("<svg") == 1 + 2 + 3, "tasks, slices of each task, positions, seconds and processor"
     assert page.index("<svg") < page.index("<table")
     assert re.findall(r"<(?:script|link|img|iframe|object|embed)\b|@import|url\(\s*['\"]?(?!#)", page) == []
     assert "runs/&lt;joint&gt;" in page

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -90,14 +91,15 @@ def test_a_run_keeps_what_it_read_and_how_long_it_took(shop: Dataset, tmp_path: 
 
 
 def test_a_resumed_run_adds_its_seconds(shop: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that jumps ten seconds whenever it is read: begun at 10, kept at 20, 30 and 40, so at 10, 20 and 30 s."""
-    now = iter(range(10, 1000, 10))
+    """Clocks that jump when they are read: begun at 10, kept at 20, 30 and 40, so 10, 20, 30 s; half by the other."""
+    now, worked = iter(range(10, 1000, 10)), iter(range(5, 1000, 5))
     monkeypatch.setattr("tastemaker.training.stopwatch.time.perf_counter", lambda: float(next(now)))
+    monkeypatch.setattr("tastemaker.training.stopwatch.time.process_time", lambda: float(next(worked)))
     trainer(shop, tmp_path).run(resume=False)
     path = tmp_path / "seconds.json"
-    assert '"seconds": 30.0' in path.read_text()
+    assert json.loads(path.read_text()) == {"seconds": 30.0, "processor_seconds": 15.0}
     trainer(shop, tmp_path, steps=6).run(resume=True)
-    assert '"seconds": 40.0' in path.read_text()  # one more validation
+    assert json.loads(path.read_text()) == {"seconds": 40.0, "processor_seconds": 20.0}  # one more validation
     path.unlink()
     trainer(shop, tmp_path, steps=8).run(resume=True)
     assert not path.exists()

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tastemaker.checkpoint.store import SECONDS, checkpoint_folder, read_json
+
+COUNTED: Final = ("seconds", "processor_seconds", "positions")
+"""What is added up over runs."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,8 @@ class Spent:
     """Read in training, without padding; tasks that share a row read it once."""
     tasks: dict[str, dict[str, int]] = field(default_factory=dict)
     """By task `positions` of its rows and `targets`; empty where that is not known."""
+    processor_seconds: float | None = None
+    """The same of the processor, all threads together: what other work on the machine changes least."""
 
     @classmethod
     def of(cls, run: Path) -> "Spent":
@@ -28,7 +33,7 @@ class Spent:
         """
         seen = training_state(run).get("seen") or {}
         timed = read_json(run / SECONDS) if (run / SECONDS).exists() else {}
-        return cls(timed.get("seconds"), seen.get("positions"), seen.get("tasks", {}))
+        return cls(timed.get("seconds"), seen.get("positions"), seen.get("tasks", {}), timed.get("processor_seconds"))
 
 
 def training_state(run: Path) -> dict[str, Any]:
@@ -50,17 +55,17 @@ def costs(joint: Spent, singles: Mapping[str, Spent], alone: Mapping[str, str]) 
         alone: by task the single that it is compared with.
 
     Returns:
-        `{"joint": {"seconds", "positions"}, "singles": {name: …}, "sum": …, "ratio": …, "tasks": {task: {"joint":
-        {"positions", "targets"}, "alone": …}}}`; the ratio is joint over sum. What some run does not know is None, and
-        a task of which one side does not know is left out.
+        `{"joint": {"seconds", "processor_seconds", "positions"}, "singles": {name: …}, "sum": …, "ratio": …, "tasks":
+        {task: {"joint": {"positions", "targets"}, "alone": …}}}`; the ratio is joint over sum. What some run does not
+        know is None, and a task of which one side does not know is left out.
     """
-    total = {what: _sum([getattr(it, what) for it in singles.values()]) for what in ("seconds", "positions")}
-    own = {"seconds": joint.seconds, "positions": joint.positions}
+    total = {what: _sum([getattr(it, what) for it in singles.values()]) for what in COUNTED}
+    own = {what: getattr(joint, what) for what in COUNTED}
     ratio = {what: value / whole if (value := own[what]) and (whole := total[what]) else None for what in total}
     seen = {task: (joint.tasks.get(task), singles[name].tasks.get(task)) for task, name in alone.items()}
     return {
         "joint": own,
-        "singles": {name: {"seconds": it.seconds, "positions": it.positions} for name, it in singles.items()},
+        "singles": {name: {what: getattr(it, what) for what in COUNTED} for name, it in singles.items()},
         "sum": total,
         "ratio": ratio,
         "tasks": {task: {"joint": ours, "alone": theirs} for task, (ours, theirs) in seen.items() if ours and theirs},

@@ -13,6 +13,7 @@ import tastemaker
 from tastemaker.cli import show
 from tastemaker.data.split import Split
 
+COUNTED: Final = ("seconds", "processor_seconds", "positions")
 COLOURS: Final = {"better": "green", "worse": "red"}
 EXAMPLES: Final = (
     "tastemaker compare runs/demo runs/next_item",
@@ -102,11 +103,11 @@ def _in_short(it: Mapping[str, Any]) -> str:
 
 
 def _cost_table(cost: Mapping[str, Any]) -> Table:
-    table = _table("", "seconds", "positions")
+    table = _table("", "seconds", "of the processor", "positions")
     rows = {"joint": cost["joint"], **cost["singles"], "sum of singles": cost["sum"]}
     for name, spent in rows.items():
-        table.add_row(name, _count(spent["seconds"]), _count(spent["positions"]))
-    ratios = (cost["ratio"][what] for what in ("seconds", "positions"))
+        table.add_row(name, *(_count(spent[what]) for what in COUNTED))
+    ratios = (cost["ratio"][what] for what in COUNTED)
     table.add_row("joint / sum", *("unknown" if ratio is None else f"{100 * ratio:.0f} %" for ratio in ratios))
     return table
 

@@ -10,6 +10,11 @@ from markupsafe import Markup
 from tastemaker.evaluation.compare_charts import Change, cost_chart, gain_chart
 from tastemaker.evaluation.pages import render, write_beside
 
+COSTS = {
+    "positions": "positions read",
+    "seconds": "seconds of training",
+    "processor_seconds": "seconds of the processor, all threads together",
+}
 DELTA_M = "mean (Δm)"
 SLICE_NAMES = {"new_users": "new users", "new_items": "new items", "long_tail": "long tail"}
 
@@ -41,7 +46,7 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "slice_rows": [(_slice_name(name), found) for name, found in result["slices"].items()],
         "costs": {
             unit: Markup(cost_chart(cost["joint"][what], _of_singles(cost, what)))
-            for what, unit in (("positions", "positions read"), ("seconds", "seconds of training"))
+            for what, unit in COSTS.items()
             if cost["ratio"][what] is not None
         },
     }
