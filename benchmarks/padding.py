@@ -37,9 +37,7 @@ def mixture(recipe: Recipe) -> Mixture:
     dataset = training_view(Dataset.load(recipe.data), recipe.tasks.values())
     torch.manual_seed(recipe.training.seed)
     model = new_model(recipe, dataset, lambda line: None)
-    made = Mixture(dataset, group_tasks(dataset, list(recipe.tasks.values())), model.layout, recipe.training.seed)
-    made.set_budget(recipe.training.token_budget, recipe.training.mixture_temperature)
-    return made
+    return Mixture(dataset, group_tasks(dataset, list(recipe.tasks.values())), model.layout, recipe.training)
 
 
 def one_epoch(stream: Stream) -> Batches:

@@ -18,7 +18,9 @@ from tastemaker.metrics.classes import two_classes
 from tastemaker.metrics.grounding import Stated
 from tastemaker.metrics.places import place
 from tastemaker.metrics.scored import Scored
+from tastemaker.metrics.short_answers import ShortAnswers
 from tastemaker.metrics.tally import FloatArray, Tally, mean_of
+from tastemaker.metrics.text import Texts
 
 Units = Mapping[str, NDArray[np.float64]]
 """One seed's arrays by `contestant/task/metric`, as `benchmarks.judged` writes them."""
@@ -93,6 +95,9 @@ def finish_of(metric: str) -> Callable[[FloatArray], FloatArray]:
     found = find_metric(metric.removesuffix("_filtered"))
     content = {
         "places": place(np.zeros((1, 1)), [{0}]),
+        "novel": place(np.zeros((1, 1)), [{0}]),
+        "texts": Texts([""], [""]),
+        "answers": ShortAnswers([""], [""]),
         "scored": Scored(np.zeros(1), np.zeros(1)),
         "classes": two_classes(np.zeros(1), np.zeros(1)),
         "facts": Stated([frozenset()], [frozenset()]),

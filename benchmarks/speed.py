@@ -63,7 +63,7 @@ def latencies(call: Callable[[str], object], users: Sequence[str]) -> dict[str, 
 
 def users_per_second(model: Recommender) -> float:
     """Users for whom the whole catalog is ranked in a second, many at a time: the median over repetitions."""
-    dataset, reader = model.dataset, model.reader
+    dataset, reader = model.dataset, model.reader.doing("next_item")
     pasts = [dataset.history(user) for user in range(len(dataset.user_ids))]
 
     def rank_all() -> None:

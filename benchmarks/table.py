@@ -4,11 +4,18 @@ python benchmarks/table.py, or python -m benchmarks.table
 """
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import ablations_table, each_task_table
+from benchmarks import (
+    ablations_table,
+    affinity_table,
+    each_task_table,
+    multi_task_table,
+    sparsity_table,
+    trunks_table,
+)
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
 
@@ -33,6 +40,7 @@ PICTURES: Final = {
     "and of each group.\n`shuffled_only` is what a shuffle without regard to lengths gives. The goal: at most .1.\n",
     "scaling": "![Time and memory as users and items grow](scaling.png)\n\n"
     "A target scores every item, so an epoch takes time in proportion to users times items.\n",
+    "sparsity": "![Joint training beside single tasks on a part of the interactions](sparsity.png)\n",
 }
 """What stands at the head of a question, beside this page."""
 RANKED: Final = "next_item/ndcg@10"
@@ -70,20 +78,67 @@ def _question(question: str, results: Results) -> Iterator[str]:
         yield f"### {data}\n"
         pooled = [found for found in here if found["seed"] == POOLED]
         single = [found for found in here if found["seed"] != POOLED]
+        if question in OF_TASKS:
+            yield from OF_TASKS[question](here)
+            yield from _made(here)
+            continue
         if question == "ablations":
             yield ablations_table.NOTE
             yield _table(*ablations_table.head_and_rows(pooled))
+            yield from _made(single)
+            continue
+        if question == "sparsity":
+            yield sparsity_table.NOTE
+            yield _table(*sparsity_table.head_and_rows(pooled))
             yield from _made(single)
             continue
         for found in pooled:
             yield from _answer(found)
         if question == "each_task":
             yield _table(*each_task_table.head_and_rows(single))
+        elif question == "trunks":
+            yield trunks_table.NOTE
+            yield _table(*trunks_table.head_and_rows(single))
         else:
             yield from _figures(single, with_intervals=not pooled)
             yield from _slices(single)
         yield from _costs(single)
         yield from _made(here)
+
+
+def _affinity(results: Results) -> Iterator[str]:
+    """Who helps whom."""
+    for found in results:
+        yield affinity_table.NOTE
+        yield _table(*affinity_table.affinity(found))
+        yield affinity_table.COSINES
+        yield _table(*affinity_table.cosines(found))
+        yield from affinity_table.words(found)
+
+
+def _multi_task(results: Results) -> Iterator[str]:
+    """What joint training gains, over all seeds where that is known."""
+    yield multi_task_table.GAINS
+    for found in [it for it in results if it["seed"] == POOLED] or results:
+        seeds = found["details"].get("seeds", [found["seed"]])
+        yield f"**{found['model']}**, {found['split']}, {len(seeds)} seeds ({_listed(seeds)}):\n"
+        yield _table(*multi_task_table.gains(found))
+        yield multi_task_table.summary(found)
+
+
+def _screening(results: Results) -> Iterator[str]:
+    """Balancers, sharing and mixtures."""
+    yield multi_task_table.SCREENING
+    for head, rows in multi_task_table.screening(results):
+        yield _table(head, rows)
+
+
+OF_TASKS: Final[Mapping[str, Callable[[Results], Iterator[str]]]] = {
+    "affinity": _affinity,
+    "multi_task": _multi_task,
+    "multi_task_screening": _screening,
+}
+"""Questions about tasks trained together, which have tables of their own."""
 
 
 def _answer(found: Mapping[str, Any]) -> Iterator[str]:

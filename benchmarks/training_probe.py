@@ -39,7 +39,8 @@ class Counted(Mixture):
 
     def __init__(self, mixture: Mixture) -> None:
         """Go on with the streams of another."""
-        self.streams, self.size, self.targets = mixture.streams, mixture.size, 0
+        vars(self).update(vars(mixture))
+        self.targets = 0
 
     def next(self) -> list[Batch]:
         """See `Mixture.next`."""

@@ -31,6 +31,9 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "16_spaced_lora": ("model.layers=16", "model.layer_choice=spaced", "model.adaptation=lora"),
     "8_spaced_full": ("model.layers=8", "model.layer_choice=spaced", "model.adaptation=full", *_GENTLY),
     "8_first_lora": ("model.layers=8", "model.layer_choice=first", "model.adaptation=lora"),
+    "8_ends_lora": ("model.layers=8", "model.layer_choice=ends", "model.adaptation=lora"),
+    "12_ends_lora": ("model.layers=12", "model.layer_choice=ends", "model.adaptation=lora"),
+    "16_ends_lora": ("model.layers=16", "model.layer_choice=ends", "model.adaptation=lora"),
     "8_first_full": ("model.layers=8", "model.layer_choice=first", "model.adaptation=full", *_GENTLY),
 }
 PROBED: Final = 6

@@ -86,9 +86,9 @@ class LearnedPositions(nn.Module):
         self.positions = nn.Embedding(config.window, config.width)
         nn.init.normal_(self.positions.weight, std=TOKEN_STD)
 
-    def token_vectors(self) -> Tensor:
+    def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
-        return self.trunk.token_vectors()
+        return self.trunk.token_vectors(tokens)
 
     def text_logits(self, states: Tensor) -> Tensor:
         """See `Backbone.text_logits`."""

@@ -1,5 +1,8 @@
 """A small film shop that every package's tests can use, and a model of it, as initialised."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -20,6 +23,7 @@ from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.labels import label_sets
+from tastemaker.tasks.stake import Stake
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
@@ -86,8 +90,11 @@ def model(shop: Dataset) -> TrainedModel:
     return new_model(shop)
 
 
-def new_model(shop: Dataset, seed: int = 0, dropout: float = 0.0) -> TrainedModel:
-    recipe = from_mapping({"data": {"path": "shop"}, "tasks": {name: {} for name in TASKS}})
+def new_model(
+    shop: Dataset, seed: int = 0, dropout: float = 0.0, tasks: Mapping[str, Any] | None = None, **changes: Any
+) -> TrainedModel:
+    """A model with `changes` to its configuration, for `tasks` with keys of their tables; None is all."""
+    recipe = from_mapping({"data": {"path": "shop"}, "tasks": {name: {} for name in TASKS} if tasks is None else tasks})
     tokenizer = TextTokenizer.train(tokenizer_texts(shop, list(recipe.tasks.values())), 600)
     torch.manual_seed(seed)
     inputs = ModelInputs(
@@ -98,7 +105,8 @@ def new_model(shop: Dataset, seed: int = 0, dropout: float = 0.0) -> TrainedMode
         Tallies.of(shop.items, shop.ratings.astype(np.float64), ITEMS),
         Tallies.of(shop.items, (shop.ratings >= 4).astype(np.float64), ITEMS),
         label_sets=label_sets(shop, recipe.tasks.values()),
+        stakes={name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )
-    config = ModelConfig(width=16, layers=2, heads=2, dropout=dropout, window=256)
+    config = ModelConfig(width=16, layers=2, heads=2, dropout=dropout, window=256, **changes)
     plain = to_mapping(recipe) | {"model": vars(config)}
     return TrainedModel(Network(config, inputs).eval(), tokenizer, shop.catalog, plain)

@@ -29,6 +29,8 @@ def test_api_is_what_it_says():
             "RatingHead",
             "TokenHead",
             "__version__",
+            "affinity",
+            "compare",
             "evaluate",
             "load",
             "prepare",
@@ -53,5 +55,5 @@ def test_an_unknown_name():
     assert str(caught.value) == (
         "module 'tastemaker' has no attribute 'recommend'; "
         "it has LOG_FORMATS, LOG_PRESETS, ClassifierHead, Log, ModuleHead, MultiTaskModel, RatingHead, TokenHead, "
-        "__version__, evaluate, load, prepare, prepare_log, preset_fields, read_recipe, train, tune."
+        "__version__, affinity, compare, evaluate, load, prepare, prepare_log, preset_fields, read_recipe, train, tune."
     )

@@ -1,15 +1,17 @@
 """Tastemaker: one language model that recommends, explains and converses, trained jointly on your own data.
 
-The Python API is `prepare`, `prepare_log` of a `Log`, `read_recipe`, `train`, `tune`, `evaluate` and `load`; each is
-imported at its first use, so that `import tastemaker` costs nothing. Apart from these stands `MultiTaskModel`, any
-Transformer with several heads.
+The Python API is `prepare`, `prepare_log` of a `Log`, `read_recipe`, `train`, `tune`, `affinity`, `evaluate`, `compare`
+and `load`; each is imported at its first use, so that `import tastemaker` costs nothing. Apart from these stands
+`MultiTaskModel`, any Transformer with several heads.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from tastemaker.cli.comparing import compare
     from tastemaker.cli.recipe import read_recipe
+    from tastemaker.cli.relatedness import affinity
     from tastemaker.cli.stages import evaluate, load, prepare, train
     from tastemaker.cli.tuning import tune
     from tastemaker.data.log import Log
@@ -31,6 +33,8 @@ __all__ = [
     "RatingHead",
     "TokenHead",
     "__version__",
+    "affinity",
+    "compare",
     "evaluate",
     "load",
     "prepare",
@@ -50,6 +54,8 @@ _HOMES: Final = {
     "MultiTaskModel": "tastemaker.model.multi_task",
     "RatingHead": "tastemaker.model.task_heads",
     "TokenHead": "tastemaker.model.task_heads",
+    "affinity": "tastemaker.cli.relatedness",
+    "compare": "tastemaker.cli.comparing",
     "evaluate": "tastemaker.cli.stages",
     "load": "tastemaker.cli.stages",
     "prepare": "tastemaker.cli.stages",

@@ -10,15 +10,15 @@ from benchmarks.padding import figures, main, one_epoch, padding, shuffled_only
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.tasks import TASKS
+from tastemaker.training.config import TrainingConfig
 from tastemaker.training.mixture import Mixture, group_tasks
 
 
 @pytest.fixture
 def mixture(model: TrainedModel, shop: Dataset) -> Mixture:
     tasks = [TASKS[name]() for name in ("next_item", "rating", "explanation")]
-    made = Mixture(shop, group_tasks(shop, tasks), model.layout, 0)
-    made.set_budget(300, 2.0)
-    return made
+    config = TrainingConfig(token_budget=300, mixture_temperature=2.0)
+    return Mixture(shop, group_tasks(shop, tasks), model.layout, config)
 
 
 def test_a_step_takes_one_batch_of_every_group() -> None:

@@ -61,6 +61,9 @@ def test_models_with_other_units_are_refused() -> None:
         ("f1", 0.25),
         ("accuracy", 0.25),
         ("grounding", 0.25),
+        ("recall@10_novel", 0.25),
+        ("rougeL", 0.25),
+        ("token_f1", 0.25),
     ],
 )
 def test_the_last_step_of_every_kind_of_metric(metric: str, figure: float) -> None:

@@ -65,8 +65,14 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         (f"{SMALL}[trainig]\n", ": there is no table [trainig]; did you mean 'training'?"),
         (f"{START}[tasks.ratings]\n", ": [tasks] has no task 'ratings'; did you mean 'rating'?"),
         (f"{SMALL}wieght = 1.0\n", ": [tasks.next_item] has no key 'wieght'; did you mean 'weight'?"),
-        (f'{SMALL}name = "mine"\n', ": [tasks.next_item] has no key 'name'; known are weight, max_history."),
-        (f"{SMALL}metrics = []\n", ": [tasks.next_item] has no key 'metrics'; known are weight, max_history."),
+        (
+            f'{SMALL}name = "mine"\n',
+            ": [tasks.next_item] has no key 'name'; known are detach, dropout, weight_decay, weight, max_history.",
+        ),
+        (
+            f"{SMALL}metrics = []\n",
+            ": [tasks.next_item] has no key 'metrics'; known are detach, dropout, weight_decay, weight, max_history.",
+        ),
         (f'{SMALL}[training]\nepochs = "3"\n', ": [training] epochs must be a whole number, found '3'."),
         (f"{SMALL}[training]\nepochs = 3.0\n", ": [training] epochs must be a whole number, found 3.0."),
         (f"{SMALL}[training]\nepochs = true\n", ": [training] epochs must be a whole number, found True."),
@@ -117,6 +123,21 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         ),
         (f"{START}[tasks.dialogue]\nnouns = []\n", ": [tasks.dialogue] nouns must be at least one, found ()."),
         (f"{SMALL}[model]\nlayers = 0\n", ": [model] model.layers must be at least 1, found 0."),
+        (
+            f'{SMALL}[model]\nsharing = "soft"\n',
+            ": [model] sharing must be one of 'hard', 'adapters', 'experts', found 'soft'.",
+        ),
+        (
+            f"{SMALL}[model]\nsharing_width = 0\n",
+            ": [model] model.sharing_width must be at least 1, found 0.",
+        ),
+        (
+            f'{SMALL}[model]\nsharing = "experts"\nexperts = 0\n',
+            ": [model] model.sharing 'experts' needs one, found none. Raise model.experts or model.own_experts.",
+        ),
+        (f"{SMALL}dropout = 1\n", ": [tasks.next_item] dropout must lie between 0 and below 1, found 1.0."),
+        (f"{SMALL}detach = 1\n", ": [tasks.next_item] detach must be true or false, found 1."),
+        (f"{SMALL}weight_decay = -1\n", ": [tasks.next_item] weight_decay must not be negative, found -1.0."),
         (f"{SMALL}[model]\nwindow = 63\n", ": [model] model.window must be at least 64, found 63."),
         (
             f"{SMALL}[model]\nheads = 3\n",
@@ -130,6 +151,11 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             f"{SMALL}[training]\nmixture_temperature = 0\n",
             ": [training] training.mixture_temperature must be more than 0, found 0.0.",
         ),
+        (
+            f'{SMALL}[training]\nmixture = "fair"\n',
+            ": [training] mixture must be one of 'proportional', 'temperature', 'uniform', 'progress', found 'fair'.",
+        ),
+        (f"{SMALL}[training]\nmixture_cap = 0\n", ": [training] training.mixture_cap must be at least 1, found 0."),
         (
             f"{SMALL}[training]\nwarmup_share = 1.5\n",
             ": [training] training.warmup_share must lie between 0 and 1, found 1.5.",

@@ -11,10 +11,11 @@ import torch
 
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli import stages
-from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe
+from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe, with_changes
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
+from tastemaker.data.storage import file_checksum
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
 from tastemaker.model.config import ModelConfig
 from tastemaker.tasks import TASKS
@@ -128,6 +129,22 @@ def test_resuming_names_the_key_that_differs(recipe, tmp_path, change, line):
     with pytest.raises(RecipeError) as caught:
         stages.train(recipe(**change), run, resume=True)
     assert str(caught.value) == f"{run}: to resume, {line} Train into another --out instead."
+
+
+def test_a_run_from_before_a_key_had_its_default(recipe, tmp_path):
+    run = stages.train(recipe(), tmp_path / "run")
+    place = run / "checkpoints" / json.loads((run / "last.json").read_text())["checkpoint"]
+    kept = json.loads((place / "recipe.json").read_text())
+    del kept["data"]["train_share"]
+    (place / "recipe.json").write_text(json.dumps(kept))
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["files"]["recipe.json"] = file_checksum(place / "recipe.json")
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    assert stages.train(recipe(), run, resume=True) == run
+    with pytest.raises(
+        RecipeError, match=r"to resume, data\.train_share must be 1\.0 as when training began, found 0\.5"
+    ):
+        stages.train(with_changes(recipe(), {"data.train_share": 0.5}, "test"), run, resume=True)
 
 
 @pytest.mark.parametrize("below", ["", "deeper/still"])

@@ -1,11 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
+from tastemaker.data.dataset import Dataset
+from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import Split
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.context import history_of, target_items
 from tastemaker.evaluation.judge import Judge
-from tastemaker.evaluation.slices import long_tail, slices_of
+from tastemaker.evaluation.slices import long_tail, slice_figures, sliced, slices_of, sparse_slices
+from tastemaker.tasks.like import Like
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.rating import Rating
 
@@ -62,7 +68,83 @@ def test_long_tail_examples_keep_only_rare_targets(judge, examples, dataset):
         assert (after.target.items if after else ()) == expected
 
 
-def test_scores_and_reasons_have_no_slices_but_the_whole(judge, dataset):
-    assert next(iter(Rating().examples(dataset, Split.TEST))).target.kind == "rating"
-    assert list(slices_of("rating", judge)) == ["all"]
+def test_what_is_written_has_no_slices_but_the_whole_and_typos(judge):
     assert list(slices_of("reply", judge)) == ["all", "typos"]
+    assert list(slices_of("text", judge)) == ["all"]
+
+
+@pytest.mark.parametrize("kind", ["items", "rating", "like"])
+def test_what_asks_about_items_has_slices_where_little_is_known(judge, kind):
+    lengths = ["last_1", "last_3", "last_5", "last_10"]
+    assert list(sparse_slices(kind, judge)) == ["all", *lengths, "new_users", "new_items", "long_tail"]
+
+
+@pytest.mark.parametrize("task", [Rating(), Like()])
+def test_scores_are_asked_after_short_histories_too(judge, dataset, task):
+    change = sparse_slices(task.name, judge)["last_3"]
+    for row, example in enumerate(task.examples(dataset, Split.TEST)):
+        changed = change(example, row)
+        assert history_of(changed) == history_of(example)[-3:]
+        assert (changed.target.items, changed.target.values) == (example.target.items, example.target.values)
+        assert set(changed.target.positions) == {3}
+
+
+def test_scores_of_rare_items_keep_their_values(judge, dataset):
+    tail = long_tail(dataset.train_counts, 0.2)
+    examples = list(Rating().examples(dataset, Split.TEST))
+    kept = sliced(sparse_slices("rating", judge)["long_tail"], examples, judge)
+    true = [(item, value) for it in examples for item, value in zip(it.target.items, it.target.values, strict=True)]
+    left = [
+        (item, value) for it in kept.examples for item, value in zip(it.target.items, it.target.values, strict=True)
+    ]
+    assert left == [(item, value) for item, value in true if item in tail]
+    assert kept.targets == len(left)
+
+
+@pytest.fixture
+def sparse(dataset):
+    """A quarter of the users and a fifth of the items are new."""
+    table = pl.DataFrame(
+        [
+            (f"u{user:02}", f"i{entry.item}", step, "rating", entry.rating, None, None)
+            for user in range(12)
+            for step, entry in enumerate(dataset.history(user))
+        ],
+        schema=INTERACTION_COLUMNS,
+        orient="row",
+    )
+    config = replace(dataset.config, new_users=0.25, new_items=0.2)
+    return Judge.of(Dataset.from_tables(dataset.catalog, table, config), Split.TEST, EvaluationConfig())
+
+
+def test_new_users_and_new_items_are_those_without_training_interactions(sparse):
+    data = sparse.dataset
+    examples = list(NextItem().examples(data, Split.TEST))
+    changes = sparse_slices("items", sparse)
+    users = sliced(changes["new_users"], examples, sparse)
+    new = np.flatnonzero(data.cuts.start > 0).tolist()
+    assert [example.user for example in users.examples] == new
+    assert len(new) == 3
+    assert [history_of(it) for it in users.examples] == [data.known_before(user, Split.TEST) for user in new]
+    cold = {item for item in range(20) if data.train_counts[item] == 0}
+    items = sliced(changes["new_items"], examples, sparse)
+    assert 0 < items.targets < 24
+    assert all(target_items(it) <= cold for it in items.examples)
+
+
+def test_a_slice_without_anybody_has_no_figure(judge, examples, predictor):
+    part = sliced(sparse_slices("items", judge)["new_users"], examples, judge)
+    assert part.examples == []
+    assert slice_figures(predictor, ["ndcg@10"], part, "items", judge) == {}
+
+
+def test_a_contestant_is_judged_by_what_it_can_say(judge, examples, predictor, dataset):
+    class Silent:
+        pass
+
+    part = sliced(sparse_slices("items", judge)["last_1"], examples, judge)
+    assert slice_figures(predictor, ["ndcg@10"], part, "items", judge)["ndcg@10"].value == 1.0
+    assert slice_figures(Silent(), ["ndcg@10"], part, "items", judge) == {}
+    rated = sliced(sparse_slices("rating", judge)["last_1"], list(Rating().examples(dataset, Split.TEST)), judge)
+    assert slice_figures(predictor, ["rmse"], rated, "rating", judge)["rmse"].value > 0
+    assert slice_figures(Silent(), ["rmse"], rated, "rating", judge) == {}

@@ -112,7 +112,7 @@ def test_what_learns(shop: Dataset, tmp_path: Path) -> None:
     assert "tokens.words" in learning("full") and "trunk.layers.0.mlp.up_proj.weight" in learning("full")
 
 
-@pytest.mark.parametrize(("choice", "places"), [("first", (0, 1)), ("spaced", (0, 3))])
+@pytest.mark.parametrize(("choice", "places"), [("first", (0, 1)), ("spaced", (0, 3)), ("ends", (0, 3))])
 def test_kept_layers_have_the_weights_of_their_own_places(
     choice: str, places: tuple[int, ...], shop: Dataset, tmp_path: Path
 ) -> None:

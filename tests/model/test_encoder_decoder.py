@@ -109,7 +109,7 @@ def test_text_alone_is_told_just_as_by_the_model_in_transformers(
 def test_what_ends_and_opens_texts_starts_as_what_t5_has_for_it(shop: Dataset, tmp_path: Path) -> None:
     folder = folder_of("t5", shop, tmp_path)
     pretrained = AutoModelForSeq2SeqLM.from_pretrained(folder).get_input_embeddings().weight
-    vectors = model_of(shop, folder).network.backbone.token_vectors()
+    vectors = model_of(shop, folder).network.backbone.token_vectors(torch.arange(markers.MASK + 1).unsqueeze(0))[0]
     ids = unigram(texts(shop)).get_vocab()
     for marker, name in ((markers.ASSISTANT, "<pad>"), (markers.END, "</s>"), (markers.MASK, "<extra_id_0>")):
         assert torch.equal(vectors[marker], pretrained[ids[name]])
@@ -250,7 +250,7 @@ def test_states_computed_again_give_the_same_gradients(t5: TrainedModel, shop: D
     found = []
     for is_kept in (True, False):
         if not is_kept:
-            set_execution(network.backbone, TrainingConfig(gradient_checkpointing=True))
+            set_execution(network.backbone, TrainingConfig(gradient_checkpointing=True), torch.device("cpu"))
         network.train()
         network.zero_grad()
         network(batch, network.item_vectors()).square().sum().backward()

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,11 @@ from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks import TASKS
-from tastemaker.training.mixture import Mixture, TaskGroup, group_tasks, plan_batches, token_shares
+from tastemaker.training.config import TrainingConfig
+from tastemaker.training.mixture import Mixture, Stream, TaskGroup, group_tasks, plan_batches
 
 ALL = [task() for task in TASKS.values()]
+CONFIG = TrainingConfig(token_budget=600, mixture_temperature=2.0)
 
 
 def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
@@ -29,12 +32,6 @@ def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
         ["description"],
         ["question_answering"],
     ]
-
-
-def test_shares_follow_sizes_and_even_out_with_temperature() -> None:
-    assert token_shares([100, 300], 8000, 1.0) == [2000, 6000]
-    assert token_shares([100, 10_000], 1100, 2.0) == [100, 1000]
-    assert token_shares([100, 300], 8000, 1e9) == [4000, 4000]
 
 
 @pytest.mark.parametrize("budget", [3, 40, 200])
@@ -69,9 +66,7 @@ def test_little_of_a_planned_epoch_is_padding(budget: int, lengths: NDArray[np.i
 
 
 def mixture(model: TrainedModel, shop: Dataset, seed: int = 0) -> Mixture:
-    made = Mixture(shop, group_tasks(shop, ALL), model.layout, seed)
-    made.set_budget(600, 2.0)
-    return made
+    return Mixture(shop, group_tasks(shop, ALL), model.layout, replace(CONFIG, seed=seed))
 
 
 def test_a_task_that_nothing_in_the_data_set_trains(model: TrainedModel, shop: Dataset) -> None:
@@ -79,7 +74,7 @@ def test_a_task_that_nothing_in_the_data_set_trains(model: TrainedModel, shop: D
     viewed = replace(shop, actions=np.zeros_like(shop.actions), ratings=np.full_like(shop.ratings, np.nan))
     tasks = [TASKS["next_item"](), TASKS["explanation"](), TASKS["dialogue"]()]
     with pytest.raises(DataError) as refusal:
-        Mixture(viewed, group_tasks(viewed, tasks), model.layout, 0)
+        Mixture(viewed, group_tasks(viewed, tasks), model.layout, CONFIG)
     assert str(refusal.value) == (
         "shop: expected training examples of explanation, dialogue, found none. Remove [tasks.explanation], "
         "[tasks.dialogue] from the recipe, or prepare a data set that has some."
@@ -141,12 +136,79 @@ def test_what_is_hidden_from_a_backbone_that_reads_ahead_is_drawn_by_seed_and_ep
     assert drawn(1, 0) == drawn(1, 0)
     assert drawn(1, 0) != drawn(1, 1)
     assert drawn(1, 0) != drawn(2, 0)
-    first, resumed = (Mixture(shop, [group], layout, 0) for _ in range(2))
+    config = TrainingConfig(token_budget=40)
+    first, resumed = (Mixture(shop, [group], layout, config) for _ in range(2))
     assert [row.inputs.tolist() for row in first.streams[0]._rows] == drawn(0, 0)
-    for made in (first, resumed):
-        made.set_budget(40, 1.0)
     while first.streams[0].epoch < 2:
         first.next()
     resumed.restore(first.state())
     assert same(first.next(), resumed.next())
     assert [row.inputs.tolist() for row in first.streams[0]._rows] == drawn(2, 0)
+
+
+def items_of(batch: Batch) -> list[int]:
+    return batch.targets["next_item"]["items"].items.tolist()  # type: ignore[union-attr]
+
+
+def ranking(model: TrainedModel, shop: Dataset) -> Stream:
+    """Twelve histories of ten positions each, so that a budget of 20 takes two of them."""
+    return Stream(TaskGroup((TASKS["next_item"](),)), shop, model.layout, 0)
+
+
+def test_a_budget_that_changes_within_an_epoch_leaves_no_row_out_and_takes_none_twice(
+    model: TrainedModel, shop: Dataset
+) -> None:
+    stream = ranking(model, shop)
+    items, budgets = list[int](), iter([20, 50, 20, 35])
+    while stream.epoch == 0:
+        stream.set_budget(next(budgets, 35))
+        batch = stream.next()
+        assert batch.tokens.numel() <= stream.budget
+        items += items_of(batch)
+    assert sorted(items) == sorted(entry.item for user in range(12) for entry in shop.held_out(user, Split.TRAIN))
+    assert stream.state()["cuts"] == [], "the next epoch begins with a whole plan"
+
+
+def test_a_stream_goes_on_after_its_budget_changed(model: TrainedModel, shop: Dataset) -> None:
+    stream, resumed = ranking(model, shop), ranking(model, shop)
+    for budget in (20, 50, 20):
+        stream.set_budget(budget)
+        stream.next()
+    assert stream.state()["cuts"] == [[20, 1], [50, 1]]
+    resumed.restore(json.loads(json.dumps(stream.state())))
+    for _ in range(20):
+        assert same([stream.next()], [resumed.next()])
+
+
+def test_a_budget_that_stays_changes_no_batch(model: TrainedModel, shop: Dataset) -> None:
+    stream, other = ranking(model, shop), ranking(model, shop)
+    for part in (stream, other):
+        part.set_budget(20)
+    for _ in range(20):
+        stream.set_budget(20)
+        assert same([stream.next()], [other.next()])
+
+
+def test_who_is_behind_gets_more_of_the_next_steps(model: TrainedModel, shop: Dataset) -> None:
+    tasks = [TASKS["next_item"](), TASKS["explanation"]()]
+    config = TrainingConfig(token_budget=600, mixture="progress", mixture_temperature=1e9)
+    made = Mixture(shop, group_tasks(shop, tasks), model.layout, config)
+    made.observe({"next_item": 1.0, "explanation": 1.0})
+    assert made.shares() == {"next_item": 0.5, "explanation": 0.5}
+    made.observe({"next_item": 0.9, "explanation": 0.3})
+    assert made.shares() == {"next_item": 0.75, "explanation": 0.25}
+    resumed = Mixture(shop, group_tasks(shop, tasks), model.layout, config)
+    resumed.restore(json.loads(json.dumps(made.state())))
+    assert resumed.shares() == made.shares()
+    for part in (made, resumed):
+        part.observe({"next_item": 0.6, "explanation": 0.3})
+    assert resumed.shares() == made.shares() == {"next_item": 400 / 600, "explanation": 200 / 600}
+    assert same(made.next(), resumed.next())
+
+
+def test_other_mixtures_do_not_heed_validation(model: TrainedModel, shop: Dataset) -> None:
+    made = mixture(model, shop)
+    before = made.shares()
+    for step in range(2):
+        made.observe({task.name: 0.1 if step and task.name == "like" else 1.0 for task in ALL})
+    assert made.shares() == before

@@ -1,8 +1,10 @@
 import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.dataset import Dataset
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.optimizer import QUICK, build_optimizer
+from tests.conftest import new_model
 
 
 def test_precisions_are_learnt_quickly_and_nothing_is_in_two_groups(model: TrainedModel) -> None:
@@ -18,3 +20,17 @@ def test_precisions_are_learnt_quickly_and_nothing_is_in_two_groups(model: Train
 
 def test_a_network_without_precisions_has_two_groups() -> None:
     assert len(build_optimizer(torch.nn.Linear(2, 2), None, TrainingConfig(), 0.5).param_groups) == 2
+
+
+def test_what_a_task_alone_has_decays_as_the_task_says(shop: Dataset) -> None:
+    tasks = {"category": {"weight_decay": 0.5}, "sentiment": {}, "next_item": {"weight_decay": 0.0}}
+    network = new_model(shop, tasks=tasks, sharing="experts", own_experts=1).network
+    optimizer = build_optimizer(network, None, TrainingConfig(weight_decay=0.1), 0.5)
+    decays = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    found = {name: decays[id(parameter)] for name, parameter in network.named_parameters()}
+    assert found["label_heads.category.linear.weight"] == found["sharing.own.category.0.up.weight"] == 0.5
+    assert found["sharing.gates.category.weight"] == 0.5
+    assert found["label_heads.category.linear.bias"] == found["sharing.own.category.0.norm.weight"] == 0.0
+    assert found["label_heads.sentiment.linear.weight"] == found["sharing.own.sentiment.0.up.weight"] == 0.1
+    assert found["sharing.own.next_item.0.up.weight"] == found["sharing.gates.next_item.weight"] == 0.0
+    assert found["sharing.shared.0.up.weight"] == found["item_table.projection.weight"] == 0.1

@@ -19,6 +19,10 @@ from tastemaker.data.storage import file_checksum
 from tastemaker.errors import CheckpointError
 
 VERSION = 1
+SECONDS = "seconds.json"
+"""How long a run trained; beside its checkpoints."""
+JUDGED = ("evaluation.json", "report.html", "compare.json", "compare.html")
+"""What is found of a run that is trained, and goes with it."""
 
 AGAIN = "Copy the run again, or train it again with --overwrite."
 
@@ -154,7 +158,7 @@ def _remove_unnamed(run: Path) -> None:
 
 def remove_run(run: Path) -> None:
     """Make room for a new run: what an earlier one left in this folder goes, other files stay."""
-    for name in ("last.json", "best.json", "losses.jsonl", "evaluation.json", "report.html"):
+    for name in ("last.json", "best.json", SECONDS, "losses.jsonl", *JUDGED):
         (run / name).unlink(missing_ok=True)
     for name in ("checkpoints", "tensorboard"):
         shutil.rmtree(run / name, ignore_errors=True)

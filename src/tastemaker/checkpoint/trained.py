@@ -22,6 +22,7 @@ from tastemaker.model.layout import Layout
 from tastemaker.model.network import ModelInputs, Network
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import LabelSet
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.wish_reader import WishReader
 
 
@@ -103,6 +104,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"].any() else None,
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
             anatomy=Anatomy(**documents["anatomy"]) if "anatomy" in documents else None,
+            stakes={name: Stake.of(fields) for name, fields in documents["recipe"]["tasks"].items()},
         )
         network = Network(config, inputs)
         network.load_state_dict(_without_tallies(network) | dict(weights))

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import tastemaker
-from tastemaker.cli import prepare_command, rank_command, show, tune_command
+from tastemaker.cli import affinity_command, compare_command, prepare_command, rank_command, show, tune_command
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.talk import talk
@@ -102,6 +102,8 @@ def train(
 
 app.command(epilog=_examples(*tune_command.EXAMPLES))(tune_command.tune)
 
+app.command(epilog=_examples(*affinity_command.EXAMPLES))(affinity_command.affinity)
+
 
 @app.command(
     epilog=_examples(
@@ -130,6 +132,9 @@ def evaluate(
     for table in show.evaluation_tables(report):
         show.output().print(table)
     show.output().print(f"Slices, loss curves and samples: {run / 'report.html'}", soft_wrap=True)
+
+
+app.command(epilog=_examples(*compare_command.EXAMPLES))(compare_command.compare)
 
 
 @app.command(

@@ -20,6 +20,7 @@ from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.prepare import prepare
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
+from tastemaker.data.storage import has_same_tables
 from tastemaker.errors import CheckpointError, RecipeError, RequestError
 from tastemaker.evaluation.answers import Contestant
 from tastemaker.evaluation.evaluate import Beside
@@ -43,6 +44,7 @@ from tastemaker.tasks.corpus import tokenizer_texts
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.labels import label_sets
 from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
@@ -127,6 +129,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         *_dialogue_evidence(recipe, dataset),
         _label_sets(recipe, dataset, say),
         None if chosen is None else chosen.anatomy,
+        {name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )
     network = Network(recipe.model, inputs)
     if chosen is not None:
@@ -215,23 +218,29 @@ def evaluate(
     known = training_view(dataset, recipe.tasks.values()).catalog
     beside = Beside(
         run=str(run),
-        against={} if against is None else {Path(against).name: _contestant(Path(against), model, recipe)},
+        against={} if against is None else {Path(against).name: contestant(Path(against), model, recipe)},
         content_vectors=content_vectors(known, recipe.model.content, Path(recipe.data.path), say),
         say=say,
     )
     result = judge(Predictor(model), dataset, recipe.tasks, config, split, beside)
     write_evaluation(result, run / "evaluation.json")
-    write_report(result, run / "losses.jsonl", result["samples"], model.recipe, run / "report.html")
+    compared = read_json(run / "compare.json") if (run / "compare.json").exists() else None
+    write_report(result, run / "losses.jsonl", result["samples"], model.recipe, run / "report.html", compared)
     return result
 
 
-def _contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
-    """Another run as a contestant, on the tasks that it was trained on."""
+def contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
+    """Another run as a contestant, on the tasks that it was trained on.
+
+    Raises:
+        RecipeError: it was trained on another data set or split.
+    """
     model = load_trained(run, device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     # Where training dialogues are cut does not change what is judged.
     same = replace(recipe.data, path=beside.data.path, dialogue_split=beside.data.dialogue_split)
-    if same != beside.data or model.catalog != judged.catalog:
+    tables_differ = not has_same_tables(Path(recipe.data.path), Path(beside.data.path))
+    if same != beside.data or model.catalog != judged.catalog or tables_differ:
         raise RecipeError(f"{run}: expected a run on the data set and split of the judged one, found {recipe.data}.")
     return Contestant(Predictor(model), frozenset(recipe.tasks))
 
@@ -291,9 +300,12 @@ def _check_place(out: Path, is_free: bool) -> None:
 
 
 def _check_same_recipe(recipe: Recipe, out: Path) -> None:
-    """A resumed run must be the run that was begun; how long and on what device it runs may change."""
-    before = leaves(read_json(checkpoint_folder(out, "last") / "recipe.json"))
-    now = leaves(json.loads(json.dumps(to_mapping(recipe))))
+    """A resumed run must be the run that was begun; how long and on what device it runs may change.
+
+    A key that is newer than the run had its default then.
+    """
+    kept = from_mapping(read_json(checkpoint_folder(out, "last") / "recipe.json"), f"{out}: its recipe")
+    before, now = (leaves(json.loads(json.dumps(to_mapping(it)))) for it in (kept, recipe))
     for key in sorted(before.keys() | now.keys()):
         if key in FREE or key.startswith("evaluation."):
             continue

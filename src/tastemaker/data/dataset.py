@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dialogues import mentioned_items
 from tastemaker.data.features import Features
+from tastemaker.data.hold_outs import hold_out
 from tastemaker.data.interactions import check_interactions
 from tastemaker.data.item_words import ItemWords, is_bare
 from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, OPINIONS, SUMMARY_COLUMNS, action_of
@@ -78,7 +79,9 @@ class Dataset:
     config: DataConfig = field(default_factory=DataConfig)
     info: DataSetInfo | None = None
     review_columns: pl.LazyFrame = field(default_factory=pl.LazyFrame, repr=False, compare=False)
-    """Columns `review` and `review_title` of all interactions, read where they are asked for."""
+    """Columns `review` and `review_title` of all rows of `interactions.parquet`, read where they are asked for."""
+    log_rows: IntArray | None = field(default=None, repr=False, compare=False)
+    """`[interactions]`: the row of each one there, where some are left out; None where none is."""
     dialogues: pl.DataFrame = field(default_factory=lambda: NO_DIALOGUES, repr=False, compare=False)
     """The columns of `dialogues.parquet`; no row where the data set has none."""
     item_words: ItemWords | None = field(default=None, repr=False, compare=False)
@@ -135,18 +138,23 @@ class Dataset:
         ratings = interactions["rating"].cast(pl.Float32).to_list()
         actions = [action_of(event, rating) for event, rating in zip(interactions["event"], ratings, strict=True)]
         timestamps = interactions["timestamp"].to_numpy().astype(np.int64)
+        items = np.array([catalog.rows[item] for item in interactions["item_id"]], dtype=np.int64)
+        named = {catalog.rows[item] for item in mentioned_items(dialogues) | frozenset(summaries["item_id"])}
+        left = hold_out(offsets, items, cut_histories(offsets, timestamps, config), config, named)
+        rows = slice(None) if left.rows is None else left.rows
         built = cls(
             catalog=catalog,
             user_ids=tuple(users.gather(offsets[:-1])),
-            offsets=offsets,
-            items=np.array([catalog.rows[item] for item in interactions["item_id"]], dtype=np.int64),
-            actions=np.array(actions, dtype=np.int64),
-            ratings=np.array([np.nan if rating is None else rating for rating in ratings], dtype=np.float32),
-            timestamps=timestamps,
-            cuts=cut_histories(offsets, timestamps, config),
+            offsets=left.offsets,
+            items=items[rows],
+            actions=np.array(actions, dtype=np.int64)[rows],
+            ratings=np.array([np.nan if rating is None else rating for rating in ratings], dtype=np.float32)[rows],
+            timestamps=timestamps[rows],
+            cuts=left.cuts,
             config=config,
             info=info,
             review_columns=interactions.select(WRITTEN).lazy(),
+            log_rows=left.rows,
             dialogues=dialogues,
             summaries=summaries,
         )
@@ -203,7 +211,11 @@ class Dataset:
 
     def known_before(self, user: int, split: Split) -> tuple[Entry, ...]:
         """What is known of a user when the targets of `split` are predicted: everything before them."""
-        ends = {Split.TRAIN: 0, Split.VALIDATION: self.cuts.train[user], Split.TEST: self.cuts.validation[user]}
+        ends = {
+            Split.TRAIN: self.cuts.start[user],
+            Split.VALIDATION: self.cuts.train[user],
+            Split.TEST: self.cuts.validation[user],
+        }
         return self.history(user)[: ends[split]]
 
     def held_out(self, user: int, split: Split) -> tuple[Entry, ...]:
@@ -303,8 +315,8 @@ class Dataset:
     @cached_property
     def is_training(self) -> NDArray[np.bool_]:
         """`[interactions]`: which of them belong to the training split."""
-        starts = np.repeat(self.offsets[:-1], np.diff(self.offsets))
-        return np.arange(len(self.items)) - starts < np.repeat(self.cuts.train, np.diff(self.offsets))
+        places = np.arange(len(self.items)) - self.offsets[self.owners]
+        return (places >= self.cuts.start[self.owners]) & (places < self.cuts.train[self.owners])
 
     @cached_property
     def owners(self) -> IntArray:
@@ -314,12 +326,16 @@ class Dataset:
     @cached_property
     def _reviews(self) -> pl.Series:
         """`[interactions]`"""
-        return self.review_columns.select("review").collect()["review"].fill_null("")
+        return self._written("review")
 
     @cached_property
     def _review_titles(self) -> pl.Series:
         """`[interactions]`"""
-        return self.review_columns.select("review_title").collect()["review_title"].fill_null("")
+        return self._written("review_title")
+
+    def _written(self, column: str) -> pl.Series:
+        whole = self.review_columns.select(column).collect()[column].fill_null("")
+        return whole if self.log_rows is None else whole.gather(self.log_rows)
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:

@@ -1,6 +1,7 @@
 """Which of a user's interactions are training, validation and test: a pair of cuts per user.
 
 A user's history is oldest first, so a split is two numbers: training ends at the first, validation at the second.
+What training lacks beyond that is the business of `data/hold_outs.py`.
 """
 
 from dataclasses import dataclass
@@ -39,17 +40,38 @@ class DataConfig:
     validation_share: float = 0.05
     like_threshold: float = 4.0
     """A rating of at least this means that the user likes the item."""
+    new_users: float = 0.0
+    """Share of the users held out of training whole; see `data/hold_outs.py` for this and the next three."""
+    new_items: float = 0.0
+    """Share of the items that no training interaction is with."""
+    train_share: float = 1.0
+    """Share of the training interactions that are kept."""
+    hold_out_seed: int = 0
+    """Of these three draws."""
     dialogue_split: Literal["clean", "published"] = "clean"
     """Whether a dialogue with turns to be judged is left out of training (`clean`), or trained on up to its last turn
     that is published for training (`published`); see `tasks/dialogue_split.py`. What is judged is the same."""
 
+    def __post_init__(self) -> None:
+        for name in ("new_users", "new_items"):
+            if not 0 <= getattr(self, name) < 1:
+                raise RecipeError(f"data.{name} must be at least 0 and less than 1, found {getattr(self, name)}.")
+        if not 0 < self.train_share <= 1:
+            raise RecipeError(f"data.train_share must be more than 0 and at most 1, found {self.train_share}.")
+        if self.hold_out_seed < 0:
+            raise RecipeError(f"data.hold_out_seed must be at least 0, found {self.hold_out_seed}.")
+
 
 @dataclass(frozen=True)
 class Cuts:
-    """End of training and end of validation in each user's history, both `[users]`, counted from its start."""
+    """Where the parts of each user's history lie, all `[users]`, counted from its first interaction."""
 
+    start: IntArray
+    """Of training; what stands before it is read and never a target."""
     train: IntArray
+    """End of training."""
     validation: IntArray
+    """End of validation."""
 
 
 def cut_histories(offsets: IntArray, timestamps: IntArray, config: DataConfig) -> Cuts:
@@ -75,7 +97,7 @@ def _leave_last_out(lengths: IntArray, config: DataConfig) -> Cuts:
     is_split = lengths > config.test_items + config.validation_items
     validation = np.where(is_split, lengths - config.test_items, lengths)
     train = np.where(is_split, validation - config.validation_items, lengths)
-    return Cuts(train, validation)
+    return Cuts(np.zeros_like(train), train, validation)
 
 
 def _split_by_time(offsets: IntArray, timestamps: IntArray, config: DataConfig) -> Cuts:
@@ -93,6 +115,7 @@ def _split_by_time(offsets: IntArray, timestamps: IntArray, config: DataConfig) 
     users = range(len(offsets) - 1)
     spans = [timestamps[offsets[user] : offsets[user + 1]] for user in users]
     return Cuts(
+        np.zeros(len(spans), dtype=np.int64),
         np.array([np.searchsorted(span, validation_from) for span in spans], dtype=np.int64),
         np.array([np.searchsorted(span, test_from) for span in spans], dtype=np.int64),
     )

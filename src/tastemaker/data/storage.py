@@ -86,6 +86,13 @@ def read_info(folder: Path) -> DataSetInfo:
     return DataSetInfo(**{key: value for key, value in fields.items() if key in DataSetInfo.__dataclass_fields__})
 
 
+def has_same_tables(one: Path, other: Path) -> bool:
+    """Whether two data set folders hold the same; of one that is gone it is taken for granted."""
+    if one.resolve() == other.resolve() or not all((folder / "dataset.json").exists() for folder in (one, other)):
+        return True
+    return read_info(one).checksums == read_info(other).checksums
+
+
 def read_table(folder: Path, name: str) -> pl.DataFrame:
     """Read one table and check its columns.
 

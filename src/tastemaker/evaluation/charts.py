@@ -47,7 +47,7 @@ def loss_chart(train: Curve, validation: Curve) -> str:
         axes.set_ylabel("loss, 1 = trivial")
         axes.grid(axis="y", color=INK, alpha=0.12, linewidth=0.6)
         axes.legend(frameon=False, fontsize=9)
-        return _svg(figure)
+        return as_svg(figure)
 
 
 def bar_chart(values: Mapping[str, float], model: str, interval: Sequence[float] | None, rivals: Sequence[str]) -> str:
@@ -73,8 +73,8 @@ def bar_chart(values: Mapping[str, float], model: str, interval: Sequence[float]
             axes.annotate(
                 f"{values[name]:.3f}", (start, row), (5, 0), textcoords="offset points", va="center", fontsize=9
             )
-        _tidy(axes, [label(name) for name in names])
-        return _svg(figure)
+        tidy(axes, [label(name) for name in names])
+        return as_svg(figure)
 
 
 def slice_chart(values: Mapping[str, Mapping[str, float]], model: str, rivals: Sequence[str]) -> str:
@@ -98,12 +98,13 @@ def slice_chart(values: Mapping[str, Mapping[str, float]], model: str, rivals: S
             axes.barh(rows, found, height=height * 0.88, color=colour, label=label(name))
             for row, value in zip(rows, found, strict=True):
                 axes.annotate(f"{value:.3f}", (value, row), (4, 0), textcoords="offset points", va="center", fontsize=8)
-        _tidy(axes, [label(name) for name in values])
+        tidy(axes, [label(name) for name in values])
         axes.legend(frameon=False, fontsize=9, ncols=len(names), loc="lower left", bbox_to_anchor=(0, 1.0))
-        return _svg(figure)
+        return as_svg(figure)
 
 
-def _tidy(axes: Axes, labels: Sequence[str]) -> None:
+def tidy(axes: Axes, labels: Sequence[str]) -> None:
+    """One row a label, the first on top, without lines that say nothing."""
     axes.set_yticks(range(len(labels)), labels)
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
@@ -112,7 +113,8 @@ def _tidy(axes: Axes, labels: Sequence[str]) -> None:
     axes.grid(axis="x", color=INK, alpha=0.12, linewidth=0.6)
 
 
-def _svg(figure: Figure) -> str:
+def as_svg(figure: Figure) -> str:
+    """The figure as text that a page can hold."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(buffer, format="svg", transparent=True, bbox_inches="tight", metadata=nothing)

@@ -28,7 +28,7 @@ class EvaluationConfig:
     """Examples scored at once."""
     slices: bool = True
     """Whether sparse, cold, noisy, long-tail and mistyped requests are measured too."""
-    short_histories: tuple[int, ...] = (1, 3, 5)
+    short_histories: tuple[int, ...] = (1, 3, 5, 10)
     """Lengths to which histories are cut."""
     noise_rate: float = 0.1
     """Random entries put into a noisy history, as a share of its length."""

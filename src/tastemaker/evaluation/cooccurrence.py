@@ -53,6 +53,5 @@ class Cooccurrence:
 
 def training_rows(dataset: Dataset) -> tuple[IntArray, IntArray]:
     """Which interactions of a data set are training, and the user of each."""
-    owner = np.repeat(np.arange(len(dataset.user_ids)), np.diff(dataset.offsets))
-    rows = np.flatnonzero(np.arange(len(owner)) - dataset.offsets[owner] < dataset.cuts.train[owner])
-    return rows, owner[rows]
+    rows = np.flatnonzero(dataset.is_training)
+    return rows, dataset.owners[rows]

@@ -16,7 +16,7 @@ from tastemaker.evaluation.context import clusters_of
 from tastemaker.evaluation.figures import check_names, differences, intervals
 from tastemaker.evaluation.judge import READS, Judge, Verdict, standard_metrics
 from tastemaker.evaluation.samples import samples_of
-from tastemaker.evaluation.slices import NAMES, slice_figures, slices_of
+from tastemaker.evaluation.slices import NAMES, slice_figures, sliced, slices_of
 from tastemaker.tasks.example import Example, Reply, Task, Words
 
 MODEL = "model"
@@ -68,7 +68,7 @@ def evaluate(
     """
     beside = beside or Beside()
     judge = Judge.of(dataset, split, config)
-    questions = {name: question for name, task in tasks.items() if (question := _question(task, judge))}
+    questions = {name: question for name, task in tasks.items() if (question := question_of(task, judge))}
     ingredients = Ingredients(judge, predictor, beside.content_vectors, list(tasks.values()))
     others = fit_baselines(ingredients, {question.kind for question in questions.values()})
     contestants = {MODEL: Contestant(predictor), **others, **beside.against}
@@ -88,11 +88,11 @@ def evaluate(
         "simulated": [task for task, question in questions.items() if question.is_simulated],
         "samples": _samples(ours, questions, judge),
     }
-    plain: dict[str, Any] = _plain(result)
-    return plain
+    told: dict[str, Any] = plain(result)
+    return told
 
 
-def _question(task: Task, judge: Judge) -> Question | None:
+def question_of(task: Task, judge: Judge) -> Question | None:
     """The examples of a task; None where the split has none."""
     examples = list(task.examples(judge.dataset, judge.split))
     if not examples:
@@ -128,9 +128,12 @@ def _slices(
         taking = {name: it for name, it in contestants.items() if it.takes(task, question.kind)}
         for name, change in slices_of(question.kind, judge).items():
             say(f"{task}: slice {name}")
-            figures = slice_figures(change, NAMES[question.kind], taking, question.examples, judge)
-            for contestant, values in figures.items():
-                found.setdefault(name, {}).setdefault(contestant, {})[task] = values
+            part = sliced(change, question.examples, judge)
+            for contestant, it in taking.items():
+                figures = slice_figures(it.answers, NAMES[question.kind], part, question.kind, judge)
+                if figures:
+                    values = {metric: figure.value for metric, figure in figures.items()}
+                    found.setdefault(name, {}).setdefault(contestant, {})[task] = values
     return found
 
 
@@ -173,10 +176,10 @@ def _values(verdicts: Mapping[str, Verdict]) -> dict[str, dict[str, float]]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The same with None for every number that is not finite, so that it can be written as JSON."""
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from tastemaker.errors import DataError
-from tastemaker.evaluation.charts import bar_chart, label, loss_chart, slice_chart
+from tastemaker.evaluation.charts import bar_chart, loss_chart, slice_chart
+from tastemaker.evaluation.compare_report import section_of
 from tastemaker.evaluation.evaluate import MODEL
-from tastemaker.evaluation.tables import best, format_figure, metric_table
+from tastemaker.evaluation.pages import render, write_beside
+from tastemaker.evaluation.tables import best, metric_table
 
 TEMPLATE = "report.html.j2"
 
@@ -20,7 +19,12 @@ Samples = Sequence[Mapping[str, Any]]
 
 
 def write_report(
-    result: Mapping[str, Any], losses: Path | None, samples: Samples, recipe: Mapping[str, Any], out: Path
+    result: Mapping[str, Any],
+    losses: Path | None,
+    samples: Samples,
+    recipe: Mapping[str, Any],
+    out: Path,
+    comparison: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the report page.
 
@@ -30,11 +34,12 @@ def write_report(
         samples: sample texts, `result["samples"]` in general.
         recipe: the resolved recipe, shown as JSON.
         out: the page; it is written beside and then renamed.
+        comparison: what `tastemaker compare` found of this run, which then stands first.
 
     Raises:
         DataError: the disk is full or the place cannot be written.
     """
-    write_beside(out, render_report(result, losses, samples, recipe))
+    write_beside(out, render_report(result, losses, samples, recipe, comparison))
 
 
 def write_evaluation(result: Mapping[str, Any], out: Path) -> None:
@@ -42,29 +47,22 @@ def write_evaluation(result: Mapping[str, Any], out: Path) -> None:
     write_beside(out, json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def render_report(result: Mapping[str, Any], losses: Path | None, samples: Samples, recipe: Mapping[str, Any]) -> str:
+def render_report(
+    result: Mapping[str, Any],
+    losses: Path | None,
+    samples: Samples,
+    recipe: Mapping[str, Any],
+    comparison: Mapping[str, Any] | None = None,
+) -> str:
     """The page as text; see `write_report`."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"figure": format_figure, "label": label}
-    template = files("tastemaker.evaluation").joinpath(TEMPLATE).read_text(encoding="utf-8")
-    return environment.from_string(template).render(
+    return render(
+        TEMPLATE,
         result=result,
+        comparison=section_of(comparison) if comparison else None,
         sections=[_section(task, result, samples) for task in result["tasks"]],
         curves=_curves(losses),
         recipe=json.dumps(recipe, indent=2, ensure_ascii=False, default=str),
     )
-
-
-def write_beside(out: Path, text: str) -> None:
-    """Write a file beside its place, then rename it into that."""
-    beside = out.with_name(f".{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(out)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise DataError(f"{out}: could not write the file ({error}). Free some space, or write elsewhere.") from None
 
 
 def _section(task: str, result: Mapping[str, Any], samples: Samples) -> dict[str, Any]:

@@ -4,35 +4,53 @@ Whatever is changed in a history, the items of the whole one stay masked, so tha
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from tastemaker.data.dataset import Entry
-from tastemaker.evaluation.answers import Contestant, Ranker
+from tastemaker.evaluation.answers import Answers, Ranker
 from tastemaker.evaluation.context import IntArray, history_of, target_items, with_history
-from tastemaker.evaluation.figures import Material, measure
+from tastemaker.evaluation.figures import Figures, Material, measure
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.ranked import rank
 from tastemaker.evaluation.typos import with_typos
-from tastemaker.tasks.example import Example, NextItems
+from tastemaker.tasks.example import Example, NextItems, Score
 
 Change = Callable[[Example, int], Example | None]
 """Takes an example and its row; None leaves it out of the slice."""
 
-NAMES: Mapping[str, tuple[str, ...]] = {"items": ("ndcg@10", "hr@10"), "reply": ("recall@10",)}
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "items": ("ndcg@10", "hr@10"),
+    "rating": ("rmse",),
+    "like": ("accuracy", "f1"),
+    "reply": ("recall@10",),
+}
 """What is measured in each slice, by kind of example."""
+SPARSE: Final = ("items", "rating", "like")
+"""Kinds of example that ask about items after a history: for these there are slices where little is known."""
+
+
+@dataclass(frozen=True)
+class Sliced:
+    """The examples of a slice, and for each the items not to be recommended."""
+
+    examples: list[Example]
+    seen: list[list[int]]
+
+    @property
+    def targets(self) -> int:
+        """Items that are asked for or about."""
+        return sum(len(getattr(example.target, "items", ())) or 1 for example in self.examples)
 
 
 def slices_of(kind: str, judge: Judge) -> dict[str, Change]:
     """The slices for a kind of example, by name; `all` is the whole, for comparison."""
-    config = judge.config
-    changes: dict[str, Change] = {"all": lambda example, row: example}
+    config, changes = judge.config, sparse_slices(kind, judge)
     if kind == "items":
-        changes |= {f"last_{n}": _last(n) for n in config.short_histories}
         changes["no_history"] = lambda example, row: with_history(example, ())
         changes["noisy"] = _noisy(judge)
-        changes["long_tail"] = _targets_among(long_tail(judge.dataset.train_counts, config.head_share))
     if kind == "reply":
         changes["typos"] = lambda example, row: with_typos(
             example, judge.truth.extractor, config.typo_rate, config.seed + row
@@ -40,27 +58,42 @@ def slices_of(kind: str, judge: Judge) -> dict[str, Change]:
     return changes
 
 
-def slice_figures(
-    change: Change,
-    names: Sequence[str],
-    contestants: Mapping[str, Contestant],
-    examples: Sequence[Example],
-    judge: Judge,
-) -> dict[str, dict[str, float]]:
-    """`{contestant: {metric: value}}` of one slice of one task."""
+def sparse_slices(kind: str, judge: Judge) -> dict[str, Change]:
+    """The whole and, for the kinds in `SPARSE`, the slices where little is known of the user or the item.
+
+    A new user, or a new item, has no interaction in training; the past of such a user is read all the same.
+    """
+    changes: dict[str, Change] = {"all": lambda example, row: example}
+    if kind in SPARSE:
+        dataset = judge.dataset
+        lengths = np.bincount(dataset.owners[dataset.is_training], minlength=len(dataset.user_ids))
+        changes |= {f"last_{n}": _last(n) for n in judge.config.short_histories}
+        changes["new_users"] = _of_users(frozenset(np.flatnonzero(lengths == 0).tolist()))
+        changes["new_items"] = _targets_among(frozenset(np.flatnonzero(dataset.train_counts == 0).tolist()))
+        changes["long_tail"] = _targets_among(long_tail(dataset.train_counts, judge.config.head_share))
+    return changes
+
+
+def sliced(change: Change, examples: Sequence[Example], judge: Judge) -> Sliced:
+    """The examples that a slice keeps, as it changes them."""
     changed = [(example, change(example, row)) for row, example in enumerate(examples)]
-    kept = [(before, after) for before, after in changed if after is not None and target_items(after)]
-    if not kept:
+    kept = [(before, after) for before, after in changed if after is not None and _asks(after)]
+    return Sliced([after for _, after in kept], judge.known([before for before, _ in kept]))
+
+
+def slice_figures(answers: Answers, names: Sequence[str], part: Sliced, kind: str, judge: Judge) -> Figures:
+    """The metrics called `names` of one contestant in one slice; none where it has nothing to say, or nothing is left.
+
+    Nothing is written: of replies only the items are judged.
+    """
+    if not part.examples:
         return {}
-    seen = judge.known([before for before, _ in kept])
-    after = [example for _, example in kept]
-    figures = {}
-    for name, contestant in contestants.items():
-        if isinstance(contestant.answers, Ranker):
-            ranking = rank(contestant.answers, after, judge.config, seen)
-            material = {"places": Material(ranking.masked, ranking.clusters)}
-            figures[name] = {metric: figure.value for metric, figure in measure(names, material).items()}
-    return figures
+    if kind in ("rating", "like"):
+        return judge.verdict(answers, part.examples, kind, names).figures
+    if not isinstance(answers, Ranker):
+        return {}
+    ranking = rank(answers, part.examples, judge.config, part.seen)
+    return measure(names, {"places": Material(ranking.masked, ranking.clusters)})
 
 
 def long_tail(counts: IntArray, head_share: float) -> frozenset[int]:
@@ -73,18 +106,33 @@ def _last(n: int) -> Change:
     return lambda example, row: with_history(example, history_of(example)[-n:])
 
 
+def _of_users(users: frozenset[int]) -> Change:
+    return lambda example, row: example if example.user in users else None
+
+
 def _targets_among(items: frozenset[int]) -> Change:
     def change(example: Example, row: int) -> Example | None:
         target = example.target
-        if not isinstance(target, NextItems):
+        if not isinstance(target, NextItems | Score):
             return None
         kept = [n for n, item in enumerate(target.items) if item in items]
-        positions = tuple(target.positions[n] for n in kept)
-        rows = tuple(target.items[n] for n in kept)
-        weights = tuple(target.weights[n] for n in kept)
-        return replace(example, target=NextItems(positions, rows, weights)) if kept else None
+        at, rows = (tuple(whole[n] for n in kept) for whole in (target.positions, target.items))
+        if isinstance(target, Score):
+            left: NextItems | Score = replace(target, positions=at, items=rows, values=_at(target.values, kept))
+        else:
+            left = replace(target, positions=at, items=rows, weights=_at(target.weights, kept))
+        return replace(example, target=left) if kept else None
 
     return change
+
+
+def _at(values: Sequence[float], places: Sequence[int]) -> tuple[float, ...]:
+    return tuple(values[n] for n in places)
+
+
+def _asks(example: Example) -> bool:
+    """Whether anything is asked of an example."""
+    return isinstance(example.target, Score) or bool(target_items(example))
 
 
 def _noisy(judge: Judge) -> Change:

@@ -34,11 +34,12 @@ def rank_histories(reader: Reader, histories: Sequence[Sequence[Entry]], k: int,
     """Rank the whole catalog for every history, seen items left out.
 
     Args:
-        reader: the model.
+        reader: the model; `next_item` is what it does here.
         histories: all that each user has seen, oldest first; may be empty.
         k: length of a list, at most the size of the catalog.
         longest: how many entries, the last ones, are read. Older ones are left out of the list all the same.
     """
+    reader = reader.doing("next_item")
     items = np.empty((len(histories), k), dtype=np.int64)
     chances = np.empty((len(histories), k), dtype=np.float32)
     size = max(1, SCORES // len(reader.catalog))

@@ -45,20 +45,23 @@ class Predictor:
 
     def item_scores(self, examples: Sequence[Example]) -> FloatArray:
         """Score every catalog item `[N, I]` where the example predicts one: after its history (`NextItems`), or at a
-        `<rec>` that opens the reply (`Reply`). Higher is better; nothing is masked."""
+        `<rec>` that opens the reply (`Reply`). Higher is better; nothing is masked. All are of one task."""
         rows = [
             self.reader.slot_row(example.context)
             if isinstance(example.target, Reply)
             else self.reader.history_row(example.context)
             for example in examples
         ]
-        scores: FloatArray = self.reader.scores(rows).numpy()
+        scores: FloatArray = self._reader_of(examples).scores(rows).numpy()
         return scores
 
     def values(self, examples: Sequence[Example]) -> list[FloatArray]:
-        """For every `Score` example an array in the order of its items: ratings (1..5), or probabilities of a like."""
+        """For every `Score` example an array in the order of its items: ratings (1..5), or probabilities of a like.
+
+        All are of one task.
+        """
         rows = [self.reader.history_row(example.context) for example in examples]
-        states = self.reader.last_states(rows)
+        states = self._reader_of(examples).last_states(rows)
         return [
             self._values(row, state, example.target)
             for row, state, example in zip(rows, states, examples, strict=True)
@@ -75,7 +78,8 @@ class Predictor:
             return np.zeros((0, 0), dtype=np.bool_)
         head = self._label_head(examples[0].target)
         with torch.no_grad():
-            states = self.reader.mean_states([self.reader.text_row(example.context) for example in examples])
+            rows = [self.reader.text_row(example.context) for example in examples]
+            states = self._reader_of(examples).mean_states(rows)
             found: NDArray[np.bool_] = head.classes(states).cpu().numpy()
         return found
 
@@ -84,12 +88,16 @@ class Predictor:
 
         Seen items are not recommended, but where examples are of dialogues that people held.
         """
-        contexts = [example.context for example in examples]
+        contexts, reader = [example.context for example in examples], self._reader_of(examples)
         if all(isinstance(example.target, Words) for example in examples):
-            return write_words(self.reader, contexts)
+            return write_words(reader, contexts)
         if all(isinstance(example.target, Reply) and example.target.may_repeat for example in examples):
-            return write_turns(self.reader, contexts)
-        return write_replies(self.reader, contexts, obeys_words=self.obeys_words)
+            return write_turns(reader, contexts)
+        return write_replies(reader, contexts, obeys_words=self.obeys_words)
+
+    def _reader_of(self, examples: Sequence[Example]) -> Reader:
+        """The reader at the job of the task that the examples are of."""
+        return self.reader.doing(examples[0].task) if examples else self.reader
 
     def _label_head(self, target: Target) -> LabelHead:
         assert isinstance(target, Label)

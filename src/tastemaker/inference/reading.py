@@ -26,6 +26,14 @@ class Reader:
     """Runs the network over rows; item vectors are computed once."""
 
     model: TrainedModel
+    task: str | None = None
+    """Whose job is done: states are read as this task reads them; None, as the trunk has them."""
+    origin: "Reader | None" = None
+    """Whose item vectors are used."""
+
+    def doing(self, task: str) -> "Reader":
+        """The same reader at the job of a task."""
+        return Reader(self.model, task, self.origin or self)
 
     @property
     def catalog(self) -> Catalog:
@@ -40,7 +48,7 @@ class Reader:
     @cached_property
     def vectors(self) -> Tensor:
         """Item vectors `[I, D]`."""
-        return self.model.network.item_vectors()
+        return self.model.network.item_vectors() if self.origin is None else self.origin.vectors
 
     @property
     def extractor(self) -> FactExtractor:
@@ -49,12 +57,12 @@ class Reader:
 
     @torch.no_grad()
     def last_states(self, rows: Sequence[Row]) -> Tensor:
-        """State `[N, D]` at the last position of every row."""
+        """State `[N, D]` at the last position of every row, as the task's heads read it."""
         return self._states(rows, lambda states, ends, _: states[ends])
 
     @torch.no_grad()
     def mean_states(self, rows: Sequence[Row]) -> Tensor:
-        """Mean state `[N, D]` of every row."""
+        """Mean state `[N, D]` of every row, as the task's heads read it."""
         return self._states(rows, context_means)
 
     def _states(self, rows: Sequence[Row], pick: Callable[[Tensor, Tensor, int], Tensor]) -> Tensor:
@@ -65,7 +73,8 @@ class Reader:
             flat = self.model.network(batch, self.vectors)
             length = batch.tokens.shape[1]
             ends = [place * length + len(rows[index]) - 1 for place, index in enumerate(indices)]
-            states[indices] = pick(flat, torch.tensor(ends, device=flat.device), length)
+            picked = pick(flat, torch.tensor(ends, device=flat.device), length)
+            states[indices] = self.model.network.states_for(self.task, picked)
         return states
 
     @torch.no_grad()

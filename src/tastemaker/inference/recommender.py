@@ -45,6 +45,11 @@ class Recommender:
         return Reader(self.model)
 
     @cached_property
+    def _ranker(self) -> Reader:
+        """The reader at the job of ranking what comes next."""
+        return self.reader.doing("next_item")
+
+    @cached_property
     def dataset(self) -> Dataset:
         """The data set of the run."""
         return self.load_dataset()
@@ -136,8 +141,8 @@ class Recommender:
         entries = self.entries(user, history)
         simulates = self.model.recipe["tasks"]["dialogue"].get("simulated_share")
         if simulates == 0 or (simulates is None and self.model.network.item_mentions.knows_replies):
-            return HeldConversation(self.reader, entries)
-        return Conversation(self.reader, entries, self._longest("dialogue"))
+            return HeldConversation(self.reader.doing("dialogue"), entries)
+        return Conversation(self.reader.doing("dialogue"), entries, self._longest("dialogue"))
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""
@@ -162,7 +167,7 @@ class Recommender:
     def _chances(self, entries: Sequence[Entry], keep: int | None = None) -> Tensor:
         """Probability of every item `[I]`; 0 for those seen, but for `keep`."""
         context = (History(tuple(entries[-self._ranking_history :])),)
-        scores = self.reader.scores([self.reader.history_row(context)])[0]
+        scores = self._ranker.scores([self.reader.history_row(context)])[0]
         seen = [entry.item for entry in entries if entry.item != keep]
         scores[seen] = float("-inf")
         return scores.softmax(0)
@@ -170,7 +175,7 @@ class Recommender:
     def _weights(self, entries: Sequence[Entry], rows: Sequence[int]) -> Weights:
         """Contribution of every past entry to every item, `[items, entries]`; of what lies beyond the window 0."""
         read = tuple(entries[-self._ranking_history :])
-        (weights,) = contributions(self.reader, [Question((History(read),), tuple(rows))])
+        (weights,) = contributions(self._ranker, [Question((History(read),), tuple(rows))])
         return np.pad(weights, ((0, 0), (len(entries) - len(read), 0)))
 
     def _reasons(self, entries: tuple[Entry, ...], rows: Sequence[int], weights: Weights) -> list[tuple[str, Evidence]]:
@@ -192,7 +197,10 @@ class Recommender:
             return [template_reason(grounds, text) for grounds, text in zip(evidence, cards, strict=True)]
         past = entries[-self._longest("explanation") :]
         contexts = [explanation_context(past, *about) for about in zip(rows, cards, evidence, strict=True)]
-        return [true_reason(reply, self.reader.extractor) for reply in write_reasons(self.reader, contexts)]
+        return [
+            true_reason(reply, self.reader.extractor)
+            for reply in write_reasons(self.reader.doing("explanation"), contexts)
+        ]
 
     def _recommendation(self, row: int, score: float, reason: str = "", evidence: str = "") -> Recommendation:
         item = self.model.catalog[row]

@@ -45,7 +45,7 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
     most = min(most, max(reader.model.layout.window - tokens.shape[1], 1))
     is_done = [False] * len(prompts)
     for _ in range(most):
-        chances = next_log_chances(network, states, tokens)
+        chances = next_log_chances(network, states, tokens, reader.task)
         chances[:, banned] = float("-inf")
         for row, tokens_so_far in enumerate(written if no_repeat else ()):
             chances[row, repeating(tokens_so_far, no_repeat)] = float("-inf")

@@ -25,7 +25,7 @@ def interval(tally: Tally, clusters: Sequence[int] | IntArray, seed: int, draws:
         seed: of the draws; equal seeds draw equal users.
         draws: how many times as many users as there are get drawn with replacement.
     """
-    return _bounds(_drawn([tally], clusters, seed, draws)[0])
+    return bounds(_drawn([tally], clusters, seed, draws)[0])
 
 
 def paired_interval(
@@ -33,29 +33,56 @@ def paired_interval(
 ) -> tuple[float, float]:
     """95 % interval of `tally` minus `other` on the same users, drawn together."""
     ours, theirs = _drawn([tally, other], clusters, seed, draws)
-    return _bounds(ours - theirs)
+    return bounds(ours - theirs)
 
 
-def _drawn(tallies: Sequence[Tally], clusters: Sequence[int] | IntArray, seed: int, draws: int) -> list[FloatArray]:
-    """For each tally its figure in every draw, `[draws]`."""
-    _, user = np.unique(np.asarray(clusters), return_inverse=True)
-    users = int(user.max()) + 1 if len(user) else 0
+def _drawn(tallies: Sequence[Tally], clusters: Sequence[int] | IntArray, seed: int, draws: int) -> FloatArray:
+    """For each tally its figure in every draw, `[tallies, draws]`."""
+    return drawn_together([(tallies, clusters)], seed, draws)[0]
+
+
+def drawn_together(
+    groups: Sequence[tuple[Sequence[Tally], Sequence[int] | IntArray]], seed: int, draws: int
+) -> list[FloatArray]:
+    """The figures of tallies in every draw of the users of all of them.
+
+    Args:
+        groups: tallies on the same units, and the user of every unit; a user may have units in several groups.
+        seed: of the draws.
+        draws: how many.
+
+    Returns:
+        For each group `[tallies, draws]`; nan where no unit of it was drawn.
+    """
+    known = [np.asarray(clusters, dtype=np.int64) for _, clusters in groups]
+    _, everybody = np.unique(np.concatenate(known), return_inverse=True)
+    users = int(everybody.max()) + 1 if len(everybody) else 0
     if not users:
-        return [np.full(draws, np.nan) for _ in tallies]
-    sums = [_by_user(tally.parts, user, users) for tally in tallies]
+        return [np.full((len(tallies), draws), np.nan) for tallies, _ in groups]
+    user_of = np.split(everybody, np.cumsum([len(clusters) for clusters in known])[:-1])
     random = np.random.default_rng(seed)
-    figures: list[list[FloatArray]] = [[] for _ in tallies]
+    sums = [
+        [_by_user(tally.parts, user, users) for tally in tallies]
+        for (tallies, _), user in zip(groups, user_of, strict=True)
+    ]
+    units = [np.bincount(user, minlength=users) for user in user_of]
+    found: list[list[FloatArray]] = [[] for _ in groups]
     for start in range(0, draws, BATCH):
         times = random.multinomial(users, np.full(users, 1 / users), size=min(BATCH, draws - start)).astype(np.float64)
-        for found, tally, parts in zip(figures, tallies, sums, strict=True):
-            found.append(tally.finish(times @ parts))
-    return [np.concatenate(found) for found in figures]
+        for figures, (tallies, _), parts, counts in zip(found, groups, sums, units, strict=True):
+            drawn = np.stack([tally.finish(times @ part) for tally, part in zip(tallies, parts, strict=True)])
+            figures.append(np.where(times @ counts > 0, drawn, np.nan))
+    return [np.concatenate(figures, axis=1) for figures in found]
 
 
 def _by_user(parts: FloatArray, user: IntArray, users: int) -> FloatArray:
     return np.stack([np.bincount(user, column, minlength=users) for column in parts.T], axis=1)
 
 
-def _bounds(figures: FloatArray) -> tuple[float, float]:
-    low, high = np.percentile(figures, [2.5, 97.5])
+def bounds(figures: FloatArray) -> tuple[float, float]:
+    """95 % of the figures lie between these; draws without a figure are left out, and nan where none has one."""
+    known = figures[~np.isnan(figures)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)

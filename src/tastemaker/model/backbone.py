@@ -41,8 +41,8 @@ class Backbone(Protocol):
         """D."""
         ...
 
-    def token_vectors(self) -> Tensor:
-        """Embeddings of the text vocabulary, markers first, `[V, D]`."""
+    def token_vectors(self, tokens: Tensor) -> Tensor:
+        """Embeddings `[B, T, D]` of tokens `[B, T]`."""
         ...
 
     def text_logits(self, states: Tensor) -> Tensor:

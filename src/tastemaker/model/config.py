@@ -20,7 +20,7 @@ class ModelConfig:
     """D, the width of every vector in a trunk that is made from scratch."""
     layers: int | None = None
     """How many layers a trunk from scratch gets, or how many of a pretrained one are kept; None is 3, or all."""
-    layer_choice: Literal["spaced", "first"] = "spaced"
+    layer_choice: Literal["spaced", "first", "ends"] = "spaced"
     """Which layers of a pretrained trunk are kept."""
     heads: int = 4
     """Of attention, in a trunk that is made from scratch."""
@@ -51,6 +51,15 @@ class ModelConfig:
     """Whether items have a learned id residual beside their content."""
     id_dropout: float = 0.1
     """Probability that an item's id residual is zeroed in a training step."""
+    sharing: Literal["hard", "adapters", "experts"] = "hard"
+    """What stands between trunk and heads: nothing, an adapter of each task's own, or experts that a gate of each task
+    mixes."""
+    sharing_width: int = 64
+    """Inner width of an adapter, or of an expert."""
+    experts: int = 4
+    """How many experts all tasks share."""
+    own_experts: int = 0
+    """How many further experts each task has for itself."""
     item_graph: bool = True
     """Whether items that followed one another in training add to the scores of a history."""
     item_trend: bool = True
@@ -64,9 +73,14 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": 1, "window": 64, "longest": 64, "lora_rank": 1}
+        least["sharing_width"] = 1
         for name, bound in least.items():
             if getattr(self, name) is not None and getattr(self, name) < bound:
                 raise RecipeError(f"model.{name} must be at least {bound}, found {getattr(self, name)}.")
+        if self.sharing == "experts" and not self.experts + self.own_experts:
+            raise RecipeError(
+                "model.sharing 'experts' needs one, found none. Raise model.experts or model.own_experts."
+            )
         if self.is_pretrained:
             self._check_own_sizes()
         if self.longest_prompt < self.window:

@@ -30,13 +30,14 @@ class Decoder(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         adapt(self.trunk, config)
 
-    def token_vectors(self) -> Tensor:
+    def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
-        return self.tokens.weight
+        vectors: Tensor = self.tokens(tokens)
+        return vectors
 
     def text_logits(self, states: Tensor) -> Tensor:
         """See `Backbone.text_logits`."""
-        return states @ (self.output or self.tokens).weight.T
+        return (self.output or self.tokens).logits(states)
 
     def forward(self, embeddings: Tensor, places: Places) -> Tensor:
         """See `Backbone.__call__`."""

@@ -51,9 +51,10 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         adapt(self.trunk, config)
 
-    def token_vectors(self) -> Tensor:
+    def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
-        return self.tokens.weight
+        vectors: Tensor = self.tokens(tokens)
+        return vectors
 
     def text_logits(self, states: Tensor) -> NoReturn:
         """There are none."""

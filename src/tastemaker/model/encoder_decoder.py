@@ -63,13 +63,14 @@ class EncoderDecoder(nn.Module):
         self.tokens, self.output = table(), None if anatomy.config["tie_word_embeddings"] else table()
         adapt(self.trunk, config)
 
-    def token_vectors(self) -> Tensor:
+    def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
-        return self.tokens.weight
+        vectors: Tensor = self.tokens(tokens)
+        return vectors
 
     def text_logits(self, states: Tensor) -> Tensor:
         """See `Backbone.text_logits`."""
-        return (self.scale * states) @ (self.output or self.tokens).weight.T
+        return (self.output or self.tokens).logits(self.scale * states)
 
     def forward(self, embeddings: Tensor, places: Places) -> Tensor:
         """See `Backbone.__call__`; where no row has a reply, the decoder does nothing."""

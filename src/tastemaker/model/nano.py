@@ -59,14 +59,14 @@ class Nano(nn.Module):
         self.decoder.layers = nn.ModuleList(PostNormLayer(sizes, index) for index in range(layers))  # type: ignore[no-untyped-call]
         self.decoder.init_weights()  # type: ignore[no-untyped-call]
 
-    def token_vectors(self) -> Tensor:
+    def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
-        weight: Tensor = self.decoder.embed_in.weight
-        return weight
+        vectors: Tensor = self.decoder.embed_in(tokens)
+        return vectors
 
     def text_logits(self, states: Tensor) -> Tensor:
         """See `Backbone.text_logits`; the head is tied to the embeddings."""
-        return states @ self.token_vectors().T
+        return states @ self.decoder.embed_in.weight.T
 
     def forward(self, embeddings: Tensor, places: Places) -> Tensor:
         """See `Backbone.__call__`."""

@@ -1,8 +1,10 @@
 """The shared Transformer: item table, actions and tokens in; states out; a head for every kind of target."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +28,9 @@ from tastemaker.model.item_wishes import ItemWishes
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
 from tastemaker.model.recurrence import Recurrent
+from tastemaker.model.sharing import SHARINGS
 from tastemaker.tasks.example import LabelSet
+from tastemaker.tasks.stake import Stake
 
 BACKBONES: dict[str, Any] = {
     "nano": Nano,
@@ -70,7 +74,12 @@ class ModelInputs:
     """Those of the recipe's tasks; each gets a head."""
     anatomy: Anatomy | None = None
     """Of a pretrained backbone; None is one that is made from scratch."""
+    stakes: Mapping[str, Stake] = field(default_factory=dict)
+    """On what terms each task of the recipe shares the model."""
 
+
+OWNED: Final = re.compile(r"(?:label_heads|sharing\.own|sharing\.gates)\.(\w+)\.")
+"""How the names of parameters begin that one task alone has, a label set being named as its task."""
 
 Term = ItemGraph | ItemTrend | ItemLikeness | ItemMentions | ItemWishes
 
@@ -105,20 +114,41 @@ class Network(nn.Module):
         self.scoring_head = ScoringHead(width, *tallies)
         self.copy_head = CopyHead(width) if config.copies else None
         self.label_heads = nn.ModuleDict({it.name: LabelHead(width, it) for it in inputs.label_sets})
+        self.stakes = dict(inputs.stakes)
+        self.sharing = None if config.sharing == "hard" else SHARINGS[config.sharing](self.stakes, width, config)
 
     def embed(self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor) -> Tensor:
         """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""
-        parts = (self.backbone.token_vectors(), vectors, self.action_embedding.weight)
-        token, item, action = (
-            nn.functional.embedding(ids.sub(shift).clamp_min(0), table) * (ids > 0).unsqueeze(-1)
-            for ids, table, shift in zip((tokens, items, actions), parts, (0, 1, 1), strict=True)
+        token = self.backbone.token_vectors(tokens) * (tokens > 0).unsqueeze(-1)
+        item, action = (
+            nn.functional.embedding(ids.sub(1).clamp_min(0), table) * (ids > 0).unsqueeze(-1)
+            for ids, table in ((items, vectors), (actions, self.action_embedding.weight))
         )
-        return token + item + action
+        return token + item + action  # type: ignore[no-any-return]
 
     def forward(self, batch: Batch, vectors: Tensor) -> Tensor:
         """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""
         states: Tensor = self.backbone(self.embed(batch.tokens, batch.items, batch.actions, vectors), batch.places)
         return states.flatten(0, 1)
+
+    def states_for(self, task: str | None, states: Tensor) -> Tensor:
+        """What heads read of the trunk's states `[N, D]`, or of means of them, when they work for a task.
+
+        Every head reads states through here, in training and in use; for None, and for a task that the model does not
+        know, they are the trunk's own.
+        """
+        if task is None or task not in self.stakes:
+            return states
+        share = self.stakes[task].dropout
+        if share and self.training:
+            states = nn.functional.dropout(states, share)
+        return states if self.sharing is None else self.sharing(task, states)
+
+    @staticmethod
+    def owner(parameter: str) -> str | None:
+        """The task that alone has a parameter, by its name; None where it is shared."""
+        found = OWNED.match(parameter)
+        return found[1] if found else None
 
     def item_queries(self, states: Tensor) -> Tensor:
         """What is compared with item vectors, `[N, D]`: the states, turned to items where they were made for words."""

@@ -38,9 +38,9 @@ class Recurrent(nn.Module):
         self.window = config.window
         self.nano = Nano(config, vocabulary)
 
-    def token_vectors(self) -> Tensor:
+    def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
-        return self.nano.token_vectors()
+        return self.nano.token_vectors(tokens)
 
     def text_logits(self, states: Tensor) -> Tensor:
         """See `Backbone.text_logits`."""

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from tastemaker.model.tokenizer import MARKERS
 
@@ -15,10 +16,15 @@ class TokenTable(nn.Module):
         self.markers = nn.Parameter(torch.zeros(len(MARKERS), width))
         self.words = nn.Parameter(torch.zeros(vocabulary - len(MARKERS), width), requires_grad=words_learn)
 
-    @property
-    def weight(self) -> Tensor:
-        """All rows, `[V, D]`."""
-        return torch.cat((self.markers, self.words))
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Rows `[B, T, D]` of tokens `[B, T]`; each part is read by itself, so that frozen rows cost no gradient."""
+        markers = functional.embedding(tokens.clamp_max(len(self.markers) - 1), self.markers)
+        words = functional.embedding(tokens.sub(len(self.markers)).clamp_min(0), self.words)
+        return torch.where((tokens < len(self.markers)).unsqueeze(-1), markers, words)
+
+    def logits(self, states: Tensor) -> Tensor:
+        """Products `[N, V]` of states `[N, D]` with every row."""
+        return torch.cat((states @ self.markers.T, states @ self.words.T), dim=-1)
 
     @torch.no_grad()
     def fill(self, words: Tensor, generator_std: float) -> None:

@@ -16,6 +16,7 @@ from tastemaker.tasks.answer_words import AnswerWords
 from tastemaker.tasks.example import Example, History, LabelSet, Text
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.labels import counted
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.words import check_share, shortened, thinned
 
 ATTRIBUTES: Final = ("genre", "category")
@@ -23,7 +24,7 @@ ATTRIBUTES: Final = ("genre", "category")
 
 
 @dataclass(frozen=True)
-class Category:
+class Category(Stake):
     """Every item's values of one attribute; several may hold.
 
     Items are split by a hash of their id, whatever the users' split: eight tenths are training. The context is text
@@ -45,6 +46,7 @@ class Category:
     writes: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_share("dropped_words", self.dropped_words)
 
     def label_set(self, dataset: Dataset) -> LabelSet:

@@ -12,6 +12,7 @@ from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.example import Example, History, Text, Words
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.sheet import sheet, shown_values, title_alone
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.words import check_share, count_words, first_sentences, plain, thinned
 
 
@@ -27,7 +28,7 @@ class _Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Description:
+class Description(Stake):
     """The first sentences of every item's text, but where that says no more than its title.
 
     Items are split by a hash of their id, whatever the users' split. The context is title and attributes as text; the
@@ -47,6 +48,7 @@ class Description:
     writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_share("dropped_words", self.dropped_words)
         for name in ("min_words", "max_words"):
             if getattr(self, name) < 1:

@@ -20,11 +20,12 @@ from tastemaker.tasks.real_dialogue import real_replies
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import Turn, asked, dialogue_context, named
 from tastemaker.tasks.script import Script, draw_course, question
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.user_words import UserWords
 
 
 @dataclass(frozen=True)
-class Dialogue:
+class Dialogue(Stake):
     """Every reply of the real dialogues of a data set (see `real_dialogue`), or of simulated ones.
 
     A simulated dialogue is a need in words over two to six turns, answered by `Reply(lead=question)` or by lead, slot
@@ -53,6 +54,7 @@ class Dialogue:
     writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.simulated_share is not None and not 0 <= self.simulated_share <= 1:
             raise RecipeError(f"simulated_share must lie between 0 and 1, found {self.simulated_share}.")
 

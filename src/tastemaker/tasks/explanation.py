@@ -17,10 +17,11 @@ from tastemaker.tasks.real_explanation import real_reasons, told_reasons
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import explanation_context
 from tastemaker.tasks.review_language import review_passages
+from tastemaker.tasks.stake import Stake
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Stake):
     """Given the past, an item with its card, and evidence, write the reason.
 
     The item is part of the context, so the reply is a reason alone: `Reply(lead="", slot=None, reason=...)`. It is the
@@ -51,6 +52,7 @@ class Explanation:
     writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.simulated_share is not None and not 0 <= self.simulated_share <= 1:
             raise RecipeError(f"simulated_share must lie between 0 and 1, found {self.simulated_share}.")
         if self.passages < 0:

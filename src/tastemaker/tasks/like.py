@@ -10,10 +10,11 @@ from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Score
 from tastemaker.tasks.history import target_positions
 from tastemaker.tasks.needs import need_interactions
+from tastemaker.tasks.stake import Stake
 
 
 @dataclass(frozen=True)
-class Like:
+class Like(Stake):
     """Every position of a history predicts whether the item that comes next will be liked, given that item."""
 
     name: str = "like"

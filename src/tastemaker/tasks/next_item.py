@@ -10,10 +10,11 @@ from tastemaker.data.split import Split
 from tastemaker.tasks.example import Example, History, NextItems
 from tastemaker.tasks.history import target_positions
 from tastemaker.tasks.needs import need_interactions
+from tastemaker.tasks.stake import Stake
 
 
 @dataclass(frozen=True)
-class NextItem:
+class NextItem(Stake):
     """Every position of a history predicts the item that comes next, weighted by the feedback that it got."""
 
     name: str = "next_item"

@@ -13,13 +13,14 @@ from tastemaker.tasks.attribute_questions import UNHEARD, ask
 from tastemaker.tasks.example import REFUSAL, Example, History, Text, Words
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.sheet import Shown, line_of, sheet_lines, shown_values, title_alone
+from tastemaker.tasks.stake import Stake
 
 _TOGETHER: Final = ("year", "decade")
 """Attributes of which one tells something of the other."""
 
 
 @dataclass(frozen=True)
-class QuestionAnswering:
+class QuestionAnswering(Stake):
     """A question for one attribute of an item; the answer is its values as the sheet prints them.
 
     Items are split by a hash of their id, whatever the users' split. The context is the item's title and attributes as
@@ -38,6 +39,7 @@ class QuestionAnswering:
     writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.per_item < 1:
             raise RecipeError(f"per_item must be at least 1, found {self.per_item}.")
         if not 0 <= self.unknown_share <= 1:

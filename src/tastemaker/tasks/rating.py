@@ -10,10 +10,11 @@ from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Score
 from tastemaker.tasks.history import target_positions
 from tastemaker.tasks.needs import need_interactions
+from tastemaker.tasks.stake import Stake
 
 
 @dataclass(frozen=True)
-class Rating:
+class Rating(Stake):
     """Every position of a history predicts the rating of the item that comes next, given that item."""
 
     name: str = "rating"

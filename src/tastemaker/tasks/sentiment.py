@@ -12,6 +12,7 @@ from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, LabelSet, Speaker, Text
 from tastemaker.tasks.labels import counted
 from tastemaker.tasks.spoken_opinions import MARKS, spoken_opinions
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.words import check_share, plain, shortened, thinned
 
 CLASSES: Final = ("negative", "neutral", "positive")
@@ -29,7 +30,7 @@ class _Judged(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sentiment:
+class Sentiment(Stake):
     """A user's review is negative (1 or 2 stars), neutral (between them) or positive (4 or 5).
 
     So is what is said of an item in a real dialogue whose seeker was asked: they disliked it, did not say, or liked it.
@@ -51,6 +52,7 @@ class Sentiment:
     writes: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_share("dropped_words", self.dropped_words)
 
     def label_set(self, dataset: Dataset) -> LabelSet:

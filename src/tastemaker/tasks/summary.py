@@ -10,12 +10,13 @@ from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Segment, Text, Words
 from tastemaker.tasks.item_split import splits_of
+from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.summarised import SOURCES, Kind, Summarised
 from tastemaker.tasks.words import check_share, plain, shortened, thinned
 
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(Stake):
     """What people wrote who summed up the same; titles such as "Five Stars" are among them.
 
     The context is an instruction and the texts, nothing of the user or the item. Training leaves out texts that read
@@ -38,6 +39,7 @@ class Summary:
     writes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_share("dropped_words", self.dropped_words)
 
     def withhold(self, dataset: Dataset) -> Dataset:

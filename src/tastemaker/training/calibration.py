@@ -161,9 +161,9 @@ class Asked:
 def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[Asked]:
     """The item targets of a batch, by task."""
     states = network(batch, vectors)
-    wanted = [kinds["items"] for kinds in batch.targets.values() if "items" in kinds]
+    wanted = {task: kinds["items"] for task, kinds in batch.targets.items() if "items" in kinds}
     return [
-        Asked(network.item_queries(states[it.at]), batch.before(it.at), it.items)
-        for it in wanted
+        Asked(network.item_queries(network.states_for(task, states[it.at])), batch.before(it.at), it.items)
+        for task, it in wanted.items()
         if isinstance(it, ItemTargets)
     ]

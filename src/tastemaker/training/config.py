@@ -1,6 +1,7 @@
 """The recipe's `[training]` table."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tastemaker.errors import RecipeError
 
@@ -33,8 +34,15 @@ class TrainingConfig:
     """`float32`; `bfloat16` for mixed precision; `auto` is mixed where the device multiplies bfloat16 natively."""
     token_budget: int = 8192
     """Positions of one optimizer step, all tasks together."""
+    mixture: Literal["proportional", "temperature", "uniform", "progress"] = "temperature"
+    """How groups of tasks share the token budget: by their sizes, by sizes under `mixture_temperature`, evenly, or by
+    sizes under the temperature with more for those that validation finds behind."""
     mixture_temperature: float = 1.0
     """1 shares the token budget in proportion to the tasks' sizes; larger is more even."""
+    mixture_cap: int | None = None
+    """Most positions that a group of tasks counts with when the budget is shared; None counts all of them."""
+    mixture_strength: float = 1.0
+    """With `progress`: by what power of what a group has left to learn its share grows; 0 is not at all."""
     learning_rate: float = 1e-3
     backbone_rate: float = 1.0
     """By what the learning rate of the backbone's own weights, LoRA's included, is multiplied."""
@@ -63,7 +71,7 @@ class TrainingConfig:
         for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
-        for name in ("max_steps", "threads"):
+        for name in ("max_steps", "threads", "mixture_cap"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
         for name in ("mixture_temperature", "gradient_clip"):

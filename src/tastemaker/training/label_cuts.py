@@ -42,11 +42,11 @@ def set_label_cuts(network: Network, batches: Sequence[Batch]) -> dict[str, floa
     vectors = network.item_vectors()
     for batch in (batch.to(vectors.device) for batch in batches if _names(batch) & found.keys()):
         states = network(batch, vectors)
-        for kinds in batch.targets.values():
+        for task, kinds in batch.targets.items():
             for name, target in kinds.items():
                 if name in found and isinstance(target, LabelTargets):
                     means = context_means(states, target.at, batch.tokens.shape[1])
-                    found[name].append((network.label_head(name)(means), target.values))
+                    found[name].append((network.label_head(name)(network.states_for(task, means)), target.values))
     reached = {name: _decide(network.label_head(name), pairs) for name, pairs in found.items() if pairs}
     network.train()
     return {task: reached[name] for task, name in asking.items() if name in reached}

@@ -25,12 +25,14 @@ from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import Read, TrivialLosses, read_losses
-from tastemaker.training.mixture import Mixture, group_tasks
+from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
 from tastemaker.training.rating_line import set_rating_line
+from tastemaker.training.seen import Seen
 from tastemaker.training.shared import trunk_and_heads
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
+from tastemaker.training.stopwatch import Stopwatch
 from tastemaker.training.validation import NDCG, Validation
 from tastemaker.training.watch import Watch
 
@@ -55,7 +57,7 @@ class Trainer:
         self.job, self.watch, self.device = job, watch, device
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
-        set_execution(self.network.backbone, config)
+        set_execution(self.network.backbone, config, device)
         warm_items = int(self.network.item_table.is_warm.sum())
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
@@ -63,10 +65,10 @@ class Trainer:
         self.balancer = build_combiner(given, trunk_and_heads(self.network))
         self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
         groups = group_tasks(job.dataset, tasks)
-        self.mixture = Mixture(job.dataset, groups, job.model.layout, config.seed)
-        self.mixture.set_budget(config.token_budget, config.mixture_temperature)
+        self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)
+        self.seen = Seen()
         self.broken = Broken(config.max_broken_steps)
         self._last: tuple[list[Batch], dict[str, Tensor]] = ([], {})
         self.step = 0
@@ -79,6 +81,7 @@ class Trainer:
         checkpoint = load_checkpoint(self.job.out, "last") if resume else None
         if checkpoint and checkpoint.step:  # before the first step nothing is known that would not be found again
             self.restore(checkpoint)
+        self.clock = Stopwatch(self.job.out, is_resumed=self.step > 0)
         log = LossLog(self.job.out, self.step)
         self.watch.start(self.total_steps, self.step)
         try:
@@ -112,8 +115,9 @@ class Trainer:
 
     def _backward(self) -> dict[str, float]:
         """Turn the losses of all tasks into gradients, which add up; one that is not finite is left out."""
-        self._last = [batch.to(self.device) for batch in self.mixture.next()], _random_states(self.device)
-        losses, features = self._forward(self._last[0])
+        batches = [batch.to(self.device) for batch in self.seen.read(self.mixture.next())]
+        self._last = batches, _random_states(self.device)
+        losses, features = self._forward(batches)
         self._note(losses)
         whole = {name: loss for name, loss in losses.items() if torch.isfinite(loss)}
         by_task = tuple(whole.get(name) for name in self.job.tasks)
@@ -152,18 +156,21 @@ class Trainer:
             self.watch.say(message)
 
     def _validate(self, log: LossLog) -> None:
-        losses = self.validation.losses(self.network, self.trivial)
+        with autocast(self.job.config.precision, self.device):
+            losses = self.validation.losses(self.network, self.trivial)
         ndcg = self.validation.ndcg(self.network)
         f1 = set_label_cuts(self.network, self.validation.batches)
         is_best = self.stopping.update(self.step, losses, ndcg | f1)
+        self.mixture.observe(losses)
         metrics = {NDCG: ndcg} | ({F1: f1} if f1 else {})
-        log.write(self.step, "validation", losses, self._weights(), metrics)
+        log.write(self.step, "validation", losses, self._weights(), metrics | {SHARE: self.mixture.shares()})
         shown = {f"{task} {name}": value for name, values in metrics.items() for task, value in values.items()}
         self.watch.validation(self.step, losses | shown, is_best)
         if is_best:
             calibrate(self.network, self.validation.batches)
             set_rating_line(self.network, self.validation.batches)
         save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
+        self.clock.write()
 
     def _weights(self) -> dict[str, float]:
         return dict(zip(self.job.tasks, self.balancer.weights().tolist(), strict=True))
@@ -181,6 +188,7 @@ class Trainer:
             "total_steps": self.total_steps,
             "mixture": self.mixture.state(),
             "stopping": self.stopping.state(),
+            "seen": self.seen.state(),
             "broken": self.broken.state(),
             "is_finished": self.step >= self.total_steps or self.stopping.is_over,
         }
@@ -196,6 +204,7 @@ class Trainer:
         _set_random_states(_under("random.", tensors), self.device)
         self.mixture.restore(state["mixture"])
         self.stopping.restore(state["stopping"])
+        self.seen.restore(state.get("seen"))
         self.broken.restore(state["broken"])
         self.step = state["step"]
 

@@ -65,7 +65,9 @@ def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: Trivia
 def read_losses(read: "Read", trivial: TrivialLosses) -> dict[str, Tensor]:
     """The losses of a batch that has been read."""
     return {
-        task: torch.stack([_loss(read, target, kind) / trivial.of_kind(kind) for kind, target in kinds.items()]).sum()
+        task: torch.stack(
+            [_loss(read, task, target, kind) / trivial.of_kind(kind) for kind, target in kinds.items()]
+        ).sum()
         for task, kinds in read.batch.targets.items()
         if kinds
     }
@@ -82,6 +84,11 @@ class Read:
     vectors: Tensor
     """`[I, D]`"""
 
+    def of(self, task: str) -> Tensor:
+        """The states as a task may change them, `[B * T, D]`."""
+        stake = self.network.stakes.get(task)
+        return self.states.detach() if stake is not None and stake.detach else self.states
+
     @cached_property
     def traits(self) -> Tensor:
         """What the scoring head reads of every item."""
@@ -93,18 +100,19 @@ class Read:
         return self.network.scoring_head.past(self.batch.items, self.batch.actions, self.traits)
 
 
-def _loss(read: Read, target: Targets, kind: str) -> Tensor:
-    network, states, vectors = read.network, read.states, read.vectors
+def _loss(read: Read, task: str, target: Targets, kind: str) -> Tensor:
+    network, states, vectors = read.network, read.of(task), read.vectors
     match target:
         case ItemTargets(at, items, weights):
-            return _item_loss(network, states[at], items, weights, vectors)
+            return _item_loss(network, network.states_for(task, states[at]), items, weights, vectors)
         case TextTargets(at, tokens):
-            return -target_log_chances(network, states, read.batch.tokens, at, tokens).mean()
+            return -target_log_chances(network, states, read.batch.tokens, at, tokens, task).mean()
         case LabelTargets(at, values):
-            return network.label_head(kind).loss(context_means(states, at, read.batch.tokens.shape[1]), values)
+            means = context_means(states, at, read.batch.tokens.shape[1])
+            return network.label_head(kind).loss(network.states_for(task, means), values)
         case ScoreTargets(at, items, values):
             head, own = network.scoring_head, values if network.training else None
-            asked = Asked(states[at], read.past.at(at), read.traits, items)
+            asked = Asked(network.states_for(task, states[at]), read.past.at(at), read.traits, items)
             if kind == "rating":
                 return F.mse_loss(head.ratings(asked, own), values)
             return F.binary_cross_entropy_with_logits(head.likes(asked, own), values)

@@ -1,12 +1,15 @@
 """Which examples each optimizer step sees: a pure function of the seed, the step and the mixture's state.
 
 Tasks with identical contexts form one group, which shares its micro-batches and forward passes. Every step takes one
-micro-batch of every group; a group's share of the token budget follows from its size and the mixture temperature.
+micro-batch of every group; `shares.py` says what part of the token budget that is. Where validation changes it, what
+an epoch has left is planned anew, and the mixture's state holds all such cuts.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +20,18 @@ from tastemaker.model.batch import Batch, collate
 from tastemaker.model.layout import Layout, Row
 from tastemaker.tasks.example import Example, Segment, Task
 from tastemaker.tasks.unrolled import unrolled
+from tastemaker.training.config import TrainingConfig
+from tastemaker.training.shares import Losses, Progress, token_shares
 
 Context = tuple[Segment, ...]
+SHARE = "share"
+"""What a run's log calls the share of positions that a task's group gets."""
 BUCKET_BATCHES = 32
 """Rows are sorted by length within this many batches: little padding, and still a shuffled epoch."""
 HIDES = 1
 """Sets the randomness of hidden entries apart from that of the order of rows."""
+CUT = 2
+"""Sets that of the order of what is left of an epoch apart from both."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +72,6 @@ def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
     return [TaskGroup(tuple(members)) for members in groups.values()]
 
 
-def token_shares(sizes: Sequence[int], budget: int, temperature: float) -> list[int]:
-    """Split a budget of positions by p_g proportional to size_g^(1 / temperature) (Raffel et al., T5, 2020)."""
-    powers = np.array(sizes, dtype=np.float64) ** (1.0 / temperature)
-    return [max(1, round(budget * share)) for share in powers / powers.sum()]
-
-
 def plan_batches(rows: Sequence[Row], budget: int, random: np.random.Generator) -> list[list[int]]:
     """Cut a shuffled epoch in batches of similar length, each of at most `budget` padded positions (or one row)."""
     order = random.permutation(len(rows))
@@ -101,6 +104,9 @@ class Stream:
         self.group, self.dataset, self.layout, self.seed = group, dataset, layout, seed
         self.budget = 1
         self.epoch, self.index = 0, 0
+        self._cuts: list[tuple[int, int]] = []
+        """Of the epoch at hand: the budget of each plan that was given up, and how many of its batches were read."""
+        self.progress = Progress()
         self._rows: list[Row] = group.rows(dataset, Split.TRAIN, layout, seed=seed)
         if not self._rows:
             names = ", ".join(task.name for task in group.tasks)
@@ -109,61 +115,98 @@ class Stream:
                 f"{dataset.config.path}: expected training examples of {names}, found none. Remove {tables} from the "
                 "recipe, or prepare a data set that has some."
             )
-        self._planned_epoch, self._plan = -1, list[list[int]]()
+        self._rows_epoch, self._plan = 0, list[list[int]]()
 
     @property
     def size(self) -> int:
         """Positions of the epoch at hand."""
         return sum(map(len, self._rows))
 
+    def set_budget(self, budget: int) -> None:
+        """From now on, batches are of at most so many padded positions (or one row)."""
+        if budget == self.budget:
+            return
+        if self.index:
+            self._cuts.append((self.budget, self.index))
+        self.budget, self.index, self._plan = budget, 0, []
+
     def next(self) -> Batch:
         """The next micro-batch."""
-        if self._planned_epoch != self.epoch:
+        if not self._plan:
             self._prepare()
         batch = collate([self._rows[index] for index in self._plan[self.index]])
         self.index += 1
         if self.index == len(self._plan):
-            self.epoch, self.index = self.epoch + 1, 0
+            self.epoch, self.index, self._cuts, self._plan = self.epoch + 1, 0, [], []
         return batch
 
     def _prepare(self) -> None:
-        if self._planned_epoch >= 0 or self.epoch > 0:
+        """Plan the epoch, and after every cut what was left of it."""
+        if self._rows_epoch != self.epoch:
             self._rows = self.group.rows(self.dataset, Split.TRAIN, self.layout, self.epoch, self.seed)
-        self._plan = plan_batches(self._rows, self.budget, np.random.default_rng((self.seed, self.epoch)))
-        self._planned_epoch = self.epoch
+            self._rows_epoch = self.epoch
+        self._plan = plan_batches(self._rows, self._budget_of_plan(0), np.random.default_rng((self.seed, self.epoch)))
+        for number, (_, taken) in enumerate(self._cuts, start=1):
+            left = sorted(chain.from_iterable(self._plan[taken:]))
+            random = np.random.default_rng((self.seed, self.epoch, number, CUT))
+            plan = plan_batches([self._rows[index] for index in left], self._budget_of_plan(number), random)
+            self._plan = [[left[index] for index in batch] for batch in plan]
 
-    def state(self) -> Mapping[str, int]:
-        """Where the stream stands."""
-        return {"epoch": self.epoch, "index": self.index}
+    def _budget_of_plan(self, number: int) -> int:
+        return self._cuts[number][0] if number < len(self._cuts) else self.budget
 
-    def restore(self, state: Mapping[str, int]) -> None:
+    def state(self) -> dict[str, Any]:
+        """Where the stream stands, and what validation found of its tasks; JSON-able."""
+        cuts = [list(cut) for cut in self._cuts]
+        place = {"epoch": self.epoch, "index": self.index, "budget": self.budget, "cuts": cuts}
+        return place | {"progress": asdict(self.progress)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state`."""
-        self.epoch, self.index = state["epoch"], state["index"]
+        self.epoch, self.index, self.budget = state["epoch"], state["index"], state["budget"]
+        self._cuts, self._plan = [(budget, taken) for budget, taken in state["cuts"]], []
+        self.progress = Progress(**state["progress"])
 
 
 class Mixture:
     """One stream per task group, under a shared budget of positions per step."""
 
-    def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, seed: int) -> None:
-        self.streams = [Stream(group, dataset, layout, seed) for group in groups]
-        self.size = sum(stream.size for stream in self.streams)
+    def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, config: TrainingConfig) -> None:
+        self.config = config
+        self.streams = [Stream(group, dataset, layout, config.seed) for group in groups]
+        self.sizes = [stream.size for stream in self.streams]
+        """Positions of the first epoch of every group."""
+        self.size = sum(self.sizes)
         """Positions of one epoch of all tasks."""
+        self._share()
 
-    def set_budget(self, budget: int, temperature: float) -> None:
+    def observe(self, losses: Losses) -> None:
+        """Take in the validation losses of all tasks, which may change what the groups get."""
+        for stream in self.streams:
+            stream.progress.update({task.name: losses[task.name] for task in stream.group.tasks})
+        self._share()
+
+    def shares(self) -> dict[str, float]:
+        """What share of the positions the group of each task gets."""
+        total = sum(stream.budget for stream in self.streams)
+        return {task.name: stream.budget / total for stream in self.streams for task in stream.group.tasks}
+
+    def _share(self) -> None:
         """Give every stream its share of the positions of a step."""
-        shares = token_shares([stream.size for stream in self.streams], budget, temperature)
+        left = [stream.progress.left for stream in self.streams]
+        shares = token_shares(self.sizes, self.config.token_budget, self.config, left)
         for stream, share in zip(self.streams, shares, strict=True):
-            stream.budget = share
+            stream.set_budget(share)
 
     def next(self) -> list[Batch]:
         """The micro-batches of the next step."""
         return [stream.next() for stream in self.streams]
 
-    def state(self) -> list[Mapping[str, int]]:
+    def state(self) -> list[dict[str, Any]]:
         """Where every stream stands."""
         return [stream.state() for stream in self.streams]
 
-    def restore(self, state: Sequence[Mapping[str, int]]) -> None:
+    def restore(self, state: Sequence[Mapping[str, Any]]) -> None:
         """Go on from a `state`."""
         for stream, part in zip(self.streams, state, strict=True):
             stream.restore(part)

@@ -6,6 +6,8 @@ from typing import Any, Final
 import torch
 from torch import nn
 
+from tastemaker.model.network import Network
+from tastemaker.tasks.stake import Stake
 from tastemaker.training.config import TrainingConfig
 
 QUICK: Final = 10.0
@@ -20,16 +22,18 @@ def build_optimizer(
 ) -> torch.optim.AdamW:
     """Weight decay acts on matrices only, and each part of the network has its own learning rate.
 
-    The balancer's parameters have no weight decay, and a learning rate of their own. So have the
-    logarithms of precisions, which tell how far what was counted is shrunk.
+    What one task alone has decays as the task says. The balancer's parameters have no weight decay, and a learning
+    rate of their own. So have the logarithms of precisions, which tell how far what was counted is shrunk.
     """
-    parts: dict[tuple[bool, float], list[nn.Parameter]] = {}
+    parts: dict[tuple[float, float], list[nn.Parameter]] = {}
+    stakes = network.stakes if isinstance(network, Network) else {}
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
-            parts.setdefault((_decays(name, parameter), _rate(name, config)), []).append(parameter)
+            decay = _decay(stakes.get(Network.owner(name) or ""), config) * _decays(name, parameter)
+            parts.setdefault((decay, _rate(name, config)), []).append(parameter)
     groups: list[dict[str, Any]] = [
-        {"params": them, "weight_decay": config.weight_decay * decays, "lr": config.learning_rate * rate}
-        for (decays, rate), them in parts.items()
+        {"params": them, "weight_decay": decay, "lr": config.learning_rate * rate}
+        for (decay, rate), them in parts.items()
     ]
     own = list(balancer.parameters()) if isinstance(balancer, nn.Module) else []
     if own:
@@ -38,6 +42,12 @@ def build_optimizer(
     for group in optimizer.param_groups:
         group["peak_lr"] = group["lr"]
     return optimizer
+
+
+def _decay(owner: Stake | None, config: TrainingConfig) -> float:
+    """The weight decay of what a task owns, or of what is shared."""
+    own = None if owner is None else owner.weight_decay
+    return config.weight_decay if own is None else own
 
 
 def _decays(name: str, parameter: nn.Parameter) -> bool:

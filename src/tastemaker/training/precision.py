@@ -14,8 +14,12 @@ from tastemaker.errors import RecipeError
 
 def autocast(precision: str, device: torch.device) -> torch.autocast:
     """A context in which forward passes are of `precision`; `auto` is bfloat16 where the device is fast at it."""
-    wanted = precision == "bfloat16" or (precision == "auto" and is_bfloat16_native(device))
-    return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
+    return torch.autocast(device.type, torch.bfloat16, enabled=is_mixed(precision, device))
+
+
+def is_mixed(precision: str, device: torch.device) -> bool:
+    """Whether products are taken in bfloat16."""
+    return precision == "bfloat16" or (precision == "auto" and is_bfloat16_native(device))
 
 
 def check_precision(precision: str, device: torch.device) -> None:

@@ -45,10 +45,16 @@ def line(told: Tensor, true: Tensor) -> Tensor:
 
 def _told(network: Network, batch: Batch, vectors: Tensor) -> list[tuple[Tensor, Tensor]]:
     """Predicted and true ratings of a batch, by task."""
-    wanted = [target for kinds in batch.targets.values() if isinstance(target := kinds.get("rating"), ScoreTargets)]
+    wanted = {
+        task: target for task, kinds in batch.targets.items() if isinstance(target := kinds.get("rating"), ScoreTargets)
+    }
     if not wanted:
         return []
     head, states = network.scoring_head, network(batch, vectors)
     traits = head.traits(vectors)
     past = head.past(batch.items, batch.actions, traits)
-    return [(head.ratings(Asked(states[it.at], past.at(it.at), traits, it.items)), it.values) for it in wanted]
+    asked = [
+        (Asked(network.states_for(task, states[it.at]), past.at(it.at), traits, it.items), it.values)
+        for task, it in wanted.items()
+    ]
+    return [(head.ratings(question), values) for question, values in asked]

@@ -64,15 +64,20 @@ class Validation:
         network.eval()
         vectors = network.item_table()
         found: dict[str, list[Tensor]] = {}
-        for batch in (batch.to(vectors.device) for batch in self.batches):
+        for batch in (batch.to(vectors.device) for batch in self.batches if _ranked(batch)):
             states = network(batch, vectors)
-            for task, kinds in batch.targets.items():
-                target = kinds.get("items")
-                if len(kinds) == 1 and isinstance(target, ItemTargets):
-                    gains = _gains(network, vectors, states[target.at], batch.histories(target.at), target.items)
-                    found.setdefault(task, []).append(gains)
+            for task, target in _ranked(batch).items():
+                read = network.states_for(task, states[target.at])
+                gains = _gains(network, vectors, read, batch.histories(target.at), target.items)
+                found.setdefault(task, []).append(gains)
         network.train()
         return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
+
+
+def _ranked(batch: Batch) -> dict[str, ItemTargets]:
+    """The targets of the tasks that ask for items and nothing else."""
+    targets = {task: next(iter(kinds.values())) for task, kinds in batch.targets.items() if len(kinds) == 1}
+    return {task: target for task, target in targets.items() if isinstance(target, ItemTargets)}
 
 
 def _gains(network: Network, vectors: Tensor, states: Tensor, histories: Tensor, items: Tensor) -> Tensor:

@@ -1,0 +1,63 @@
+"""Judges one seed: a joint run beside runs of single tasks, as `tastemaker compare` does.
+
+    python -m benchmarks.compared JOINT SINGLE… --out FOLDER
+
+writes `FOLDER/units.npz`, of both sides, every slice, task and metric what each unit adds, from which
+`benchmarks.pooled` draws intervals over several seeds, and `FOLDER/compare.json` last.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.pooled import UNITS
+from tastemaker.cli.comparing import keep, sides_of
+from tastemaker.data.split import Split
+from tastemaker.evaluation.compare import ByTask, compare_sides
+
+SIDES: Final = ("joint", "alone")
+NOT_POOLED: Final = ("macro_f1",)
+"""How its sums become the figure depends on how many classes there are."""
+
+
+def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
+    """Arrays by `side/slice/task/metric`: the parts of each unit, the unit's user in the last column."""
+    return {
+        f"{side}/{part}/{task}/{it.metric}": np.column_stack([figure.tally.parts, figure.clusters])
+        for part, by_task in found.items()
+        for task, it in by_task.items()
+        for side in SIDES
+        if (figure := getattr(it, side)).tally is not None and it.metric not in NOT_POOLED
+    }
+
+
+def judge_seed(joint: Path, singles: Sequence[Path], out: Path, metrics: Mapping[str, str]) -> None:
+    """Compare, then keep units and figures."""
+    sides, judge = sides_of(joint, singles, Split.TEST)
+    sides = replace(sides, metrics=metrics)
+    found = compare_sides(sides, judge, lambda line: print(line, flush=True))
+    out.mkdir(parents=True, exist_ok=True)
+    beside = out / ".units.part.npz"
+    np.savez_compressed(beside, **units(found))  # type: ignore[arg-type]  # numpy's stubs take every keyword for a flag
+    beside.replace(out / UNITS)
+    keep(found, sides, judge, joint, out)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Judge what the arguments name."""
+    parser = argparse.ArgumentParser(description="Judge one seed of a joint run beside single ones.")
+    parser.add_argument("joint", type=Path)
+    parser.add_argument("singles", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--metric", action="append", default=[], metavar="TASK=METRIC")
+    given = parser.parse_args(arguments)
+    judge_seed(given.joint, given.singles, given.out, dict(pair.split("=", 1) for pair in given.metric))
+
+
+if __name__ == "__main__":
+    main()

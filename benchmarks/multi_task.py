@@ -1,0 +1,254 @@
+"""Does joint training help? A recipe beside its tasks alone: at equal tokens of each task, and in 60 % of their time.
+
+    python -m benchmarks.multi_task recipes/instruments.toml --data data/instruments --seeds 0 1 2 3 4
+    python -m benchmarks.multi_task recipes/instruments.toml --data data/instruments --name famo \
+        --joint balancing.method=famo --seeds 0 1 2 3 4
+
+For every seed: trains the whole recipe at its length (`NAME`); each task alone, with the settings that
+`benchmarks.each_task` gives it, for as many steps as it takes to read as many positions of the task as the joint run
+read (`task_steps.py`); and the whole recipe once more with so few steps that it is done in 60 % of the time that the
+singles took together (`NAME_60`). Both are judged beside the singles as `tastemaker compare` does (`compared.py`). One
+result for each seed, and one over all seeds. Killed, the same command goes on where it stopped.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Final
+
+from benchmarks.each_task import ALONE, alone, tasks_of
+from benchmarks.each_task_table import SHOWN
+from benchmarks.measured import cost_of, forget, last_command, run_measured
+from benchmarks.multi_task_pooled import pooled_gains
+from benchmarks.multi_task_screening import ENDLESS, seconds_of
+from benchmarks.pooled import read_units
+from benchmarks.result import RESULTS, Result
+from benchmarks.training_run import TrainingRun, changes_of, keep_recipe, state_of
+
+QUESTION: Final = "multi_task"
+SHARE: Final = 0.6
+"""Of the singles' summed time, in which a joint model shall be trained once more."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run, and where it goes."""
+
+    recipe: Path
+    data: Path
+    runs: Path
+    seeds: tuple[int, ...]
+    name: str = "joint"
+    joint: tuple[str, ...] = ()
+    """`table.key=value` of the joint runs alone: what screening chose."""
+    overrides: tuple[str, ...] = ()
+    """The same of every run."""
+    results: Path = RESULTS
+    threads: int = 1
+
+    @property
+    def shorter(self) -> str:
+        """What the joint model of less time is called."""
+        return f"{self.name}_{100 * SHARE:.0f}"
+
+    @property
+    def text(self) -> str:
+        """The recipe."""
+        return self.recipe.read_text(encoding="utf-8")
+
+    def place(self, model: str, seed: int) -> Path:
+        """Folder of a run; singles belong to the joint run whose tokens they read."""
+        folder = self.runs / self.recipe.stem
+        return folder / (model if model.startswith(self.name) else f"{self.name}-{model}") / str(seed)
+
+    def changes(self, own: Sequence[str], seed: int) -> tuple[str, ...]:
+        """What is set for a run."""
+        return changes_of((f"training.seed={seed}", *own, *self.overrides), self.data, self.threads)
+
+    def train(self, model: str, recipe: str, own: Sequence[str], seed: int) -> Path:
+        """Train a run to its end; a finished one of the same command stays, a killed one goes on."""
+        place, name = self.place(model, seed), f"{self.recipe.stem}, {model} ({self.name}), seed {seed}"
+        TrainingRun(f"{name}: training", recipe, self.changes(own, seed), place, self.threads).train()
+        return place
+
+
+def train(plan: Plan, seed: int) -> None:
+    """Everything that a seed needs: joint, singles, and joint in less time."""
+    joint = plan.train(plan.name, plan.text, plan.joint, seed)
+    singles = {}
+    for task, positions in positions_read(joint).items():
+        recipe, own = alone(plan.text, task), (*ALONE.get(plan.recipe.stem, {}).get(task, ()),)
+        steps = count_steps(plan, task, positions, seed)
+        singles[task] = plan.train(task, recipe, (*own, *_exactly(steps)), seed)
+    if (steps := steps_in_time(joint, list(singles.values()))) < state_of(joint)["step"]:
+        plan.train(plan.shorter, plan.text, (*plan.joint, f"training.max_steps={steps}"), seed)
+
+
+def positions_read(joint: Path) -> dict[str, int]:
+    """Positions of every task that a joint run read.
+
+    Raises:
+        SystemExit: it was trained before these were kept.
+    """
+    seen = state_of(joint).get("seen")
+    if not seen:
+        raise SystemExit(f"{joint}: expected a run that says what it read, found none. Train it anew, elsewhere.")
+    return {task: counts["positions"] for task, counts in seen["tasks"].items()}
+
+
+def count_steps(plan: Plan, task: str, positions: int, seed: int) -> int:
+    """How many steps a task alone takes to read so many positions; counted once."""
+    place = plan.place(task, seed)
+    recipe, out = keep_recipe(place, alone(plan.text, task)), place.with_name(f"{place.name}-steps.json")
+    changes = plan.changes(ALONE.get(plan.recipe.stem, {}).get(task, ()), seed)
+    command = [sys.executable, "-m", "benchmarks.task_steps", str(recipe), "--positions", str(positions)]
+    command += ["--out", str(out), *(word for change in changes for word in ("--set", change))]
+    counting = place.with_name(f"{place.name}-steps")
+    if not out.exists() or last_command(counting) != command:
+        forget(counting)
+        run_measured(f"{plan.recipe.stem}, {task}, seed {seed}: counting steps", command, counting, plan.threads)
+    return int(json.loads(out.read_text(encoding="utf-8"))["steps"])
+
+
+def steps_in_time(joint: Path, singles: Sequence[Path]) -> int:
+    """In how many steps, as long as those of a joint run, it is done in `SHARE` of the singles' time; at least one.
+
+    Raises:
+        SystemExit: a run does not say how long it took.
+    """
+    spent = {place: seconds_of(place) for place in (joint, *singles)}
+    for place, seconds in spent.items():
+        if seconds is None:
+            raise SystemExit(f"{place}: expected a run that says how long it took, found none. Train it anew.")
+    total = sum(seconds for place in singles if (seconds := spent[place]) is not None)
+    return max(1, int(SHARE * total / ((spent[joint] or 0.0) / state_of(joint)["step"])))
+
+
+def _exactly(steps: int) -> tuple[str, ...]:
+    """A run of so many steps, however many epochs these are."""
+    return (f"training.epochs={ENDLESS}", f"training.max_steps={steps}")
+
+
+def judge(plan: Plan, model: str, seed: int) -> Path:
+    """Judge a joint run beside the singles, unless that was done after they were trained; the folder of figures."""
+    tasks = tasks_of(plan.text)
+    singles = [plan.place(task, seed) for task in tasks]
+    joint, out = plan.place(model, seed), plan.place(f"{model}-judged", seed)
+    command = [sys.executable, "-m", "benchmarks.compared", str(joint), *map(str, singles), "--out", str(out)]
+    shown = [f"{task}={metric}" for task, metric in SHOWN.items() if task in tasks]
+    command += [word for each in shown for word in ("--metric", each)]
+    trained = max((run / "best.json").stat().st_mtime for run in (joint, *singles))
+    done = out / "compare.json"
+    if not done.exists() or done.stat().st_mtime < trained or last_command(out) != command:
+        forget(out)
+        run_measured(f"{plan.recipe.stem}, {model}, seed {seed}: judging", command, out, plan.threads)
+    return out
+
+
+def models_of(plan: Plan, seed: int) -> list[str]:
+    """The joint models of a seed; a run that was within 60 % of the time as it stood has no shorter one."""
+    return [plan.name, *([plan.shorter] if state_of(plan.place(plan.shorter, seed)) else [])]
+
+
+def write_seed(plan: Plan, model: str, seed: int) -> Path:
+    """The result of one seed."""
+    found = json.loads((judge(plan, model, seed) / "compare.json").read_text(encoding="utf-8"))
+    place = plan.place(model, seed)
+    cost, state = cost_of(place), state_of(place)
+    result = _frame(plan, model, seed)
+    return replace(
+        result,
+        metrics={f"{task}/{it['metric']}": it["joint"] for task, it in found["tasks"].items()},
+        seconds=cost.seconds,
+        peak_memory_mb=cost.peak_memory_mb,
+        commit=cost.commit,
+        baselines={"alone": {f"{task}/{it['metric']}": it["alone"] for task, it in found["tasks"].items()}},
+        details={
+            "gains": {
+                f"{task}/{it['metric']}": {name: it[name] for name in ("change", "low", "high")}
+                for task, it in found["tasks"].items()
+            },
+            **{name: found[name] for name in ("delta_m", "better", "worse")},
+            "cost": _cost(found["cost"]),
+            "steps": state["step"],
+            "best_step": state["stopping"]["best_step"],
+            "steps_alone": {task: state_of(plan.place(task, seed))["step"] for task in tasks_of(plan.text)},
+        },
+    ).write(plan.results)
+
+
+def write_pooled(plan: Plan, model: str) -> Path:
+    """The answer over all seeds."""
+    folders = [judge(plan, model, seed) for seed in plan.seeds]
+    reports = [json.loads((folder / "compare.json").read_text(encoding="utf-8")) for folder in folders]
+    found = pooled_gains([read_units(folder) for folder in folders], [it["tasks"] for it in reports])
+    costs = [_cost(it["cost"]) for it in reports]
+    spent = [cost_of(plan.place(model, seed)) for seed in plan.seeds]
+    return replace(
+        _frame(plan, model, "pooled"),
+        metrics=found.pop("joint"),
+        seconds=round(sum(cost.seconds for cost in spent), 1),
+        peak_memory_mb=max(cost.peak_memory_mb for cost in spent),
+        commit=spent[-1].commit,
+        baselines={"alone": found.pop("alone")},
+        details={
+            "seeds": list(plan.seeds),
+            **found,
+            "cost": {name: _mean([cost[name] for cost in costs]) for name in costs[0]},
+        },
+    ).write(plan.results)
+
+
+def _cost(told: Mapping[str, Any]) -> dict[str, float | None]:
+    """Seconds and positions, joint and of the singles together, and their quotients."""
+    return {
+        f"{who}_{what}": told[side][what]
+        for who, side in (("joint", "joint"), ("alone", "sum"), ("ratio_of", "ratio"))
+        for what in ("seconds", "positions")
+    }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(fmean(known), 4) if len(known) == len(values) else None
+
+
+def _frame(plan: Plan, model: str, seed: int | str) -> Result:
+    settings = [*plan.joint, *plan.overrides]
+    settings += [f"training.seed={seed}"] if isinstance(seed, int) else []
+    recipe = " ".join([f"recipes/{plan.recipe.name}", *(f"--set {it}" for it in settings)])
+    recipe += f", so many steps as fit in {SHARE:.0%} of the singles' time" if model == plan.shorter else ""
+    return Result.frame(QUESTION, plan.data, model, seed, recipe, cost_of(plan.place(model, plan.seeds[0])).machine)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what the arguments say."""
+    parser = argparse.ArgumentParser(description="A recipe beside its tasks alone, at equal tokens and in less time.")
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="data set folder")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--name", default="joint", help="what the joint model is called")
+    parser.add_argument("--joint", nargs="+", default=[], metavar="TABLE.KEY=VALUE", help="for the joint runs alone")
+    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="for every run")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of a run")
+    parser.add_argument("--runs", type=Path, default=Path("runs/multi_task"))
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    given = parser.parse_args(arguments)
+    places = [path.resolve() for path in (given.recipe, given.data, given.runs)]
+    own, every = tuple(given.joint), tuple(given.set)
+    plan = Plan(*places, tuple(given.seeds), given.name, own, every, given.results, given.threads)
+    for seed in plan.seeds:
+        train(plan, seed)
+        for model in models_of(plan, seed):
+            print(write_seed(plan, model, seed), flush=True)
+    common = set.intersection(*(set(models_of(plan, seed)) for seed in plan.seeds))
+    for model in sorted(common):
+        print(write_pooled(plan, model), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The tables of `benchmarks.multi_task` and `benchmarks.multi_task_screening`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import Any, Final
+
+Results = Sequence[Mapping[str, Any]]
+Rows = tuple[Sequence[str], list[Sequence[str]]]
+MEAN_LOG: Final = "mean_log"
+SCREENING: Final = """Short trainings, one factor at a time, by validation: each task's loss at the best validation
+in shares of its loss before training, and the mean of their logarithms, by which settings stand in order: lower is
+better. Times are those of training in shares of the factor's plain setting; of runs beside others they are no measure.
+"""
+GAINS: Final = "A change is (joint − alone) / alone, turned round where lower is better: + is a gain.\n"
+
+
+def screening(results: Results) -> Iterator[Rows]:
+    """A table for each factor, its settings in order of what they reached."""
+    factors: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for found in results:
+        told = found["details"]
+        factors.setdefault(told["factor"], {}).setdefault(told["setting"], []).append(found)
+    for factor, settings in factors.items():
+        tasks = [name for name in next(iter(settings.values()))[0]["metrics"] if name != MEAN_LOG]
+        head = (factor, "mean log", "each seed", *tasks, "best step", "time")
+        ordered = sorted(settings, key=lambda name: _mean(settings[name], MEAN_LOG))
+        plain = _plain_seconds(results, factor)
+        yield head, [(name, *_figures(settings[name], tasks), _time(settings[name], plain)) for name in ordered]
+
+
+def gains(found: Mapping[str, Any]) -> Rows:
+    """A row for each task."""
+    head = ("task", "metric", "joint", "alone", "change", "95 % interval", "each seed")
+    rows = []
+    for name, told in found["details"]["gains"].items():
+        task, _, metric = name.partition("/")
+        sides = (f"{found['metrics'][name]:.4f}", f"{found['baselines']['alone'][name]:.4f}")
+        rows.append((task, metric, *sides, _percent(told["change"]), _interval(told), _seeds(told)))
+    return head, rows
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """The mean change, how many tasks are better and worse, and what it took."""
+    told, cost = found["details"], found["details"]["cost"]
+    seconds, positions = (cost[f"ratio_of_{what}"] for what in ("seconds", "positions"))
+    took = [
+        f"{100 * it:.0f} % of the singles' {what}" for it, what in ((seconds, "time"), (positions, "positions")) if it
+    ]
+    spread = _interval(told["delta_m"])
+    return (
+        f"delta-m {_percent(told['delta_m']['value'])}{f' {spread}' if spread else ''}; {told['better']} of "
+        f"{len(told['gains'])} tasks better beyond their interval, {told['worse']} worse"
+        f"{'; ' + ' and '.join(took) if took else ''}.\n"
+    )
+
+
+def _figures(found: Results, tasks: Sequence[str]) -> Sequence[str]:
+    each = ", ".join(f"{it['metrics'][MEAN_LOG]:.3f}" for it in found)
+    steps = ", ".join(str(it["details"]["best_step"]) for it in found)
+    return (f"{_mean(found, MEAN_LOG):.3f}", each, *(f"{_mean(found, task):.3f}" for task in tasks), steps)
+
+
+def _plain_seconds(results: Results, factor: str) -> float | None:
+    """Seconds of the first setting of the factor, which all results of it name."""
+    own = [it["details"] for it in results if it["details"]["factor"] == factor]
+    seconds = [it["training_seconds"] for it in own if it["setting"] == it["plain"] and it["training_seconds"]]
+    return fmean(seconds) if seconds else None
+
+
+def _time(found: Results, plain: float | None) -> str:
+    seconds = [it["details"]["training_seconds"] for it in found if it["details"]["training_seconds"]]
+    return f"{fmean(seconds) / plain:.2f}" if seconds and plain else ""
+
+
+def _mean(found: Results, name: str) -> float:
+    return fmean(it["metrics"][name] for it in found)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.1f} %"
+
+
+def _interval(told: Mapping[str, Any]) -> str:
+    return "" if told["low"] is None else f"[{100 * told['low']:+.1f}, {100 * told['high']:+.1f}] %"
+
+
+def _seeds(told: Mapping[str, Any]) -> str:
+    return ", ".join(f"{100 * it:+.1f}" for it in told.get("by_seed", ()))

@@ -1,0 +1,75 @@
+"""The comparison of joint and single runs as `compare.json` and one HTML page, charts first."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from tastemaker.evaluation.compare_charts import Change, cost_chart, gain_chart
+from tastemaker.evaluation.pages import render, write_beside
+
+DELTA_M = "mean (Δm)"
+SLICE_NAMES = {"new_users": "new users", "new_items": "new items", "long_tail": "long tail"}
+
+
+def write_comparison(result: Mapping[str, Any], out: Path) -> None:
+    """Write both files to the folder `out`.
+
+    Raises:
+        DataError: the disk is full or the place cannot be written.
+    """
+    write_beside(out / "compare.json", json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_beside(out / "compare.html", render_comparison(result))
+
+
+def render_comparison(result: Mapping[str, Any]) -> str:
+    """The page as text."""
+    return render("compare.html.j2", comparison=section_of(result))
+
+
+def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template of a comparison shows: the result and its charts."""
+    gains = {task: _change(found) for task, found in result["tasks"].items()}
+    by_task = {task: _slices(task, result) for task in result["tasks"]}
+    cost = result["cost"]
+    return {
+        "result": result,
+        "gains": Markup(gain_chart({f"{task}": it for task, it in gains.items()} | _mean(result))),
+        "slices": {task: Markup(gain_chart(found, 5.2)) for task, found in by_task.items() if len(found) > 1},
+        "slice_rows": [(_slice_name(name), found) for name, found in result["slices"].items()],
+        "costs": {
+            unit: Markup(cost_chart(cost["joint"][what], _of_singles(cost, what)))
+            for what, unit in (("positions", "positions read"), ("seconds", "seconds of training"))
+            if cost["ratio"][what] is not None
+        },
+    }
+
+
+def _change(found: Mapping[str, Any]) -> Change:
+    return Change(found["change"], found["low"], found["high"], found["difference"]["value"])
+
+
+def _mean(found: Mapping[str, Any]) -> dict[str, Change]:
+    """Delta-m, where it is of more than one task."""
+    return (
+        {DELTA_M: Change(*(found["delta_m"][key] for key in ("value", "low", "high")))}
+        if len(found["tasks"]) > 1
+        else {}
+    )
+
+
+def _slices(task: str, result: Mapping[str, Any]) -> dict[str, Change]:
+    """The whole and every slice of a task, each with how many users are in it."""
+    parts = {"all": result} | result["slices"]
+    found = {name: part["tasks"][task] for name, part in parts.items() if task in part["tasks"]}
+    return {f"{_slice_name(name)} ({it['users']:,})": _change(it) for name, it in found.items()}
+
+
+def _slice_name(name: str) -> str:
+    return SLICE_NAMES.get(name, name.replace("_", " "))
+
+
+def _of_singles(cost: Mapping[str, Any], what: str) -> dict[str, float]:
+    return {Path(name).name or name: spent[what] for name, spent in cost["singles"].items()}
