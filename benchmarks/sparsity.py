@@ -145,17 +145,17 @@ def _values(pools: Mapping[str, Pool]) -> dict[str, float]:
 
 def _told(found: Mapping[str, Any], plan: Plan, model: str, share: float, seed: int) -> dict[str, Any]:
     """Metrics and slices of one run, as a result has them."""
-    run = str(plan.place(model, share, seed))
+    run, side = str(plan.place(model, share, seed)), SIDES[model != TOGETHER]
 
     def own(by_task: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-        side = "joint" if model == TOGETHER else "alone"
         is_own = {task: model == TOGETHER or it["single"] == run for task, it in by_task.items()}
         return {task: {it["metric"]: it[side]} for task, it in by_task.items() if is_own[task]}
 
     slices = {name: {named(model, share): own(part["tasks"])} for name, part in found["slices"].items()}
     cost = found["cost"]["joint"] if model == TOGETHER else found["cost"]["singles"][run]
+    seen = {task: it[side] for task, it in found["cost"]["tasks"].items() if task in own(found["tasks"])}
     metrics = {f"{task}/{name}": value for task, it in own(found["tasks"]).items() for name, value in it.items()}
-    return {"metrics": metrics, "slices": slices, "cost": cost}
+    return {"metrics": metrics, "slices": slices, "cost": cost | {"tasks": seen}}
 
 
 def _result(plan: Plan, model: str, share: float, seed: int, told: Mapping[str, Any]) -> Path:

@@ -34,6 +34,8 @@ do not add users. *Simulated* marks tasks whose true texts were made from templa
 machines are orientation.
 """
 PICTURES: Final = {
+    "balancing_cost": "Processor time of a training step against one of `fixed` on the same batches: medians of "
+    "ratios, each within a repetition.\nAggregations on all shared parameters, on features, and in one step of four.\n",
     "padding": "Shares of the positions that training reads, over steps that take one batch of every group of tasks, "
     "and of each group.\n`shuffled_only` is what a shuffle without regard to lengths gives. The goal: at most .1.\n",
     "scaling": "![Time and memory as users and items grow](scaling.png)\n\n"

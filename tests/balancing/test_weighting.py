@@ -1,54 +1,140 @@
+"""Loss weightings against their formulas, with the recipe's weights."""
+
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor
 
-from tastemaker.balancing import BALANCERS
-from tastemaker.balancing.weighting import LOG_VARIANCE_BOUND, Fixed, Uncertainty
+from tastemaker.balancing import WEIGHTINGS, Given
+from tastemaker.balancing.config import BalancingConfig
+from tastemaker.balancing.dwa import DynamicWeightAverage
+from tastemaker.balancing.famo import FastAdaptive
+from tastemaker.balancing.geometric_mean import GeometricMean
+from tastemaker.balancing.gradnorm import GradNorm
+from tastemaker.balancing.imtl_l import ScaledLosses
+from tastemaker.balancing.stch import SmoothTchebycheff
+from tastemaker.balancing.weighting import LOG_BOUND, Fixed, LossWeighting, Uncertainty
+from tests.balancing.methods import WEIGHTS
 
 LOSSES = torch.tensor([0.5, 2.0, 1.0])
-WEIGHTS = torch.tensor([1.0, 0.5, 2.0])
 
 
-@pytest.mark.parametrize("name", BALANCERS)
-def test_every_balancer_is_finite_and_knows_no_order(name: str) -> None:
-    balancer, shuffled = BALANCERS[name](WEIGHTS), BALANCERS[name](WEIGHTS[[2, 0, 1]])
-    loss = balancer(LOSSES)
-    assert loss.ndim == 0 and bool(torch.isfinite(loss))
-    assert torch.allclose(loss, shuffled(LOSSES[[2, 0, 1]]))
-    assert torch.allclose(balancer.weights()[[2, 0, 1]], shuffled.weights())
+def again(losses: Tensor) -> Callable[[], Tensor]:
+    return lambda: losses
 
 
-@pytest.mark.parametrize("name", BALANCERS)
+def used(weighting: LossWeighting, losses: Tensor) -> list[float]:
+    """The factors of the losses in the gradient."""
+    weighting(losses.clone().requires_grad_())
+    return weighting.weights().tolist()
+
+
+@pytest.mark.parametrize("name", WEIGHTINGS)
 def test_weights_are_the_gradient_of_the_loss(name: str) -> None:
     losses = LOSSES.clone().requires_grad_()
-    balancer = BALANCERS[name](WEIGHTS)
-    (gradient,) = torch.autograd.grad(balancer(losses), losses)
-    assert torch.allclose(gradient, balancer.weights())
+    weighting = WEIGHTINGS[name](Given(WEIGHTS, BalancingConfig(name)))
+    (gradient,) = torch.autograd.grad(weighting(losses), losses)
+    assert torch.equal(gradient, weighting.weights())
+    assert bool(gradient.isfinite().all()) and bool((gradient > 0).all())
 
 
-@pytest.mark.parametrize("name", BALANCERS)
-def test_all_that_a_balancer_holds_is_where_the_weights_are(name: str) -> None:
-    balancer = BALANCERS[name](torch.ones(2, device="meta"))
-    assert isinstance(balancer, nn.Module)
-    assert {tensor.device.type for tensor in balancer.state_dict().values()} == {"meta"}
+@pytest.mark.parametrize("name", [name for name in WEIGHTINGS if name not in ("random", "stch")])
+def test_the_weight_of_a_task_multiplies_what_the_method_gives_it(name: str) -> None:
+    plain, weighted = (WEIGHTINGS[name](Given(it, BalancingConfig(name))) for it in (torch.ones(3), WEIGHTS))
+    expected = torch.tensor(used(plain, LOSSES)) * WEIGHTS
+    assert torch.allclose(torch.tensor(used(weighted, LOSSES)), expected)
 
 
 def test_fixed_is_the_weighted_sum() -> None:
     assert float(Fixed(WEIGHTS)(LOSSES)) == 1.0 * 0.5 + 0.5 * 2.0 + 2.0 * 1.0
 
 
-def test_uncertainty_learns_to_weigh_a_hopeless_loss_less_within_its_bounds() -> None:
-    balancer = Uncertainty(torch.ones(2))
-    assert float(balancer(torch.tensor([1.0, 3.0])).detach()) == 0.5 * 1.0 + 0.5 * 3.0
-    optimizer = torch.optim.SGD(balancer.parameters(), lr=0.5)
-    for _ in range(200):
+@pytest.mark.parametrize(("method", "at_rest"), [(Uncertainty, 0.5), (ScaledLosses, 1.0)])
+@pytest.mark.parametrize("given", [1.0, 3.0])
+def test_learned_scales_end_at_one_over_the_loss_within_their_bounds(
+    method: type[Uncertainty] | type[ScaledLosses], at_rest: float, given: float
+) -> None:
+    """λ / L, times a half for the uncertainty; λ stays what it is, and nothing goes beyond e^±3."""
+    weighting = method(torch.tensor([1.0, given, 1.0]))
+    optimizer = torch.optim.SGD(weighting.parameters(), lr=0.2)
+    for _ in range(150):
         optimizer.zero_grad()
-        torch.autograd.backward(balancer(torch.tensor([1.0, 1e4])))
+        torch.autograd.backward(weighting(torch.tensor([1.0, 2.0, 1e4])))
         optimizer.step()
-        balancer.after_step()
-    assert isinstance(balancer.scalarizer, nn.Module)
-    easy, hard = balancer.weights().tolist()
-    assert easy == pytest.approx(0.5, abs=0.01)
-    assert hard == pytest.approx(math.exp(-LOG_VARIANCE_BOUND) / 2)
+        weighting.after_step(again(LOSSES))
+    easy, medium, hard = used(weighting, torch.tensor([1.0, 2.0, 1e4]))
+    assert easy == pytest.approx(at_rest, abs=0.01)
+    assert medium == pytest.approx(given * at_rest / 2, abs=0.01 * given)
+    assert hard == pytest.approx(at_rest * math.exp(-LOG_BOUND))
+
+
+def test_uncertainty_begins_with_half_the_sum() -> None:
+    assert float(Uncertainty(torch.ones(2))(torch.tensor([1.0, 3.0])).detach()) == 0.5 * 1.0 + 0.5 * 3.0
+
+
+def test_dwa_gives_more_to_the_loss_that_fell_less_from_the_third_window_on() -> None:
+    """Means 1 and 1, then .5 and 1: rates .5 and 1, so that w = 2 softmax((.25, .5)) at temperature 2."""
+    weighting = DynamicWeightAverage(torch.tensor([1.0, 3.0]), window=2, temperature=2.0)
+    for losses in ([0.9, 1.0], [1.1, 1.0], [0.5, 1.0], [0.5, 1.0]):
+        assert used(weighting, torch.tensor(losses)) == [1.0, 3.0]
+        weighting.after_step(again(LOSSES))
+    share = 1 / (1 + math.exp(0.25))
+    assert used(weighting, torch.tensor([0.5, 1.0])) == pytest.approx([2 * share, 3 * 2 * (1 - share)], rel=1e-5)
+
+
+def test_famo_gives_more_to_the_loss_that_fell_less() -> None:
+    weighting = FastAdaptive(torch.ones(3), rate=0.1)
+    even = used(weighting, LOSSES)
+    assert even == pytest.approx((1 / LOSSES / (1 / LOSSES).sum()).tolist(), rel=1e-4), "z = 1/3: c z / L, of sum 1"
+    weighting.after_step(again(LOSSES * torch.tensor([0.9, 0.5, 0.9])))
+    later = used(weighting, LOSSES)
+    assert later[1] < even[1] and later[0] > even[0] and sum(later) == pytest.approx(1)
+
+
+def test_famo_does_not_judge_a_task_by_a_step_without_it() -> None:
+    weighting = FastAdaptive(torch.ones(3), rate=0.1)
+    weighting(torch.tensor([0.5, 0.0, 1.0]))
+    weighting.after_step(again(torch.tensor([0.45, 0.1, 0.5])))
+    first, second, third = weighting.scalarizer._w.tolist()
+    assert first == pytest.approx(0.1, rel=0.01) and third == pytest.approx(-0.1, rel=0.01)
+    assert abs(second) < 0.09
+
+
+def test_the_geometric_mean() -> None:
+    assert float(GeometricMean(torch.ones(3))(torch.tensor([0.5, 2.0, 8.0]))) == pytest.approx(2.0)
+
+
+def test_smooth_tchebycheff_looks_at_the_worst_task() -> None:
+    weights = used(SmoothTchebycheff(torch.ones(3), mu=0.1), LOSSES)
+    assert weights[1] > 0.99 and sum(weights) == pytest.approx(1)
+    preferred = used(SmoothTchebycheff(torch.tensor([9.0, 1.0, 1.0]), mu=0.1), LOSSES)
+    assert preferred[0] > preferred[1], "4.5 in units of the mean weight against 2"
+
+
+def test_gradnorm_moves_weights_towards_equal_gradients_and_keeps_their_sum() -> None:
+    """Norms 1 and 3 at equal rates: the mean is 2, so the first is to grow and the second to shrink."""
+    weighting = GradNorm(torch.ones(2), alpha=1.5)
+    weighting.before_backward(lambda: torch.tensor([[1.0, 0.0], [0.0, 3.0]]))
+    losses = torch.ones(2, requires_grad=True)
+    loss = weighting(losses)
+    assert float(loss.detach()) == 2.0
+    torch.autograd.backward(loss)
+    gradient = weighting.factors.grad
+    assert gradient is not None and gradient.tolist() == [-1.0 / 2.0, 3.0 / 2.0]
+    with torch.no_grad():
+        weighting.factors -= 0.2 * gradient
+    weighting.after_step(again(losses))
+    assert weighting.factors.tolist() == pytest.approx([1.1 * 2 / 1.8, 0.7 * 2 / 1.8])
+
+
+def test_gradnorm_helps_the_task_that_learns_more_slowly() -> None:
+    weighting = GradNorm(torch.ones(2), alpha=1.5)
+    same = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    for losses in ([1.0, 1.0], [0.5, 0.9]):
+        weighting.zero_grad()
+        weighting.before_backward(lambda: same)
+        torch.autograd.backward(weighting(torch.tensor(losses, requires_grad=True)))
+    gradient = weighting.factors.grad
+    assert gradient is not None and gradient[0] > 0 > gradient[1]

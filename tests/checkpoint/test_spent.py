@@ -34,13 +34,17 @@ def test_no_run(tmp_path: Path) -> None:
 
 
 def test_joint_training_beside_the_sum_of_the_singles() -> None:
-    found = costs(Spent(60.0, 900), {"a": Spent(50.0, 500), "b": Spent(30.0, 1000)})
+    ours, theirs = ({"rating": {"positions": count, "targets": 3}} for count in (70, 50))
+    singles = {"a": Spent(50.0, 500), "b": Spent(30.0, 1000, theirs)}
+    found = costs(Spent(60.0, 900, ours), singles, {"next_item": "a", "rating": "b"})
     assert found["sum"] == {"seconds": 80.0, "positions": 1500}
     assert found["ratio"] == {"seconds": 0.75, "positions": 0.6}
-    assert found["joint"] == {"seconds": 60.0, "positions": 900, "tasks": {}}
+    assert found["joint"] == {"seconds": 60.0, "positions": 900}
+    assert found["tasks"] == {"rating": {"joint": ours["rating"], "alone": theirs["rating"]}}
 
 
 def test_what_one_run_does_not_know_nobody_knows() -> None:
-    found = costs(Spent(60.0, None), {"a": Spent(50.0, 500), "b": Spent(None, 1000)})
+    found = costs(Spent(60.0, None), {"a": Spent(50.0, 500), "b": Spent(None, 1000)}, {"next_item": "a"})
     assert found["sum"] == {"seconds": None, "positions": 1500}
     assert found["ratio"] == {"seconds": None, "positions": None}
+    assert found["tasks"] == {}

@@ -41,6 +41,8 @@ def test_tables_show_every_task_slice_and_cost(run, stage) -> None:
     assert ["new_items", "+900.0", "[-300.0,", "+2000.0]"] in lines
     assert ["sum", "of", "singles", "75", "150,000"] in lines
     assert ["joint", "/", "sum", "80", "%", "60", "%"] in lines
+    assert ["next_item", "90,000", "100,000", "90", "%", "77", "77"] in lines
+    assert ["rating", "90,000", "50,000", "180", "%", "77", "77"] in lines
     assert (
         "Mean change (delta-m) +2.0 % [+1.0, +3.0]; 1 of 2 tasks better beyond their interval, 1 worse."
         in result.stdout
@@ -55,8 +57,16 @@ def test_unknown_costs_are_said_to_be_unknown(run, stage) -> None:
     lines = [line.split() for line in run("compare", "runs/j", "runs/a", "--out", "x").stdout.splitlines()]
     assert ["joint", "unknown", "unknown"] in lines
     assert ["runs/a", "50", "100,000"] in lines
+    assert ["What", "each", "task", "was", "shown"] not in lines
     assert ["joint", "/", "sum", "unknown", "unknown"] in lines
     assert ["Charts:", "x/compare.html"] in lines
+
+
+def test_where_alone_is_nothing_the_difference_is_shown(run, stage) -> None:
+    nothing = {**COMPARISON["tasks"]["next_item"], "change": None, "low": None, "high": None}
+    stage["found"] = {**COMPARISON, "slices": {"new_items": {"tasks": {"next_item": nothing}}}}
+    lines = [line.split() for line in run("compare", "runs/j", "runs/a").stdout.splitlines()]
+    assert ["new_items", "+0.0100", "in", "all"] in lines
 
 
 def test_json_is_the_result_alone(run, stage) -> None:
@@ -64,7 +74,7 @@ def test_json_is_the_result_alone(run, stage) -> None:
 
 
 def test_one_task_has_no_mean(run, stage) -> None:
-    task = {**COMPARISON["tasks"]["next_item"], "low": None, "high": None}
+    task = {**COMPARISON["tasks"]["next_item"], "low": None, "high": None, "verdict": "not known"}
     stage["found"] = {**COMPARISON, "tasks": {"next_item": task}, "slices": {}, "not_compared": []}
     out = run("compare", "runs/j", "runs/a").stdout
     assert "delta-m" not in out

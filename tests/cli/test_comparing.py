@@ -45,7 +45,8 @@ def test_a_joint_run_beside_single_ones(make, tmp_path) -> None:
     assert found["slices"].keys() == {*(f"last_{n}" for n in (1, 2, 3, 5, 10)), "long_tail"}
     cost = found["cost"]
     assert cost["joint"]["seconds"] > 0
-    assert cost["joint"]["tasks"]["rating"]["targets"] > 0
+    assert cost["tasks"].keys() == {"next_item", "rating", "like"}
+    assert cost["tasks"]["rating"]["alone"]["targets"] > 0
     assert cost["sum"]["positions"] == sum(it["positions"] for it in cost["singles"].values())
     assert json.loads((joint / "compare.json").read_text()) == found
     assert not (joint / "report.html").exists()

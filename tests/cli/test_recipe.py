@@ -59,7 +59,8 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         (f"{SMALL}[training]\nepoch = 3\n", ": [training] has no key 'epoch'; did you mean 'epochs'?"),
         (
             f"{SMALL}[balancing]\nzzz = 3\n",
-            ": [balancing] has no key 'zzz'; known are method, learning_rate.",
+            ": [balancing] has no key 'zzz'; known are method, learning_rate, every, on, dwa_temperature, dwa_window, "
+            "famo_rate, stch_mu, gradnorm_alpha, cagrad_c, fairgrad_alpha, gradvac_beta, graddrop_leak.",
         ),
         (f"{SMALL}[trainig]\n", ": there is no table [trainig]; did you mean 'training'?"),
         (f"{START}[tasks.ratings]\n", ": [tasks] has no task 'ratings'; did you mean 'rating'?"),
@@ -92,6 +93,11 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             "Did you mean 'leave_last_out'?",
         ),
         (f'{SMALL}[balancing]\nmethod = "fix"\n', ": [balancing] there is no method 'fix'; did you mean 'fixed'?"),
+        (
+            f'{SMALL}[balancing]\nmethod = "gradnrm"\n',
+            ": [balancing] there is no method 'gradnrm'; did you mean 'gradnorm'?",
+        ),
+        (f"{SMALL}[balancing]\nevery = 0\n", ": [balancing] balancing.every must be at least 1, found 0."),
         (f"{SMALL}max_history = 0\n", ": [tasks.next_item] max_history must be at least one, found 0."),
         (
             f"{SMALL}max_history = 90\n[model]\nwindow = 90\n",

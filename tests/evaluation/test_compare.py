@@ -6,7 +6,7 @@ import pytest
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.evaluation.answers import Contestant
-from tastemaker.evaluation.compare import WHOLE, Compared, Sides, compare_sides, report
+from tastemaker.evaluation.compare import WHOLE, Compared, Sides, compare_sides, report, verdict
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.figures import Figure
 from tastemaker.evaluation.judge import Judge
@@ -74,6 +74,13 @@ def test_lower_errors_are_gains_and_what_is_alike_is_none(sides, judge, dataset)
     assert rating["change"] == pytest.approx((theirs - ours) / theirs)
     assert 0 < rating["low"] < rating["change"] < rating["high"]
     assert [told["tasks"]["like"][key] for key in ("change", "low", "high")] == [0.0, 0.0, 0.0]
+    assert rating["difference"]["value"] == pytest.approx(theirs - ours)
+    assert 0 < rating["difference"]["low"] < rating["difference"]["value"] < rating["difference"]["high"]
+    assert {task: it["verdict"] for task, it in told["tasks"].items()} == {
+        "next_item": "unclear",
+        "rating": "better",
+        "like": "unclear",
+    }
     assert (told["better"], told["worse"]) == (1, 0)
     assert told["delta_m"]["value"] == pytest.approx(np.mean([it["change"] for it in told["tasks"].values()]))
     assert told["delta_m"]["low"] < told["delta_m"]["value"] < told["delta_m"]["high"]
@@ -136,6 +143,22 @@ def test_a_figure_without_units_has_no_interval(sides):
     assert (rating["low"], rating["high"]) == (None, None)
     assert told["delta_m"] == {"value": pytest.approx(0.1), "low": None, "high": None}
     assert (told["better"], told["worse"], told["not_compared"]) == (0, 0, ["next_item", "like"])
+
+
+@pytest.mark.parametrize(
+    ("relative", "plain", "says"),
+    [
+        ((0.1, 0.2), (0.1, 0.2), "better"),
+        ((-0.2, -0.1), (-0.2, -0.1), "worse"),
+        ((-0.1, 0.1), (0.1, 0.2), "unclear"),
+        ((float("nan"), float("nan")), (0.1, 0.2), "better"),
+        ((None, None), (None, None), "not known"),
+    ],
+)
+def test_an_interval_says_whether_it_is_a_gain(relative, plain, says):
+    """Where alone is 0, there is no relative change, and the plain difference says it."""
+    told = dict(zip(("low", "high"), relative, strict=True))
+    assert verdict(told | {"difference": dict(zip(("low", "high"), plain, strict=True))}) == says
 
 
 def test_what_is_measured_is_said(sides, judge):

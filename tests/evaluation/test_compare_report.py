@@ -2,10 +2,8 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from tastemaker.evaluation.compare_charts import Change, cost_chart, gain_chart
-from tastemaker.evaluation.compare_report import render_comparison, verdict, write_comparison
+from tastemaker.evaluation.compare_report import render_comparison, write_comparison
 from tastemaker.evaluation.pages import percent
 from tastemaker.evaluation.report import render_report
 from tests.evaluation.test_report import RESULT
@@ -13,16 +11,20 @@ from tests.evaluation.test_report import RESULT
 
 def found(change: float | None, low: float | None, high: float | None, **more: Any) -> dict[str, Any]:
     plain = {"single": "runs/a", "metric": "ndcg@10", "is_lower_better": False, "joint": 0.21, "alone": 0.2}
-    return {**plain, "change": change, "low": low, "high": high, "users": 1234, "units": 1234, **more}
+    told = {"difference": {"value": 0.01, "low": 0.0, "high": 0.02}, "users": 1234, "units": 1234, "verdict": "unclear"}
+    return {**plain, "change": change, "low": low, "high": high, **told, **more}
 
 
 def part(**tasks: dict[str, Any]) -> dict[str, Any]:
     return {"tasks": tasks, "delta_m": {"value": 0.02, "low": 0.01, "high": 0.03}, "better": 1, "worse": 1}
 
 
-def spent(seconds: float | None, positions: int | None, *tasks: str) -> dict[str, Any]:
-    counts = {task: {"positions": positions, "targets": 77} for task in tasks}
-    return {"seconds": seconds, "positions": positions, "tasks": counts}
+def spent(seconds: float | None, positions: int | None) -> dict[str, Any]:
+    return {"seconds": seconds, "positions": positions}
+
+
+def seen(joint: int, alone: int) -> dict[str, Any]:
+    return {name: {"positions": count, "targets": 77} for name, count in (("joint", joint), ("alone", alone))}
 
 
 COMPARISON: dict[str, Any] = {
@@ -30,8 +32,8 @@ COMPARISON: dict[str, Any] = {
     "singles": {"runs/a": ["next_item"], "runs/b": ["rating"]},
     "split": "test",
     **part(
-        next_item=found(0.05, 0.02, 0.08),
-        rating=found(-0.01, -0.02, -0.005, single="runs/b", metric="rmse", is_lower_better=True),
+        next_item=found(0.05, 0.02, 0.08, verdict="better"),
+        rating=found(-0.01, -0.02, -0.005, single="runs/b", metric="rmse", is_lower_better=True, verdict="worse"),
     ),
     "slices": {
         "last_1": part(next_item=found(0.2, 0.1, 0.3), rating=found(0.0, -0.01, 0.01, single="runs/b")),
@@ -39,19 +41,21 @@ COMPARISON: dict[str, Any] = {
     },
     "not_compared": ["dialogue"],
     "cost": {
-        "joint": spent(60.0, 90_000, "next_item", "rating"),
-        "singles": {"runs/a": spent(50.0, 100_000, "next_item"), "runs/b": spent(25.0, 50_000, "rating")},
+        "joint": spent(60.0, 90_000),
+        "singles": {"runs/a": spent(50.0, 100_000), "runs/b": spent(25.0, 50_000)},
         "sum": {"seconds": 75.0, "positions": 150_000},
         "ratio": {"seconds": 0.8, "positions": 0.6},
+        "tasks": {"next_item": seen(90_000, 100_000), "rating": seen(90_000, 50_000)},
     },
 }
 UNKNOWN: dict[str, Any] = {
     **COMPARISON,
     "cost": {
         "joint": spent(None, None),
-        "singles": {"runs/a": spent(50.0, 100_000, "next_item"), "runs/b": spent(None, None)},
+        "singles": {"runs/a": spent(50.0, 100_000), "runs/b": spent(None, None)},
         "sum": {"seconds": None, "positions": None},
         "ratio": {"seconds": None, "positions": None},
+        "tasks": {},
     },
 }
 
@@ -76,7 +80,7 @@ def test_what_old_runs_did_not_keep_is_said_to_be_unknown() -> None:
 
 
 def test_one_task_has_no_mean() -> None:
-    one = {**COMPARISON, **part(next_item=found(0.05, None, None)), "slices": {}}
+    one = {**COMPARISON, **part(next_item=found(0.05, None, None, verdict="not known")), "slices": {}}
     page = render_comparison(one)
     assert "Δm" not in page
     assert "Where little is known" not in page
@@ -95,14 +99,6 @@ def test_files_are_written(tmp_path) -> None:
     assert (tmp_path / "new" / "compare.html").read_text() == render_comparison(COMPARISON)
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "says"),
-    [(0.1, 0.2, "better"), (-0.2, -0.1, "worse"), (-0.1, 0.1, "unclear"), (None, None, "not known")],
-)
-def test_an_interval_says_whether_it_is_a_gain(low: float | None, high: float | None, says: str) -> None:
-    assert verdict({"low": low, "high": high}) == says
-
-
 def test_colours_tell_gains_from_losses() -> None:
     colours = [Change(0, low, high).colour for low, high in ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1), (None, None))]
     assert len(set(colours)) == 3
@@ -112,10 +108,18 @@ def test_colours_tell_gains_from_losses() -> None:
 def test_one_long_interval_does_not_hide_the_others() -> None:
     """The axis shows the usual ones; the long one ends in an arrow."""
     usual = {f"t{n}": Change(0.05, 0.01, 0.09) for n in range(4)}
-    chart = gain_chart({**usual, "long": Change(0.1, -8.0, 40.0), "none": Change(None, None, None)})
+    chart = gain_chart(
+        {
+            **usual,
+            "long": Change(0.1, -8.0, 40.0),
+            "none": Change(None, None, None),
+            "zero": Change(None, None, None, 0.0125),
+        }
+    )
     assert "+4000" not in chart
     assert "+10.0 %" in chart
     assert "not known" in chart
+    assert "+0.0125, alone being 0" in chart
 
 
 def test_costs_add_up() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tastemaker.metrics.bootstrap import drawn_together, interval
-from tastemaker.metrics.gains import Pair, gain, gain_interval, mean_gain
+from tastemaker.metrics.gains import Pair, difference_interval, gain, gain_interval, mean_gain
 from tastemaker.metrics.scored import Scored, rmse
 from tastemaker.metrics.tally import mean_of
 
@@ -54,6 +54,14 @@ def test_users_are_drawn_once_for_all_tasks() -> None:
 def test_nothing_to_compare_with_is_not_known() -> None:
     nothing = Pair(mean_of(noise(5)), mean_of(np.zeros(50)), USERS)
     assert all(map(math.isnan, gain_interval(nothing, 0, 100)))
+
+
+def test_a_difference_needs_nothing_to_divide_by() -> None:
+    values = noise(8)
+    assert difference_interval(Pair(mean_of(values + 0.1), mean_of(values), USERS), 0, 100) == pytest.approx((0.1, 0.1))
+    turned = Pair(mean_of(values), mean_of(values + values), USERS, is_lower_better=True)
+    low, high = difference_interval(turned, 0, 100)
+    assert 0 < low < values.mean() < high
 
 
 def test_a_draw_without_a_unit_is_no_zero() -> None:

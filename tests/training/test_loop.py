@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from tastemaker.balancing import BALANCERS
 from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.checkpoint.trained import load_trained
@@ -23,19 +22,32 @@ CPU = torch.device("cpu")
 CONFIG = TrainingConfig(token_budget=700, validate_every=4, max_steps=12, epochs=50, mixture_temperature=3.0)
 
 
-def trainer(shop: Dataset, out: Path, method: str = "fixed", **changes: object) -> Trainer:
+STATEFUL = [
+    BalancingConfig("fixed"),
+    BalancingConfig("famo"),
+    BalancingConfig("gradnorm"),
+    BalancingConfig("random"),
+    BalancingConfig("pcgrad", every=3, on="features"),
+    BalancingConfig("graddrop"),
+]
+"""Of each way to hold state one; `tests/balancing` sees to every method by itself."""
+
+
+def trainer(shop: Dataset, out: Path, balancing: BalancingConfig | None = None, **changes: object) -> Trainer:
     torch.manual_seed(0)
     out.mkdir(exist_ok=True)
     tasks = {name: task() for name, task in TASKS.items()}
     config = replace(CONFIG, **changes)  # type: ignore[arg-type]
-    job = Job(shop, tasks, new_model(shop, dropout=0.2), config, BalancingConfig(method), out)
+    job = Job(shop, tasks, new_model(shop, dropout=0.2), config, balancing or BalancingConfig(), out)
     return Trainer(job, Silent(), CPU)
 
 
-@pytest.mark.parametrize("method", BALANCERS)
-def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(shop: Dataset, tmp_path: Path, method: str) -> None:
-    trainer(shop, tmp_path / "whole", method).run(resume=False)
-    halted = trainer(shop, tmp_path / "halted", method)
+@pytest.mark.parametrize("balancing", STATEFUL, ids=lambda it: it.method)
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
+    shop: Dataset, tmp_path: Path, balancing: BalancingConfig
+) -> None:
+    trainer(shop, tmp_path / "whole", balancing).run(resume=False)
+    halted = trainer(shop, tmp_path / "halted", balancing)
 
     class KilledError(Exception):
         pass
@@ -48,7 +60,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(shop: Dataset, tm
     halted.watch = Killer()
     with pytest.raises(KilledError):
         halted.run(resume=False)
-    trainer(shop, tmp_path / "halted", method).run(resume=True)
+    trainer(shop, tmp_path / "halted", balancing).run(resume=True)
     whole, resumed = (load_checkpoint(tmp_path / name, "last") for name in ("whole", "halted"))
     assert whole.step == resumed.step == 12
     for file in ("weights", "training"):
@@ -110,12 +122,81 @@ def test_patience_ends_training(shop: Dataset, tmp_path: Path) -> None:
     assert load_checkpoint(tmp_path, "best").step == 0
 
 
-def test_a_loss_that_is_not_finite_is_named(shop: Dataset, tmp_path: Path) -> None:
-    job = trainer(shop, tmp_path)
+class Listening(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
+
+
+@pytest.mark.parametrize("method", ["fixed", "cagrad"])
+def test_a_loss_that_is_not_finite_is_left_out_named_and_counted(shop: Dataset, tmp_path: Path, method: str) -> None:
+    job = trainer(shop, tmp_path, BalancingConfig(method), max_broken_steps=3)
+    job.watch = heard = Listening()
     with torch.no_grad():
         job.network.scoring_head.mean_rating.fill_(float("nan"))
-    with pytest.raises(TrainingError, match="step 1: the loss of like, rating is not finite"):
-        job.run(resume=False)
+    before = {name: parameter.clone() for name, parameter in job.network.named_parameters()}
+    losses = job._one_step()
+    assert set(losses) == set(TASKS) - {"rating", "like"}
+    assert heard.said == [
+        f"step 1: the loss of {name} is not finite and left out (1 so far)" for name in ("like", "rating")
+    ]
+    changed = {name for name, parameter in job.network.named_parameters() if not torch.equal(parameter, before[name])}
+    assert "item_table.residual.weight" in changed
+    assert all(parameter.isfinite().all() for parameter in job.network.parameters())
+    job._one_step()
+    with pytest.raises(
+        TrainingError,
+        match="step 3: expected finite losses, found the loss of like, the loss of rating not finite 3 times in a row. "
+        "Lower training.learning_rate or look for broken rows in the data set; the last checkpoint is whole.",
+    ):
+        job._one_step()
+
+
+def test_a_gradient_that_is_not_finite_changes_no_weight(shop: Dataset, tmp_path: Path) -> None:
+    job = trainer(shop, tmp_path)
+    job.watch = heard = Listening()
+    before = {name: parameter.clone() for name, parameter in job.network.named_parameters()}
+    job.network.action_embedding.weight.register_hook(lambda gradient: gradient * float("inf"))
+    job._one_step()
+    assert heard.said == ["step 1: the gradient is not finite and left out (1 so far)"]
+    assert all(torch.equal(parameter, before[name]) for name, parameter in job.network.named_parameters())
+    assert job.checkpoint().documents["training"]["broken"]["total"] == {"the gradient": 1}
+
+
+@pytest.mark.parametrize("changes", [{"precision": "bfloat16"}, {"accumulate": 2}], ids=["bfloat16", "accumulate"])
+@pytest.mark.parametrize(
+    "balancing",
+    [
+        BalancingConfig("mgda"),
+        BalancingConfig("imtl_g", on="features"),
+        BalancingConfig("gradnorm"),
+        BalancingConfig("famo"),
+    ],
+    ids=lambda it: it.method,
+)
+def test_methods_train_in_mixed_precision_and_in_parts(
+    shop: Dataset, tmp_path: Path, balancing: BalancingConfig, changes: dict[str, object]
+) -> None:
+    job = trainer(shop, tmp_path, balancing, **changes)
+    for _ in range(2):
+        losses = job._one_step()
+    assert set(losses) == set(TASKS)
+    assert all(parameter.isfinite().all() for parameter in job.network.parameters())
+    assert job.balancer.weights().isfinite().all()
+
+
+def test_losses_computed_again_without_a_step_are_the_same(shop: Dataset, tmp_path: Path) -> None:
+    """So what FAMO compares is what the step did, not another draw of dropout."""
+    job = trainer(shop, tmp_path, learning_rate=0.0)
+    job._forward(job.mixture.next())
+    losses = job._backward()
+    state = torch.get_rng_state()
+    assert job._new_losses().tolist() == pytest.approx(list(losses.values()), rel=1e-6)
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_what_stands_beside_the_network_has_no_part_in_training(shop: Dataset, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a run took to train, as it keeps it; runs from before this was kept give None."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,21 +41,29 @@ def training_state(run: Path) -> dict[str, Any]:
     return state
 
 
-def costs(joint: Spent, singles: dict[str, Spent]) -> dict[str, Any]:
+def costs(joint: Spent, singles: Mapping[str, Spent], alone: Mapping[str, str]) -> dict[str, Any]:
     """Joint training beside the sum of the singles.
 
+    Args:
+        joint: what joint training took.
+        singles: what the others took, by name.
+        alone: by task the single that it is compared with.
+
     Returns:
-        `{"joint": {"seconds", "positions", "tasks"}, "singles": {name: …}, "sum": {"seconds", "positions"}, "ratio":
-        {"seconds", "positions"}}`; the ratio is joint over sum, and what some run does not know is None.
+        `{"joint": {"seconds", "positions"}, "singles": {name: …}, "sum": …, "ratio": …, "tasks": {task: {"joint":
+        {"positions", "targets"}, "alone": …}}}`; the ratio is joint over sum. What some run does not know is None, and
+        a task of which one side does not know is left out.
     """
     total = {what: _sum([getattr(it, what) for it in singles.values()]) for what in ("seconds", "positions")}
     own = {"seconds": joint.seconds, "positions": joint.positions}
     ratio = {what: value / whole if (value := own[what]) and (whole := total[what]) else None for what in total}
+    seen = {task: (joint.tasks.get(task), singles[name].tasks.get(task)) for task, name in alone.items()}
     return {
-        "joint": asdict(joint),
-        "singles": {name: asdict(it) for name, it in singles.items()},
+        "joint": own,
+        "singles": {name: {"seconds": it.seconds, "positions": it.positions} for name, it in singles.items()},
         "sum": total,
         "ratio": ratio,
+        "tasks": {task: {"joint": ours, "alone": theirs} for task, (ours, theirs) in seen.items() if ours and theirs},
     }
 
 

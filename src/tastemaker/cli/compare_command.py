@@ -13,6 +13,7 @@ import tastemaker
 from tastemaker.cli import show
 from tastemaker.data.split import Split
 
+COLOURS: Final = {"better": "green", "worse": "red"}
 EXAMPLES: Final = (
     "tastemaker compare runs/demo runs/next_item",
     "tastemaker compare runs/joint runs/next_item runs/rating runs/dialogue --metric dialogue=recall@10_novel --full",
@@ -69,6 +70,9 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
         yield _slice_table(found)
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])
+    if found["cost"]["tasks"]:
+        yield Text("\nWhat each task was shown", style="bold")
+        yield _seen_table(found["cost"]["tasks"])
     if found["not_compared"]:
         yield Text(f"Not compared, having no run of their own: {', '.join(found['not_compared'])}.")
 
@@ -76,10 +80,8 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
 def _task_table(found: Mapping[str, Any]) -> Table:
     table = _table("task", "metric", "alone", "joint", "change", "95 % interval", "")
     for task, it in found["tasks"].items():
-        colour = "green" if _is_above(it["low"]) else "red" if _is_below(it["high"]) else ""
-        says = {"green": "better", "red": "worse"}.get(colour, "unclear" if it["low"] is not None else "not known")
         figures = (_number(it["alone"]), _number(it["joint"]), f"{_percent(it['change'])} %", _interval(it))
-        table.add_row(task, it["metric"], *figures, Text(says, style=colour))
+        table.add_row(task, it["metric"], *figures, Text(it["verdict"], style=COLOURS.get(it["verdict"], "")))
     return table
 
 
@@ -88,8 +90,15 @@ def _slice_table(found: Mapping[str, Any]) -> Table:
     table = _table("slice", *tasks)
     for name, part in found["slices"].items():
         shown = (part["tasks"].get(task) for task in tasks)
-        table.add_row(name, *(f"{_percent(it['change'])} {_interval(it)}" if it else "" for it in shown))
+        table.add_row(name, *(_in_short(it) if it else "" for it in shown))
     return table
+
+
+def _in_short(it: Mapping[str, Any]) -> str:
+    """The change; where alone is 0, the plain difference."""
+    if it["change"] is None and it["difference"]["value"] is not None:
+        return f"{it['difference']['value']:+.4f} in all"
+    return f"{_percent(it['change'])} {_interval(it)}"
 
 
 def _cost_table(cost: Mapping[str, Any]) -> Table:
@@ -99,6 +108,16 @@ def _cost_table(cost: Mapping[str, Any]) -> Table:
         table.add_row(name, _count(spent["seconds"]), _count(spent["positions"]))
     ratios = (cost["ratio"][what] for what in ("seconds", "positions"))
     table.add_row("joint / sum", *("unknown" if ratio is None else f"{100 * ratio:.0f} %" for ratio in ratios))
+    return table
+
+
+def _seen_table(seen: Mapping[str, Any]) -> Table:
+    """Positions and targets of every task: whether both sides learnt from as much of it."""
+    table = _table("task", "positions, joint", "alone", "ratio", "targets, joint", "alone")
+    for task, both in seen.items():
+        (ours, theirs), (told, told_alone) = ([it[what] for it in both.values()] for what in ("positions", "targets"))
+        ratio = f"{100 * ours / theirs:.0f} %" if theirs else ""
+        table.add_row(task, _count(ours), _count(theirs), ratio, _count(told), _count(told_alone))
     return table
 
 
@@ -131,11 +150,3 @@ def _number(value: float | None) -> str:
 
 def _count(value: float | None) -> str:
     return "unknown" if value is None else f"{value:,.0f}"
-
-
-def _is_above(value: float | None) -> bool:
-    return value is not None and value > 0
-
-
-def _is_below(value: float | None) -> bool:
-    return value is not None and value < 0

@@ -64,7 +64,7 @@ def keep(found: Mapping[str, ByTask], sides: Sides, judge: Judge, joint: Path, o
         "singles": {name: sorted(it.tasks or ()) for name, it in sides.singles.items()},
         "split": str(judge.split),
         **report(found, sides, judge.config),
-        "cost": costs(Spent.of(joint), {name: Spent.of(Path(name)) for name in sides.singles}),
+        "cost": costs(Spent.of(joint), {name: Spent.of(Path(name)) for name in sides.singles}, sides.alone),
     }
     write_comparison(result, out)
     if out == joint and (out / "evaluation.json").exists():

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tastemaker.balancing import check_balancing
 from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
@@ -77,6 +78,7 @@ def train(
     watch = watch or Silent()
     device = torch.device(chosen_device(recipe.training.device))
     check_precision(recipe.training.precision, device)
+    check_balancing(recipe.balancing)
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
     if recipe.model.is_pretrained:

@@ -7,6 +7,7 @@ interval; and the same where little is known of the user or the item.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from statistics import fmean
 from typing import Any, Final
 
@@ -22,11 +23,13 @@ from tastemaker.evaluation.judge import READS, Judge
 from tastemaker.evaluation.ranked import rank, ranking_figures
 from tastemaker.evaluation.slices import SPARSE, slice_figures, sliced, sparse_slices
 from tastemaker.metrics import find_metric
-from tastemaker.metrics.gains import Pair, gain, gain_interval, mean_gain
+from tastemaker.metrics.gains import Pair, difference_interval, gain, gain_interval, mean_gain
 from tastemaker.tasks.example import Task
 
 WHOLE: Final = "all"
 """The slice that is the whole."""
+BETTER, WORSE, UNCLEAR, UNKNOWN = "better", "worse", "unclear", "not known"
+"""What an interval says of joint training."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +112,25 @@ def report(found: Mapping[str, ByTask], sides: Sides, config: EvaluationConfig) 
     """What was found, as a plain mapping.
 
     Returns:
-        `{"tasks": {task: {"single", "metric", "is_lower_better", "joint", "alone", "change", "low", "high", "users",
-        "units"}}, "delta_m": {"value", "low", "high"}, "better": count, "worse": count, "slices": {slice: {"tasks",
-        "delta_m", "better", "worse"}}, "not_compared": [task]}`; changes are shares, above 0 where joint is better, and
-        what is not known is None.
+        `{"tasks": {task: {"single", "metric", "is_lower_better", "joint", "alone", "change", "low", "high",
+        "difference": {"value", "low", "high"}, "users", "units", "verdict"}}, "delta_m": {"value", "low", "high"},
+        "better": count, "worse": count, "slices": {slice: {"tasks", "delta_m", "better", "worse"}},
+        "not_compared": [task]}`; changes are shares and differences are plain, above 0 where joint is better, and what
+        is not known is None.
     """
     told = {name: _told(by_task, sides.alone, config) for name, by_task in found.items()}
     left = [task for task in sides.tasks if task not in found[WHOLE]]
     result: dict[str, Any] = plain(told.pop(WHOLE) | {"slices": told, "not_compared": left})
     return result
+
+
+def verdict(told: Mapping[str, Any]) -> str:
+    """What a task's interval says of zero; that of the plain difference where alone the figure is 0."""
+    for interval in (told, told["difference"]):
+        low, high = interval["low"], interval["high"]
+        if low is not None and high is not None and not (isnan(low) or isnan(high)):
+            return BETTER if low > 0 else WORSE if high < 0 else UNCLEAR
+    return UNKNOWN
 
 
 def _by_slice(
@@ -163,16 +176,18 @@ def _told(by_task: ByTask, alone: Mapping[str, str], config: EvaluationConfig) -
     return {
         "tasks": tasks,
         "delta_m": {"value": mean, "low": low, "high": high},
-        "better": sum(it["low"] is not None and it["low"] > 0 for it in tasks.values()),
-        "worse": sum(it["high"] is not None and it["high"] < 0 for it in tasks.values()),
+        "better": sum(it["verdict"] == BETTER for it in tasks.values()),
+        "worse": sum(it["verdict"] == WORSE for it in tasks.values()),
     }
 
 
 def _change(compared: Compared, config: EvaluationConfig) -> dict[str, Any]:
     pair, is_lower_better = compared.pair, find_metric(compared.metric).is_lower_better
     _, low, high = gain_interval(pair, config.seed, config.draws) if pair else (None,) * 3
+    worst, best = difference_interval(pair, config.seed, config.draws) if pair else (None, None)
     values = np.array([compared.joint.value, compared.alone.value])
-    return {
+    gap = values[1] - values[0] if is_lower_better else values[0] - values[1]
+    told = {
         "metric": compared.metric,
         "is_lower_better": is_lower_better,
         "joint": compared.joint.value,
@@ -180,6 +195,8 @@ def _change(compared: Compared, config: EvaluationConfig) -> dict[str, Any]:
         "change": float(gain(values[0], values[1], is_lower_better)),
         "low": low,
         "high": high,
+        "difference": {"value": float(gap), "low": worst, "high": best},
         "users": len(np.unique(compared.joint.clusters)),
         "units": len(compared.joint.clusters),
     }
+    return told | {"verdict": verdict(told)}

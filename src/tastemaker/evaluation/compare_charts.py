@@ -25,6 +25,8 @@ class Change:
     value: float | None
     low: float | None
     high: float | None
+    difference: float | None = None
+    """Joint minus alone, shown where there is no share, alone being 0."""
 
     @property
     def colour(self) -> str:
@@ -84,7 +86,8 @@ def cost_chart(joint: float, singles: Mapping[str, float]) -> str:
 
 def _draw(axes: Axes, row: int, change: Change, reach: float) -> None:
     if change.value is None:
-        axes.annotate("not known", (0, row), (5, 0), textcoords="offset points", va="center", fontsize=9)
+        told = "not known" if change.difference is None else f"{change.difference:+.4f}, alone being 0"
+        axes.annotate(told, (0, row), (5, 0), textcoords="offset points", va="center", fontsize=9)
         return
     value = 100 * change.value
     if change.low is not None and change.high is not None:

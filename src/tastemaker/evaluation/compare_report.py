@@ -44,20 +44,11 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
             for what, unit in (("positions", "positions read"), ("seconds", "seconds of training"))
             if cost["ratio"][what] is not None
         },
-        "seen": _seen(result),
-        "verdicts": {task: verdict(found) for task, found in result["tasks"].items()},
     }
 
 
-def verdict(found: Mapping[str, Any]) -> str:
-    """What an interval says of zero."""
-    if found["low"] is None or found["high"] is None:
-        return "not known"
-    return "better" if found["low"] > 0 else "worse" if found["high"] < 0 else "unclear"
-
-
 def _change(found: Mapping[str, Any]) -> Change:
-    return Change(found["change"], found["low"], found["high"])
+    return Change(found["change"], found["low"], found["high"], found["difference"]["value"])
 
 
 def _mean(found: Mapping[str, Any]) -> dict[str, Change]:
@@ -82,14 +73,3 @@ def _slice_name(name: str) -> str:
 
 def _of_singles(cost: Mapping[str, Any], what: str) -> dict[str, float]:
     return {Path(name).name or name: spent[what] for name, spent in cost["singles"].items()}
-
-
-def _seen(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Positions and targets of every task on both sides, where both know them."""
-    cost, rows = result["cost"], []
-    for task, found in result["tasks"].items():
-        joint = cost["joint"]["tasks"].get(task)
-        alone = cost["singles"][found["single"]]["tasks"].get(task)
-        if joint and alone:
-            rows.append({"task": task, "joint": joint, "alone": alone})
-    return rows

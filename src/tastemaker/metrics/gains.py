@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.metrics.bootstrap import bounds, drawn_together
+from tastemaker.metrics.bootstrap import bounds, drawn_together, paired_interval
 from tastemaker.metrics.places import IntArray
 from tastemaker.metrics.tally import FloatArray, Tally
 
@@ -42,6 +42,12 @@ def gain(ours: FloatArray, theirs: FloatArray, is_lower_better: bool) -> FloatAr
 def gain_interval(pair: Pair, seed: int, draws: int) -> Interval:
     """The gain of one pair, by paired bootstrap over users."""
     return mean_gain([pair], seed, draws)
+
+
+def difference_interval(pair: Pair, seed: int, draws: int) -> tuple[float, float]:
+    """The ends of the interval of `ours - theirs`, turned round where lower is better."""
+    low, high = paired_interval(pair.ours, pair.theirs, pair.clusters, seed, draws)
+    return (-high, -low) if pair.is_lower_better else (low, high)
 
 
 def mean_gain(pairs: Sequence[Pair], seed: int, draws: int) -> Interval:

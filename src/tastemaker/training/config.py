@@ -6,6 +6,15 @@ from typing import Literal
 from tastemaker.errors import RecipeError
 
 PRECISIONS = ("float32", "bfloat16", "auto")
+AT_LEAST_ONE = (
+    "epochs",
+    "token_budget",
+    "validate_every",
+    "patience",
+    "validation_examples",
+    "accumulate",
+    "max_broken_steps",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ class TrainingConfig:
     warmup_share: float = 0.05
     """Share of all steps in which the learning rate rises; after them it falls along a cosine."""
     gradient_clip: float = 1.0
+    max_broken_steps: int = 10
+    """Times in a row that a task's loss, or the gradient, may be left out as not finite; then training stops."""
     accumulate: int = 1
     """Steps of `token_budget` positions whose gradients make one step of the optimizer."""
     gradient_checkpointing: bool = False
@@ -57,7 +68,7 @@ class TrainingConfig:
     """Most validation contexts per group of tasks, a fixed seeded sample."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "token_budget", "validate_every", "patience", "validation_examples", "accumulate"):
+        for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
         for name in ("max_steps", "threads", "mixture_cap"):

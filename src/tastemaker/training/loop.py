@@ -1,7 +1,7 @@
-"""The training loop: one micro-batch of every task group a step, one weighted sum of losses, one optimizer step."""
+"""The training loop: one micro-batch of every task group a step, losses made into one gradient, one optimizer step."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -10,25 +10,27 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tastemaker.balancing import BALANCERS
+from tastemaker.balancing import Given, TaskLosses, build_combiner
 from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, save_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
-from tastemaker.errors import TrainingError
+from tastemaker.model.batch import Batch
 from tastemaker.tasks.example import Task
+from tastemaker.training.broken import GRADIENT, Broken
 from tastemaker.training.calibration import calibrate
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
 from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
 from tastemaker.training.log import LossLog
-from tastemaker.training.losses import TrivialLosses, task_losses
+from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
 from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.seen import Seen
+from tastemaker.training.shared import trunk_and_heads
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
 from tastemaker.training.stopwatch import Stopwatch
 from tastemaker.training.validation import NDCG, Validation
@@ -59,13 +61,16 @@ class Trainer:
         warm_items = int(self.network.item_table.is_warm.sum())
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
-        self.balancer = BALANCERS[job.balancing.method](weights)
+        given = Given(weights, job.balancing, config.seed)
+        self.balancer = build_combiner(given, trunk_and_heads(self.network))
         self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
         groups = group_tasks(job.dataset, tasks)
         self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)
         self.seen = Seen()
+        self.broken = Broken(config.max_broken_steps)
+        self._last: tuple[list[Batch], dict[str, Tensor]] = ([], {})
         self.step = 0
         self.total_steps = math.ceil(config.epochs * self.mixture.size / (config.token_budget * config.accumulate))
         if config.max_steps is not None:
@@ -97,36 +102,58 @@ class Trainer:
         config = self.job.config
         set_rates(self.optimizer, rate_factor(self.step, self.total_steps, config.warmup_share))
         parts = [self._backward() for _ in range(config.accumulate)]
-        nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
-        self.optimizer.step()
+        self.balancer.before_step()
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
+        self._note({GRADIENT: norm})
+        if torch.isfinite(norm):
+            self.optimizer.step()
+            self.balancer.after_step(self._new_losses)
         self.optimizer.zero_grad(set_to_none=True)
-        self.balancer.after_step()
         self.step += 1
         names = [name for name in self.job.tasks if any(name in losses for losses in parts)]
         return {name: fmean(losses[name] for losses in parts if name in losses) for name in names}
 
     def _backward(self) -> dict[str, float]:
-        """Sum up the losses of all tasks and add the gradient of the sum to those before."""
-        config = self.job.config
-        losses: dict[str, Tensor] = {}
-        with autocast(config.precision, self.device):
-            vectors = self.network.item_table()
-            for batch in self.seen.read(self.mixture.next()):
-                losses |= task_losses(self.network, batch.to(self.device), vectors, self.trivial)
-        self._check(losses)
-        names = list(self.job.tasks)
-        zero = torch.zeros((), device=self.device)
-        total = self.balancer(torch.stack([losses.get(name, zero) for name in names]))
-        torch.autograd.backward(total / config.accumulate)
-        return {name: float(losses[name].detach()) for name in names if name in losses}
+        """Turn the losses of all tasks into gradients, which add up; one that is not finite is left out."""
+        batches = [batch.to(self.device) for batch in self.seen.read(self.mixture.next())]
+        self._last = batches, _random_states(self.device)
+        losses, features = self._forward(batches)
+        self._note(losses)
+        whole = {name: loss for name, loss in losses.items() if torch.isfinite(loss)}
+        by_task = tuple(whole.get(name) for name in self.job.tasks)
+        self.balancer.backward(TaskLosses(by_task, features, self.job.config.accumulate))
+        return {name: float(whole[name].detach()) for name in self.job.tasks if name in whole}
 
-    def _check(self, losses: Mapping[str, Tensor]) -> None:
-        broken = [name for name, loss in losses.items() if not torch.isfinite(loss)]
-        if broken:
-            raise TrainingError(
-                f"step {self.step + 1}: the loss of {', '.join(broken)} is not finite. Lower training.learning_rate "
-                "or look for broken rows in the data set; the last checkpoint is whole."
-            )
+    def _forward(self, batches: Sequence[Batch]) -> tuple[dict[str, Tensor], list[Tensor]]:
+        """The losses by task, and the states that they are read from."""
+        losses: dict[str, Tensor] = {}
+        features = []
+        with autocast(self.job.config.precision, self.device):
+            vectors = self.network.item_table()
+            for batch in batches:
+                features.append(self.network(batch, vectors))
+                losses |= read_losses(Read(self.network, batch, features[-1], vectors), self.trivial)
+        return losses, features
+
+    @torch.no_grad()
+    def _new_losses(self) -> Tensor:
+        """The losses `[K]` of the last batches anew, with the same dropout; 0 where there is none."""
+        batches, states = self._last
+        now = _random_states(self.device)
+        _set_random_states(states, self.device)
+        losses, _ = self._forward(batches)
+        _set_random_states(now, self.device)
+        zero = torch.zeros((), device=self.device)
+        return torch.stack([losses.get(name, zero) for name in self.job.tasks]).nan_to_num(0.0, 0.0, 0.0)
+
+    def _note(self, values: Mapping[str, Tensor]) -> None:
+        """Count what is not finite, and say so.
+
+        Raises:
+            TrainingError: it has not been for too long.
+        """
+        for message in self.broken.note(self.step + 1, values):
+            self.watch.say(message)
 
     def _validate(self, log: LossLog) -> None:
         with autocast(self.job.config.precision, self.device):
@@ -150,7 +177,7 @@ class Trainer:
 
     def checkpoint(self) -> Checkpoint:
         """Everything that use and a resumed run need."""
-        balancer = self.balancer.state_dict() if isinstance(self.balancer, nn.Module) else {}
+        balancer: dict[str, Tensor] = self.balancer.state_dict()
         tensors = {
             **{f"optimizer.{name}": tensor for name, tensor in pack_optimizer(self.optimizer).items()},
             **{f"balancer.{name}": tensor for name, tensor in balancer.items()},
@@ -162,6 +189,7 @@ class Trainer:
             "mixture": self.mixture.state(),
             "stopping": self.stopping.state(),
             "seen": self.seen.state(),
+            "broken": self.broken.state(),
             "is_finished": self.step >= self.total_steps or self.stopping.is_over,
         }
         documents = self.job.model.documents() | {"training": state}
@@ -172,12 +200,12 @@ class Trainer:
         self.network.load_state_dict(dict(checkpoint.tensors["weights"]))
         tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
         unpack_optimizer(self.optimizer, _under("optimizer.", tensors))
-        if isinstance(self.balancer, nn.Module):
-            self.balancer.load_state_dict(_under("balancer.", tensors))
+        self.balancer.load_state_dict(_under("balancer.", tensors))
         _set_random_states(_under("random.", tensors), self.device)
         self.mixture.restore(state["mixture"])
         self.stopping.restore(state["stopping"])
         self.seen.restore(state.get("seen"))
+        self.broken.restore(state["broken"])
         self.step = state["step"]
 
 

@@ -59,13 +59,16 @@ class TrivialLosses:
 
 def task_losses(network: Network, batch: Batch, vectors: Tensor, trivial: TrivialLosses) -> dict[str, Tensor]:
     """One forward pass; every task of the batch gets the sum of its kinds' normalised mean losses."""
-    states = network(batch, vectors)
-    read = Read(network, batch, states, vectors)
+    return read_losses(Read(network, batch, network(batch, vectors), vectors), trivial)
+
+
+def read_losses(read: "Read", trivial: TrivialLosses) -> dict[str, Tensor]:
+    """The losses of a batch that has been read."""
     return {
         task: torch.stack(
             [_loss(read, task, target, kind) / trivial.of_kind(kind) for kind, target in kinds.items()]
         ).sum()
-        for task, kinds in batch.targets.items()
+        for task, kinds in read.batch.targets.items()
         if kinds
     }
 
