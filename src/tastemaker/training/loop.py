@@ -27,6 +27,7 @@ from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
+from tastemaker.training.pull import Pull
 from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.seen import Seen
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
@@ -60,7 +61,10 @@ class Trainer:
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
         self.balancer = BALANCERS[job.balancing.method](weights)
-        self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
+        self.pull = Pull.toward(config, job.model, watch.say)
+        self.optimizer = build_optimizer(
+            self.network, self.balancer, config, job.balancing.learning_rate, self.pull.anchors
+        )
         groups = group_tasks(job.dataset, tasks)
         self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
@@ -99,6 +103,7 @@ class Trainer:
         parts = [self._backward() for _ in range(config.accumulate)]
         nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
         self.optimizer.step()
+        self.pull.step(self.optimizer)
         self.optimizer.zero_grad(set_to_none=True)
         self.balancer.after_step()
         self.step += 1
@@ -161,6 +166,7 @@ class Trainer:
             "total_steps": self.total_steps,
             "mixture": self.mixture.state(),
             "stopping": self.stopping.state(),
+            "pulled_toward": list(self.pull.marks),
             "seen": self.seen.state(),
             "is_finished": self.step >= self.total_steps or self.stopping.is_over,
         }
@@ -169,6 +175,7 @@ class Trainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where `checkpoint` was taken."""
+        self.pull.check(checkpoint.documents["training"].get("pulled_toward", []))
         self.network.load_state_dict(dict(checkpoint.tensors["weights"]))
         tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
         unpack_optimizer(self.optimizer, _under("optimizer.", tensors))
