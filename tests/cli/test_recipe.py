@@ -155,6 +155,12 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             f'{SMALL}[training]\nmixture = "fair"\n',
             ": [training] mixture must be one of 'proportional', 'temperature', 'uniform', 'progress', found 'fair'.",
         ),
+        (
+            f"{SMALL}[training]\npull = 0.1\n",
+            ": [training] training.pull = 0.1 needs runs to pull toward, found none. "
+            "Name them in training.pull_toward.",
+        ),
+        (f"{SMALL}[training]\npull = -1\n", ": [training] pull must not be negative, found -1.0."),
         (f"{SMALL}[training]\nmixture_cap = 0\n", ": [training] training.mixture_cap must be at least 1, found 0."),
         (
             f"{SMALL}[training]\nwarmup_share = 1.5\n",
@@ -257,6 +263,7 @@ WITHIN = {
     "window": st.integers(min_value=256, max_value=2**60),
     "method": st.sampled_from(sorted(BALANCERS)),
     "precision": st.sampled_from(PRECISIONS),
+    "pull": st.just(0.0),
 }
 """Fields whose values depend on more than their type."""
 

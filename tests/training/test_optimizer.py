@@ -34,3 +34,11 @@ def test_what_a_task_alone_has_decays_as_the_task_says(shop: Dataset) -> None:
     assert found["label_heads.sentiment.linear.weight"] == found["sharing.own.sentiment.0.up.weight"] == 0.1
     assert found["sharing.own.next_item.0.up.weight"] == found["sharing.gates.next_item.weight"] == 0.0
     assert found["sharing.shared.0.up.weight"] == found["item_table.projection.weight"] == 0.1
+
+
+def test_what_is_pulled_elsewhere_does_not_decay(model: TrainedModel) -> None:
+    network, name = model.network, "item_table.projection.weight"
+    optimizer = build_optimizer(network, None, TrainingConfig(weight_decay=0.1), 0.5, {name: torch.zeros(1)})
+    decays = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    assert decays[id(network.get_parameter(name))] == 0.0
+    assert decays[id(network.get_parameter("item_table.residual.weight"))] == 0.1

@@ -26,6 +26,7 @@ from tastemaker.training.watch import Silent
 from tests.conftest import new_model
 from tests.model.sharing_models import KINDS, stirred
 from tests.training.test_loop import CONFIG
+from tests.training.test_resumed import KilledError, Killer
 
 ALL = [task() for task in TASKS.values()]
 READ_NOTHING = ("label_heads", "scoring_head.user")
@@ -117,14 +118,48 @@ def test_all_that_validation_sets_is_set_by_the_states_of_the_task(
         assert asked == tasks
 
 
-def trained(shop: Dataset, out: Path, kind: str, tables: Mapping[str, Any] | None = None) -> Trainer:
+def trainer(shop: Dataset, out: Path, kind: str, tables: Mapping[str, Any] | None = None) -> Trainer:
     torch.manual_seed(0)
     out.mkdir(exist_ok=True)
     model = new_model(shop, dropout=0.2, tasks=tables, **KINDS[kind])
     tasks = {name: TASKS[name](**fields) for name, fields in (tables or dict.fromkeys(TASKS, {})).items()}
-    made = Trainer(Job(shop, tasks, model, CONFIG, BalancingConfig("fixed"), out), Silent(), torch.device("cpu"))
+    return Trainer(Job(shop, tasks, model, CONFIG, BalancingConfig("fixed"), out), Silent(), torch.device("cpu"))
+
+
+def trained(shop: Dataset, out: Path, kind: str, tables: Mapping[str, Any] | None = None) -> Trainer:
+    made = trainer(shop, out, kind, tables)
     made.run(resume=False)
     return made
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one(shop: Dataset, tmp_path: Path) -> None:
+    tables = {"next_item": {"dropout": 0.3}, "like": {"detach": True}, "dialogue": {"weight_decay": 0.5}}
+    whole = trained(shop, tmp_path / "whole", "own experts", tables)
+    halted = trainer(shop, tmp_path / "halted", "own experts", tables)
+    halted.watch = Killer()
+    with pytest.raises(KilledError):
+        halted.run(resume=False)
+    resumed = trainer(shop, tmp_path / "halted", "own experts", tables)
+    resumed.run(resume=True)
+    assert resumed.step == whole.step == 12
+    for name, tensor in whole.network.state_dict().items():
+        assert torch.equal(tensor, resumed.network.state_dict()[name]), name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_losses_and_gradients_are_finite_in_mixed_precision(shop: Dataset, kind: str) -> None:
+    model = stirred(shop, kind)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = losses(model, shop, batches(model, shop))
+    torch.autograd.backward(list(found.values()))
+    sharing = model.network.sharing
+    assert sharing is not None
+    for task, loss in found.items():
+        assert torch.isfinite(loss), task
+    assert all(it.grad is not None and torch.isfinite(it.grad).all() for it in sharing.parameters())
+    exact = losses(model, shop, batches(model, shop))
+    for task, loss in found.items():
+        assert float(loss.detach()) == pytest.approx(float(exact[task].detach()), rel=0.05), task
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,5 +1,7 @@
 """Nash-MTL: the step on which the tasks would agree in bargaining."""
 
+import warnings
+
 import torch
 from torch import Tensor
 from torchjd import aggregation
@@ -26,5 +28,7 @@ class NashBargain(GramianAggregator):
         if len(gramian) != self._aggregator.n_tasks:
             self._aggregator = aggregation.NashMTL(len(gramian), max_norm=0)
         self._aggregator.weighting.prvs_alpha = self.bargained[takes_part].cpu().numpy()
-        self.bargained[takes_part] = self._aggregator.weighting(square_root(gramian)).to(self.bargained)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # cvxpy's, that this problem is compiled for every step
+            self.bargained[takes_part] = self._aggregator.weighting(square_root(gramian)).to(self.bargained)
         return self.task_weights[takes_part] * self.bargained[takes_part]

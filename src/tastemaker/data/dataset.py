@@ -130,8 +130,9 @@ class Dataset:
             )
         check_interactions(interactions, config.path)
         _check_items(catalog, config.path, "interactions", frozenset(interactions["item_id"]))
-        _check_items(catalog, config.path, "dialogues", mentioned_items(dialogues))
-        _check_items(catalog, config.path, "summaries", frozenset(summaries["item_id"]))
+        told = {"dialogues": mentioned_items(dialogues), "summaries": frozenset(summaries["item_id"])}
+        for table, items_there in told.items():
+            _check_items(catalog, config.path, table, items_there)
         users = interactions["user_id"]
         starts = np.flatnonzero((users != users.shift(1)).fill_null(True).to_numpy())
         offsets = np.concatenate((starts, [len(users)])).astype(np.int64)
@@ -139,7 +140,7 @@ class Dataset:
         actions = [action_of(event, rating) for event, rating in zip(interactions["event"], ratings, strict=True)]
         timestamps = interactions["timestamp"].to_numpy().astype(np.int64)
         items = np.array([catalog.rows[item] for item in interactions["item_id"]], dtype=np.int64)
-        named = {catalog.rows[item] for item in mentioned_items(dialogues) | frozenset(summaries["item_id"])}
+        named = {catalog.rows[item] for items_there in told.values() for item in items_there}
         left = hold_out(offsets, items, cut_histories(offsets, timestamps, config), config, named)
         rows = slice(None) if left.rows is None else left.rows
         built = cls(

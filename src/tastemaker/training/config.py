@@ -49,6 +49,11 @@ class TrainingConfig:
     item_rate: float = 1.0
     """The same of item and action vectors."""
     weight_decay: float = 0.01
+    pull: float = 0.0
+    """How strongly what tasks share is pulled toward `pull_toward`, in the unit of `weight_decay`, whose place it
+    takes there."""
+    pull_toward: tuple[str, ...] = ()
+    """Earlier runs, such as one of each task alone; of several their mean."""
     warmup_share: float = 0.05
     """Share of all steps in which the learning rate rises; after them it falls along a cosine."""
     gradient_clip: float = 1.0
@@ -77,6 +82,10 @@ class TrainingConfig:
         for name in ("mixture_temperature", "gradient_clip"):
             if not getattr(self, name) > 0:
                 raise RecipeError(f"training.{name} must be more than 0, found {getattr(self, name)}.")
+        if self.pull and not self.pull_toward:
+            raise RecipeError(
+                f"training.pull = {self.pull} needs runs to pull toward, found none. Name them in training.pull_toward."
+            )
         if self.precision not in PRECISIONS:
             raise RecipeError(f"training.precision must be one of {', '.join(PRECISIONS)}, found {self.precision!r}.")
         if not 0 <= self.warmup_share <= 1:

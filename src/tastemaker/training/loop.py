@@ -28,6 +28,7 @@ from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
 from tastemaker.training.precision import autocast
+from tastemaker.training.pull import Pull
 from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.seen import Seen
 from tastemaker.training.shared import trunk_and_heads
@@ -63,7 +64,10 @@ class Trainer:
         weights = torch.tensor([task.weight for task in tasks], device=device)
         given = Given(weights, job.balancing, config.seed)
         self.balancer = build_combiner(given, trunk_and_heads(self.network))
-        self.optimizer = build_optimizer(self.network, self.balancer, config, job.balancing.learning_rate)
+        self.pull = Pull.toward(config, job.model, watch.say)
+        self.optimizer = build_optimizer(
+            self.network, self.balancer, config, job.balancing.learning_rate, self.pull.anchors
+        )
         groups = group_tasks(job.dataset, tasks)
         self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
@@ -107,6 +111,7 @@ class Trainer:
         self._note({GRADIENT: norm})
         if torch.isfinite(norm):
             self.optimizer.step()
+            self.pull.step(self.optimizer)
             self.balancer.after_step(self._new_losses)
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
@@ -188,6 +193,7 @@ class Trainer:
             "total_steps": self.total_steps,
             "mixture": self.mixture.state(),
             "stopping": self.stopping.state(),
+            "pulled_toward": list(self.pull.marks),
             "seen": self.seen.state(),
             "broken": self.broken.state(),
             "is_finished": self.step >= self.total_steps or self.stopping.is_over,
@@ -197,6 +203,7 @@ class Trainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where `checkpoint` was taken."""
+        self.pull.check(checkpoint.documents["training"].get("pulled_toward", []))
         self.network.load_state_dict(dict(checkpoint.tensors["weights"]))
         tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
         unpack_optimizer(self.optimizer, _under("optimizer.", tensors))

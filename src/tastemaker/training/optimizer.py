@@ -1,6 +1,7 @@
 """AdamW over the network and the balancer, with warm-up and a cosine."""
 
 import math
+from collections.abc import Container
 from typing import Any, Final
 
 import torch
@@ -18,18 +19,21 @@ PRECISION: Final = "log_precision"
 
 
 def build_optimizer(
-    network: nn.Module, balancer: object, config: TrainingConfig, balancer_rate: float
+    network: nn.Module, balancer: object, config: TrainingConfig, balancer_rate: float, pulled: Container[str] = ()
 ) -> torch.optim.AdamW:
     """Weight decay acts on matrices only, and each part of the network has its own learning rate.
 
-    What one task alone has decays as the task says. The balancer's parameters have no weight decay, and a learning
-    rate of their own. So have the logarithms of precisions, which tell how far what was counted is shrunk.
+    What one task alone has decays as the task says, and parameters of the names `pulled` not at all. The balancer's
+    parameters have no weight decay, and a learning rate of their own. So have the logarithms of precisions, which tell
+    how far what was counted is shrunk.
     """
     parts: dict[tuple[float, float], list[nn.Parameter]] = {}
     stakes = network.stakes if isinstance(network, Network) else {}
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
-            decay = _decay(stakes.get(Network.owner(name) or ""), config) * _decays(name, parameter)
+            decay = _decay(stakes.get(Network.owner(name) or ""), config) * (
+                _decays(name, parameter) and name not in pulled
+            )
             parts.setdefault((decay, _rate(name, config)), []).append(parameter)
     groups: list[dict[str, Any]] = [
         {"params": them, "weight_decay": decay, "lr": config.learning_rate * rate}
