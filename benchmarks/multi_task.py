@@ -169,7 +169,7 @@ def write_seed(plan: Plan, model: str, seed: int) -> Path:
         baselines={"alone": {f"{task}/{it['metric']}": it["alone"] for task, it in found["tasks"].items()}},
         details={
             "gains": {
-                f"{task}/{it['metric']}": {name: it[name] for name in ("change", "low", "high")}
+                f"{task}/{it['metric']}": {name: it[name] for name in ("change", "low", "high", "difference")}
                 for task, it in found["tasks"].items()
             },
             **{name: found[name] for name in ("delta_m", "better", "worse")},

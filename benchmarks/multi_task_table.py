@@ -11,7 +11,9 @@ SCREENING: Final = """Short trainings, one factor at a time, by validation: each
 in shares of its loss before training, and the mean of their logarithms, by which settings stand in order: lower is
 better. Times are those of training in shares of the factor's plain setting; of runs beside others they are no measure.
 """
-GAINS: Final = "A change is (joint − alone) / alone, turned round where lower is better: + is a gain.\n"
+GAINS: Final = """A change is (joint − alone) / alone, turned round where lower is better: + is a gain. Where a task
+alone reaches nothing, it is the plain difference, without %.
+"""
 
 
 def screening(results: Results) -> Iterator[Rows]:
@@ -35,7 +37,7 @@ def gains(found: Mapping[str, Any]) -> Rows:
     for name, told in found["details"]["gains"].items():
         task, _, metric = name.partition("/")
         sides = (f"{found['metrics'][name]:.4f}", f"{found['baselines']['alone'][name]:.4f}")
-        rows.append((task, metric, *sides, _percent(told["change"]), _interval(told), _seeds(told)))
+        rows.append((task, metric, *sides, *_change(told), _seeds(told)))
     return head, rows
 
 
@@ -76,8 +78,16 @@ def _mean(found: Results, name: str) -> float:
     return fmean(it["metrics"][name] for it in found)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:+.1f} %"
+def _change(told: Mapping[str, Any]) -> tuple[str, str]:
+    """A change and its interval; the plain difference where there is no share."""
+    if told["change"] is not None:
+        return _percent(told["change"]), _interval(told)
+    plain = told["difference"]
+    return f"{plain['value']:+.4f}", "" if plain["low"] is None else f"[{plain['low']:+.4f}, {plain['high']:+.4f}]"
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:+.1f} %"
 
 
 def _interval(told: Mapping[str, Any]) -> str:
@@ -85,4 +95,4 @@ def _interval(told: Mapping[str, Any]) -> str:
 
 
 def _seeds(told: Mapping[str, Any]) -> str:
-    return ", ".join(f"{100 * it:+.1f}" for it in told.get("by_seed", ()))
+    return ", ".join("unknown" if it is None else f"{100 * it:+.1f}" for it in told.get("by_seed", ()))
