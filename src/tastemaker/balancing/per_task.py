@@ -135,7 +135,7 @@ class PerTaskGradients(Combiner):
             pairs = [(weight, loss) for weight, loss in zip(weights, step.losses, strict=True) if loss is not None]
             total = torch.stack([weight * loss for weight, loss in pairs]).sum() / step.parts
             if inputs:
-                torch.autograd.backward(total, inputs=inputs, retain_graph=True)
+                torch.autograd.backward(total, inputs=inputs, retain_graph=weights is not self.found)
 
 
 def _add(parameter: Tensor, gradient: Tensor) -> None:
