@@ -148,22 +148,23 @@ def test_by_the_loss_that_early_stopping_watches(recipe, tmp_path):
 
 
 def test_a_trial_that_breaks_is_told_and_the_search_goes_on(recipe, tmp_path, monkeypatch):
-    """The second trial's loss is no number in its second step."""
-    check = Trainer._check
+    """The second trial's loss is no number in its second step, and one such step is one too many."""
+    note = Trainer._note
 
-    def break_second(trainer, losses):
+    def break_second(trainer, values):
         if trainer.job.out.name == "002" and trainer.step == 1:
-            losses = {name: loss * float("nan") for name, loss in losses.items()}
-        check(trainer, losses)
+            trainer.broken.most = 1
+            values = {name: value * float("nan") for name, value in values.items()}
+        note(trainer, values)
 
-    monkeypatch.setattr(Trainer, "_check", break_second)
+    monkeypatch.setattr(Trainer, "_note", break_second)
     watch = Told()
     found = tuning.tune(recipe(), tmp_path / "out", trials=3, watch=watch)
     assert [trial.state for trial in found.trials] == ["complete", "failed", "complete"]
     [line] = [line for line in watch.lines if "failed" in line]
     assert line == (
-        "trial 2 of 3 failed: step 2: the loss of next_item is not finite. Lower training.learning_rate or look for "
-        "broken rows in the data set; the last checkpoint is whole."
+        "trial 2 of 3 failed: step 2: expected finite losses, found the loss of next_item not finite 1 times in a row. "
+        "Lower training.learning_rate or look for broken rows in the data set; the last checkpoint is whole."
     )
     first, second = found.trials[0], found.trials[1]
     assert [line for line in watch.lines if line.startswith("trial")][:3] == [
