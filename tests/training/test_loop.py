@@ -42,21 +42,24 @@ def trainer(shop: Dataset, out: Path, balancing: BalancingConfig | None = None, 
     return Trainer(job, Silent(), CPU)
 
 
+class KilledError(Exception):
+    pass
+
+
+class Killer(Silent):
+    """Ends a run in its tenth step."""
+
+    def step(self, step: int, losses: object) -> None:
+        if step == 10:
+            raise KilledError
+
+
 @pytest.mark.parametrize("balancing", STATEFUL, ids=lambda it: it.method)
 def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
     shop: Dataset, tmp_path: Path, balancing: BalancingConfig
 ) -> None:
     trainer(shop, tmp_path / "whole", balancing).run(resume=False)
     halted = trainer(shop, tmp_path / "halted", balancing)
-
-    class KilledError(Exception):
-        pass
-
-    class Killer(Silent):
-        def step(self, step: int, losses: object) -> None:
-            if step == 10:
-                raise KilledError
-
     halted.watch = Killer()
     with pytest.raises(KilledError):
         halted.run(resume=False)

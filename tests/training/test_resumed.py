@@ -10,18 +10,7 @@ import torch
 
 from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.data.dataset import Dataset
-from tastemaker.training.watch import Silent
-from tests.training.test_loop import trainer
-
-
-class KilledError(Exception):
-    pass
-
-
-class Killer(Silent):
-    def step(self, step: int, losses: object) -> None:
-        if step == 10:
-            raise KilledError
+from tests.training.test_loop import KilledError, Killer, trainer
 
 
 def records(run: Path) -> list[dict[str, Any]]:
