@@ -70,7 +70,7 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
         return {}
     trained = float(table.cold_offset[HISTORY])
     table.cold_offset.fill_(0.0)
-    is_warm = table.is_warm.cpu()
+    is_warm = table.is_warm[HISTORY].cpu()
     is_cold = ~is_warm & ~torch.from_numpy(np.isin(np.arange(len(is_warm)), hidden))
     if not bool(is_cold.any()):
         table.cold_offset.fill_(trained)

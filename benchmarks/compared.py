@@ -21,8 +21,6 @@ from tastemaker.data.split import Split
 from tastemaker.evaluation.compare import ByTask, compare_sides
 
 SIDES: Final = ("joint", "alone")
-NOT_POOLED: Final = ("macro_f1",)
-"""How its sums become the figure depends on how many classes there are."""
 
 
 def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
@@ -32,7 +30,7 @@ def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
         for part, by_task in found.items()
         for task, it in by_task.items()
         for side in SIDES
-        if (figure := getattr(it, side)).tally is not None and it.metric not in NOT_POOLED
+        if (figure := getattr(it, side)).tally is not None
     }
 
 

@@ -84,6 +84,11 @@ def alone(recipe: str, task: str) -> str:
     return "".join(table for table in tables if not table.startswith(others))
 
 
+def withholding(recipe: str) -> str:
+    """The setting by which a task alone reads no answer that a model of the whole recipe must not read."""
+    return f"data.withhold_for={json.dumps(tasks_of(recipe))}"
+
+
 def run(plan: Plan, model: str, seed: int) -> Path:
     """Train and judge one model, unless that was done before, and write its result."""
     whole = plan.recipe.read_text(encoding="utf-8")

@@ -5,10 +5,11 @@
         --joint balancing.method=famo --seeds 0 1 2 3 4
 
 For every seed: trains the whole recipe at its length (`NAME`); each task alone, with the settings that
-`benchmarks.each_task` gives it, for as many steps as it takes to read as many positions of the task as the joint run
-read (`task_steps.py`); and the whole recipe once more with so few steps that it is done in 60 % of the time that the
-singles took together (`NAME_60`). Both are judged beside the singles as `tastemaker compare` does (`compared.py`). One
-result for each seed, and one over all seeds. Killed, the same command goes on where it stopped.
+`benchmarks.each_task` gives it and no more of the catalog to read, for as many steps as it takes to read as many
+positions of the task as the joint run read (`task_steps.py`); and the whole recipe once more with so few steps that it
+is done in 60 % of the time that the singles took together (`NAME_60`). Both are judged beside the singles as
+`tastemaker compare` does (`compared.py`). One result for each seed, and one over all seeds. Killed, the same command
+goes on where it stopped.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from benchmarks.each_task import ALONE, alone, tasks_of
+from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import SHOWN
 from benchmarks.measured import cost_of, forget, last_command, run_measured
 from benchmarks.multi_task_pooled import pooled_gains
@@ -60,6 +61,10 @@ class Plan:
         """The recipe."""
         return self.recipe.read_text(encoding="utf-8")
 
+    def alone(self, task: str) -> tuple[str, ...]:
+        """What is set for a task alone: it reads no answer that the joint model must not read."""
+        return (*ALONE.get(self.recipe.stem, {}).get(task, ()), withholding(self.text))
+
     def place(self, model: str, seed: int) -> Path:
         """Folder of a run; singles belong to the joint run whose tokens they read."""
         folder = self.runs / self.recipe.stem
@@ -81,9 +86,8 @@ def train(plan: Plan, seed: int) -> None:
     joint = plan.train(plan.name, plan.text, plan.joint, seed)
     singles = {}
     for task, positions in positions_read(joint).items():
-        recipe, own = alone(plan.text, task), (*ALONE.get(plan.recipe.stem, {}).get(task, ()),)
         steps = count_steps(plan, task, positions, seed)
-        singles[task] = plan.train(task, recipe, (*own, *_exactly(steps)), seed)
+        singles[task] = plan.train(task, alone(plan.text, task), (*plan.alone(task), *_exactly(steps)), seed)
     if (steps := steps_in_time(joint, list(singles.values()))) < state_of(joint)["step"]:
         plan.train(plan.shorter, plan.text, (*plan.joint, f"training.max_steps={steps}"), seed)
 
@@ -104,7 +108,7 @@ def count_steps(plan: Plan, task: str, positions: int, seed: int) -> int:
     """How many steps a task alone takes to read so many positions; counted once."""
     place = plan.place(task, seed)
     recipe, out = keep_recipe(place, alone(plan.text, task)), place.with_name(f"{place.name}-steps.json")
-    changes = plan.changes(ALONE.get(plan.recipe.stem, {}).get(task, ()), seed)
+    changes = plan.changes(plan.alone(task), seed)
     command = [sys.executable, "-m", "benchmarks.task_steps", str(recipe), "--positions", str(positions)]
     command += ["--out", str(out), *(word for change in changes for word in ("--set", change))]
     counting = place.with_name(f"{place.name}-steps")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.each_task import ALONE, alone, tasks_of
+from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import TOGETHER
 from benchmarks.measured import cost_of, forget, last_command, run_measured
 from benchmarks.pooled import Pool, difference, pool, read_units
@@ -68,6 +68,8 @@ class Plan:
     def settings(self, model: str, share: float, seed: int) -> tuple[str, ...]:
         """What is set beside the recipe and changes the result."""
         own = ALONE.get(self.recipe.stem, {}).get(model, ())
+        if model != TOGETHER:
+            own = (*own, withholding(self.recipe.read_text(encoding="utf-8")))
         return (f"training.seed={seed}", f"data.train_share={share:g}", *own, *self.overrides)
 
 

@@ -16,6 +16,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table, mention
 from tastemaker.data.schema import ACTIONS, INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig
+from tastemaker.model.batch import PLACES
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.item_ratings import Tallies
 from tastemaker.model.network import ModelInputs, Network
@@ -99,7 +100,7 @@ def new_model(
     torch.manual_seed(seed)
     inputs = ModelInputs(
         torch.randn(ITEMS, 8),
-        torch.from_numpy(shop.train_counts > 0),
+        torch.from_numpy(shop.train_counts > 0).repeat(len(PLACES), 1),
         tokenizer.size,
         torch.from_numpy(np.bincount(shop.actions, minlength=len(ACTIONS))),
         Tallies.of(shop.items, shop.ratings.astype(np.float64), ITEMS),

@@ -60,7 +60,7 @@ def test_the_offset_gives_cold_items_their_share_as_if_hidden_ones_were_not_ther
     model = new_model(last_out)
     table = model.network.item_table
     table.is_warm.fill_(True)
-    table.is_warm[[cold, hidden]] = False
+    table.is_warm[:, [cold, hidden]] = False
     table.cold_offset.fill_(-4.0)
     model.network.sureness.fill_(0.5)
     predictor = Predictor(model)

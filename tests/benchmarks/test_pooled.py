@@ -68,3 +68,8 @@ def test_models_with_other_units_are_refused() -> None:
 )
 def test_the_last_step_of_every_kind_of_metric(metric: str, figure: float) -> None:
     assert float(finish_of(metric)(np.array([2.0, 8.0]))) == figure
+
+
+def test_classes_of_any_number_are_pooled() -> None:
+    right, both = [2.0, 2.0, 0.0], [4.0, 2.0, 1.0]
+    assert float(finish_of("macro_f1")(np.array(right + both))) == 0.5, "of three classes .5, 1 and 0"

@@ -26,3 +26,12 @@ def test_weights_of_another_shape_are_refused(model: TrainedModel, tmp_path: Pat
     save(model, tmp_path, recipe=recipe)
     with pytest.raises(CheckpointError, match="its checkpoint does not fit this version of tastemaker"):
         load_trained(tmp_path)
+
+
+def test_a_run_from_before_items_could_be_cold_in_one_place_alone_is_read(model: TrainedModel, tmp_path: Path) -> None:
+    weights = {name: it for name, it in model.weights().items() if not name.startswith("item_table.prior")}
+    weights["item_table.is_warm"] = weights["item_table.is_warm"][0].clone()
+    save_checkpoint(tmp_path, Checkpoint(1, {"weights": weights}, model.documents()), ("best",))
+    loaded = load_trained(tmp_path)
+    for name, tensor in model.weights().items():
+        assert torch.equal(tensor, loaded.weights()[name]), name

@@ -72,6 +72,11 @@ def test_a_run_from_before_costs_were_kept_is_compared_all_the_same(make) -> Non
     assert cost["ratio"]["positions"] > 0
 
 
+def test_a_single_may_be_kept_from_what_the_joint_run_must_not_read(make) -> None:
+    joint, alone = make("j", "next_item", "category"), make("n", "next_item", withhold_for=("category",))
+    assert list(tastemaker.compare(joint, [alone])["tasks"]) == ["next_item"]
+
+
 def test_a_run_on_other_data_is_refused(make) -> None:
     joint, other = make("j", "next_item", "rating"), make("n", "next_item", train_share=0.5)
     with pytest.raises(RecipeError, match=rf"^{other}: expected a run on the data set and split of the judged one"):

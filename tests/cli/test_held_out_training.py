@@ -20,6 +20,7 @@ from tastemaker.evaluation.baselines import Ingredients, fit_baselines
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.judge import Judge
 from tastemaker.inference.predictor import Predictor
+from tastemaker.model.batch import HISTORY
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Example, Task
 from tastemaker.training.losses import TrivialLosses
@@ -143,7 +144,7 @@ def test_what_is_read_does_change() -> None:
 
 def test_new_items_are_cold_to_the_model_and_calibrated_on_validation() -> None:
     dataset = built(rows_here(), {"new_items": 0.2}, BARE)
-    is_warm = initial(dataset).network.item_table.is_warm.numpy()
+    is_warm = initial(dataset).network.item_table.is_warm[HISTORY].numpy()
     whole = built(rows_here(), {}, BARE)
     new = np.flatnonzero(~is_warm & (whole.train_counts > 0))
     assert len(new) == 4

@@ -92,6 +92,10 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             ": [data] split must be one of 'leave_last_out', 'split_by_time', found 'leave_last'. "
             "Did you mean 'leave_last_out'?",
         ),
+        (
+            SMALL.replace("[data]\n", '[data]\nwithhold_for = ["categorie"]\n'),
+            ": [data] withhold_for: there is no task 'categorie'; did you mean 'category'?",
+        ),
         (f'{SMALL}[balancing]\nmethod = "fix"\n', ": [balancing] there is no method 'fix'; did you mean 'fixed'?"),
         (
             f'{SMALL}[balancing]\nmethod = "gradnrm"\n',
@@ -264,6 +268,7 @@ WITHIN = {
     "method": st.sampled_from(sorted(BALANCERS)),
     "precision": st.sampled_from(PRECISIONS),
     "pull": st.just(0.0),
+    "withhold_for": st.lists(st.sampled_from(sorted(TASKS))),
 }
 """Fields whose values depend on more than their type."""
 

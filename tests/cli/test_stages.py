@@ -17,6 +17,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.data.storage import file_checksum
 from tastemaker.errors import CheckpointError, DataError, RecipeError, RequestError
+from tastemaker.model.batch import SLOT
 from tastemaker.model.config import ModelConfig
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.dialogue import Dialogue
@@ -227,8 +228,8 @@ def test_items_that_training_dialogues_recommend_are_warm(talking_shop: Dataset,
     examples = Dialogue().examples(talking_shop, Split.TRAIN)
     replies = [reply for it in examples for reply in (it.target, *(getattr(s, "reply", None) for s in it.context))]
     recommended = {item for reply in replies if isinstance(reply, Reply) for item in reply.items}
-    assert set(table.is_warm.nonzero().flatten().tolist()) == recommended
-    assert not table.is_warm[23], "named in test alone"
+    assert set(table.is_warm[SLOT].nonzero().flatten().tolist()) == recommended
+    assert not table.is_warm[SLOT, 23], "named in test alone"
 
 
 @pytest.mark.parametrize("key", ["item_mentions", "item_wishes"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.dialogues import Dialogue, Turn, dialogue_table
-from tastemaker.data.schema import INTERACTION_COLUMNS, SUMMARY_COLUMNS
+from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.data.storage import DataSetInfo, write_dataset
 from tastemaker.errors import RecipeError
@@ -93,16 +93,12 @@ def test_a_new_item_has_no_past_and_stays_to_be_found() -> None:
     )
 
 
-def test_what_dialogues_or_summaries_tell_of_is_never_new() -> None:
-    said = " ".join(f"[[i{row}]]" for row in range(20))
+def test_what_is_new_to_the_log_is_the_same_whatever_dialogues_say() -> None:
+    said = " ".join(f"[[i{row}]]" for row in range(ITEMS))
     talk = dialogue_table([Dialogue("d", (Turn("user", f"Like {said}"), Turn("assistant", "Yes.")))])
-    summary = pl.DataFrame(
-        [(f"i{row}", ["Loud."], "It is loud.", None) for row in range(20, 25)],
-        schema=pl.Schema(SUMMARY_COLUMNS),
-        orient="row",
-    )
-    dataset = Dataset.from_tables(CATALOG, TABLE, replace(PLAIN, new_items=0.99), dialogues=talk, summaries=summary)
-    assert np.flatnonzero(dataset.train_counts == 0).tolist() == list(range(25, 30))
+    dataset = Dataset.from_tables(CATALOG, TABLE, replace(PLAIN, new_items=0.2), dialogues=talk)
+    assert np.array_equal(dataset.train_counts, held_out(new_items=0.2).train_counts)
+    assert dataset.dialogues.equals(talk)
 
 
 def test_a_thinner_log_is_thin_wherever_it_is_read_and_a_part_of_a_thicker_one() -> None:
@@ -167,7 +163,7 @@ def test_shares_are_shares(key: str, value: float, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "what"), [("new_users", "30 users with a test interaction"), ("new_items", "30 items that may be held out")]
+    ("key", "what"), [("new_users", "30 users with a test interaction"), ("new_items", "30 items with an interaction")]
 )
 def test_a_share_of_nobody_is_an_error(key: str, what: str) -> None:
     with pytest.raises(

@@ -12,7 +12,7 @@ from tastemaker.inference.reading import Reader
 from tastemaker.inference.recommender import Recommender
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.batch import collate
+from tastemaker.model.batch import HISTORY, collate
 from tastemaker.model.layout import Position, Row
 from tastemaker.model.text import target_log_chances
 from tastemaker.tasks import TASKS
@@ -46,7 +46,7 @@ def test_items_are_ranked_by_the_states_that_next_item_learns_from(model: Traine
     example = told(shop, "next_item")
     assert isinstance(example.target, NextItems)
     scores = torch.from_numpy(Predictor(model).item_scores([example]))[0]
-    scores = scores.masked_fill(~model.network.item_table.is_warm, float("-inf"))
+    scores = scores.masked_fill(~model.network.item_table.is_warm[HISTORY], float("-inf"))
     weights = torch.tensor(example.target.weights)
     expected = -(scores.log_softmax(-1)[list(example.target.items)] * weights).sum() / weights.sum()
     assert loss(model, example) == pytest.approx(float(expected), rel=1e-4)

@@ -127,7 +127,7 @@ def test_items_are_as_long_as_words_and_begin_near_to_equal_chances(shop: Datase
     model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP)
     network, rows = model.network, dialogue_rows(model, shop)
     words, items = network.backbone.tokens.words, network.item_vectors()
-    warm = network.item_table.is_warm
+    warm = network.item_table.is_warm.any(0)
     assert float(items[warm].norm(dim=1).mean()) == pytest.approx(float(words.norm(dim=1).mean()), rel=0.1)
     with torch.no_grad():
         scores = network.item_queries(states(model, rows).flatten(0, 1)) @ items[warm].T
@@ -162,7 +162,7 @@ def test_a_dialogue_reads_as_in_the_model_s_own_template(shop: Dataset, tmp_path
 def test_one_batch_of_every_task_can_be_learnt(name: str, shop: Dataset, tmp_path: Path) -> None:
     model = shop_model(shop, saved(name, tmp_path), tuple(TASKS), adaptation="full")
     network = model.network.train()
-    warm = int(network.item_table.is_warm.sum())
+    warm = int(network.item_table.is_warm.any(0).sum())
     trivial = TrivialLosses.of(shop, model.tokenizer.size, warm, network.label_sets)
     batches = [
         collate([model.layout.row([example]) for example in examples[:4]])

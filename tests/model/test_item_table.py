@@ -3,7 +3,7 @@ import torch
 from tastemaker.model.batch import HISTORY, PLACES, SLOT
 from tastemaker.model.item_table import ItemTable, standardised
 
-WARM = torch.tensor([True, True, True, False])
+WARM = torch.tensor([[True, True, True, False]]).repeat(len(PLACES), 1)
 
 
 def table(content_width: int = 3, *, ids: bool = True, id_dropout: float = 0.5) -> ItemTable:
@@ -29,9 +29,9 @@ def test_without_content_id_dropout_would_leave_nothing_so_it_is_off() -> None:
     assert bool((table(0, id_dropout=1.0)()[:3].abs().sum(1) > 0).all())
 
 
-def test_the_training_softmax_leaves_cold_items_out() -> None:
+def test_a_bias_leaves_cold_items_out() -> None:
     items = table()
-    logits = torch.randn(2, 8) @ items().T + items.warm_bias()
+    logits = torch.randn(2, 8) @ items().T + items.warm_bias(SLOT)
     assert bool(torch.isinf(logits[:, 3]).all()) and bool(torch.isfinite(logits[:, :3]).all())
 
 
@@ -42,13 +42,21 @@ def test_in_use_cold_items_get_the_offset_or_rank_last_without_content() -> None
     items.cold_offset[HISTORY], items.cold_offset[SLOT] = -2.0, -3.0
     expected = plain + torch.tensor([[0.0, 0.0, 0.0, -2.0], [0.0, 0.0, 0.0, -3.0]])
     assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), expected)
+    items.prior[SLOT, 2:] = torch.tensor([1.0, 0.5])
+    items.prior_weight[SLOT] = 4.0
+    expected[SLOT, 3] += 2.0
+    assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), expected), (
+        "of warm items nothing is said"
+    )
     blind = table(0).eval()
     assert blind.scores(states, blind(), torch.tensor(PLACES)).argmin(1).tolist() == [3, 3]
 
 
 def test_parts_start_with_the_norm_of_token_embeddings() -> None:
     torch.manual_seed(0)
-    items = ItemTable(torch.randn(500, 64), torch.ones(500, dtype=torch.bool), 128, ids=True, id_dropout=0.0)
+    items = ItemTable(
+        torch.randn(500, 64), torch.ones(len(PLACES), 500, dtype=torch.bool), 128, ids=True, id_dropout=0.0
+    )
     assert abs(float(items().detach().std()) / 0.02 - 1) < 0.1
 
 

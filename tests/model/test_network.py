@@ -66,7 +66,7 @@ def test_an_entry_is_its_item_plus_its_action(model: TrainedModel) -> None:
 
 def test_the_odds_of_cold_items_can_be_multiplied(model: TrainedModel) -> None:
     network, table = model.network, model.network.item_table
-    table.is_warm[3:] = False
+    table.is_warm[:, 3:] = False
     network.sureness.fill_(0.5)
     states, vectors = torch.randn(2, table().shape[1]), network.item_vectors()
     places = torch.tensor([HISTORY, SLOT])

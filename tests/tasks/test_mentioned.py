@@ -36,6 +36,16 @@ def test_training_knows_items_from_interactions_and_from_replies(shop: Dataset) 
     assert heard.owners[-3:].tolist() == [len(shop.user_ids)] * 3
 
 
+def test_what_is_only_talked_of_is_cold_in_histories(shop: Dataset, talking_shop: Dataset) -> None:
+    new = (Turn("user", "Hi", split="train"), Turn("assistant", "[[i23]]?", split="train"))
+    heard = training_items(replace(shop, dialogues=dialogue_table([Held("2", new)])), [NextItem(), Dialogue()])
+    assert np.flatnonzero(heard.by_place[0] == 0).tolist() == [23]
+    assert heard.by_place[1].all()
+    alone = training_items(talking_shop, [Dialogue()])
+    assert alone.by_place[0].any()
+    assert np.array_equal(*alone.by_place), "nobody chooses"
+
+
 def test_dialogues_that_are_not_trained_on_say_nothing(shop: Dataset, talking_shop: Dataset) -> None:
     both = replace(shop, dialogues=talking_shop.dialogues)
     assert np.array_equal(training_items(both, [Dialogue(simulated_share=1.0)]).counts, shop.train_counts)

@@ -1,12 +1,15 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.tasks.category import Category
 from tastemaker.tasks.corpus import texts_of
+from tastemaker.tasks.description import Description
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Example, Recommended, Reply, Task
 from tastemaker.tasks.explanation import Explanation
+from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.withholding import Withholding, training_view
 
 UNFORGIVEN, WIZARD_OF_OZ = 13, 16
@@ -47,3 +50,10 @@ def test_without_such_a_task_nothing_is_hidden(cinema: Dataset) -> None:
     assert training_view(cinema, [Dialogue(), Explanation()]) is cinema
     assert isinstance(Category(), Withholding)
     assert not isinstance(Dialogue(), Withholding)
+
+
+def test_a_task_alone_can_be_kept_from_what_others_are_judged_by(cinema: Dataset) -> None:
+    alone = replace(cinema, config=replace(cinema.config, withhold_for=("next_item", "category", "description")))
+    joint = training_view(cinema, [NextItem(), Category(), Description()])
+    assert training_view(alone, [NextItem()]).catalog == joint.catalog != cinema.catalog
+    assert training_view(alone, [Category(), NextItem()]).answers == cinema.catalog

@@ -8,9 +8,10 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.model.batch import Batch, ItemTargets, collate
+from tastemaker.model.batch import HISTORY, Batch, ItemTargets, collate
 from tastemaker.model.heads import Asked
 from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.model.tokenizer import REC
 from tastemaker.tasks import TASKS
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import group_tasks
@@ -40,6 +41,27 @@ def test_item_loss_is_weighted_by_feedback_over_warm_items(model: TrainedModel) 
 def test_a_cold_target_is_left_out(model: TrainedModel) -> None:
     with_cold = loss(model, TaskTargets([0, 1], [5, 23], [1.0, 1.0]))
     assert with_cold == pytest.approx(loss(model, TaskTargets([0], [5], [1.0])))
+
+
+def test_what_is_only_talked_of_is_no_item_to_come_next(model: TrainedModel) -> None:
+    """An item that is cold in histories and warm in replies counts where it is told, and nowhere else."""
+    network, item = model.network, 7
+
+    def in_reply(*targets: int) -> Batch:
+        row = Row.of([Position(REC)], (), {"task": TaskTargets([0], list(targets), [1.0])})
+        return collate([row])
+
+    def losses() -> tuple[float, float]:
+        with torch.no_grad():
+            slot = task_losses(network, in_reply(5), vectors, TRIVIAL)["task"]
+        return loss(model, TaskTargets([0], [5], [1.0])), float(slot)
+
+    vectors = network.item_vectors()
+    both = losses()
+    network.item_table.is_warm[HISTORY, item] = False
+    after = losses()
+    assert after[1] == both[1]
+    assert after[0] < both[0], "one item less to choose from"
 
 
 def test_kinds_of_one_task_add_up(model: TrainedModel) -> None:

@@ -10,6 +10,7 @@ from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.evaluation.context import known_items
 from tastemaker.inference.predictor import Predictor
+from tastemaker.model.batch import HISTORY
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import validation
@@ -35,7 +36,7 @@ def test_ndcg_is_that_of_each_target_by_itself(model, shop, monkeypatch, ranked)
     task = NextItem()
     examples = list(task.examples(shop, Split.VALIDATION))
     scores = Predictor(model).item_scores(examples)
-    scores[:, ~model.network.item_table.is_warm.numpy()] = -np.inf
+    scores[:, ~model.network.item_table.is_warm[HISTORY].numpy()] = -np.inf
     gains = []
     for row, example in zip(scores, examples, strict=True):
         row[list(known_items(example, shop, Split.VALIDATION))] = -np.inf

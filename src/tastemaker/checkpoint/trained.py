@@ -15,6 +15,7 @@ from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.facts import FactExtractor
 from tastemaker.errors import CheckpointError
 from tastemaker.model.anatomy import Anatomy
+from tastemaker.model.batch import PLACES
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
 from tastemaker.model.item_wishes import wish_edges
@@ -87,7 +88,7 @@ def load_trained(run: Path, pointer: str = "best", device: str = "cpu") -> Train
 def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> TrainedModel:
     """Rebuild the model of a checkpoint."""
     try:
-        weights, documents = checkpoint.tensors["weights"], checkpoint.documents
+        weights, documents = _by_place(checkpoint.tensors["weights"]), checkpoint.documents
         tokenizer = TextTokenizer.from_json(documents["tokenizer"])
         config = ModelConfig(**documents["recipe"]["model"])
         catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))
@@ -107,7 +108,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             stakes={name: Stake.of(fields) for name, fields in documents["recipe"]["tasks"].items()},
         )
         network = Network(config, inputs)
-        network.load_state_dict(_without_tallies(network) | dict(weights))
+        network.load_state_dict(_newer(network) | weights)
     except (KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(
             f"{run}: its checkpoint does not fit this version of tastemaker ({str(error).splitlines()[0]}). Train "
@@ -116,9 +117,15 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
 
 
-def _without_tallies(network: Network) -> dict[str, Tensor]:
-    """What a run lacks that is older than the tallies of items: it rates as it did."""
-    newer = tuple(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line"))
+def _by_place(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of a run; one that is older took an item for warm everywhere or nowhere."""
+    is_warm = weights["item_table.is_warm"]
+    return {**weights, "item_table.is_warm": is_warm.expand(len(PLACES), -1).clone()}
+
+
+def _newer(network: Network) -> dict[str, Tensor]:
+    """What a run lacks that is older than the tallies of items, or the prior of cold ones: it says what it did."""
+    newer = (*(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line")), "item_table.prior")
     return {name: tensor for name, tensor in network.state_dict().items() if name.startswith(newer)}
 
 

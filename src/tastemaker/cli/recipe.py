@@ -82,6 +82,9 @@ def from_mapping(plain: object, where: str = "recipe") -> Recipe:
     stages = {name: build(config, tables.get(name, {}), f"{where}: [{name}]") for name, config in STAGES.items()}
     if not stages["data"].path:
         raise RecipeError(f"{where}: [data] needs 'path', the folder that `tastemaker prepare` wrote.")
+    for name in stages["data"].withhold_for:
+        if name not in TASKS:
+            raise RecipeError(f"{where}: [data] withhold_for: there is no task {name!r}; {suggestion(name, TASKS)}")
     method = stages["balancing"].method
     if method not in BALANCERS:
         raise RecipeError(f"{where}: [balancing] there is no method {method!r}; {suggestion(method, BALANCERS)}")

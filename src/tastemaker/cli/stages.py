@@ -28,6 +28,7 @@ from tastemaker.evaluation.evaluate import evaluate as judge
 from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
+from tastemaker.model.cold_prior import cold_priors
 from tastemaker.model.content import content_vectors
 from tastemaker.model.edges import Edges
 from tastemaker.model.item_graph import graph_edges
@@ -118,7 +119,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
     rated, liked = _opinions(dataset)
     inputs = ModelInputs(
         vectors,
-        counts > 0,
+        torch.from_numpy(found.by_place > 0),
         tokenizer.size,
         torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
         rated,
@@ -128,6 +129,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
         *_dialogue_evidence(recipe, dataset),
         _label_sets(recipe, dataset, say),
+        torch.from_numpy(cold_priors(content, found.by_place)),
         None if chosen is None else chosen.anatomy,
         {name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )
@@ -237,8 +239,9 @@ def contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
     """
     model = load_trained(run, device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
-    # Where training dialogues are cut does not change what is judged.
-    same = replace(recipe.data, path=beside.data.path, dialogue_split=beside.data.dialogue_split)
+    # Where training dialogues are cut, and what training is not to read, does not change what is judged.
+    judged_by = {name: getattr(beside.data, name) for name in ("path", "dialogue_split", "withhold_for")}
+    same = replace(recipe.data, **judged_by)
     tables_differ = not has_same_tables(Path(recipe.data.path), Path(beside.data.path))
     if same != beside.data or model.catalog != judged.catalog or tables_differ:
         raise RecipeError(f"{run}: expected a run on the data set and split of the judged one, found {recipe.data}.")

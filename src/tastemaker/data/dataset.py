@@ -140,8 +140,7 @@ class Dataset:
         actions = [action_of(event, rating) for event, rating in zip(interactions["event"], ratings, strict=True)]
         timestamps = interactions["timestamp"].to_numpy().astype(np.int64)
         items = np.array([catalog.rows[item] for item in interactions["item_id"]], dtype=np.int64)
-        named = {catalog.rows[item] for items_there in told.values() for item in items_there}
-        left = hold_out(offsets, items, cut_histories(offsets, timestamps, config), config, named)
+        left = hold_out(offsets, items, cut_histories(offsets, timestamps, config), config)
         rows = slice(None) if left.rows is None else left.rows
         built = cls(
             catalog=catalog,

@@ -7,6 +7,7 @@ interactions are left, and the cuts in what is left. Test targets are the same w
 - A **new item** (`new_items`) has no interaction before validation: it is no target of training, stands in no training
   history, and in none that is read later but for what validation adds. Its validation interactions stay, as of an item
   that came out that day: the one offset of cold items is found on them, and nothing else of an item is learnt there.
+  It is new to the log alone: what training dialogues say of it stays, for those who train on them.
 - A **thinner log** (`train_share`) loses interactions by themselves, not whole users: sparse data are short histories
   of many users. Whatever reads training interactions reads the thin log, histories at validation and test among them,
   to which validation adds its own. Draws are nested: 10 % of the log are a part of its 25 %.
@@ -14,7 +15,6 @@ interactions are left, and the cuts in what is left. Test targets are the same w
 What is left out of the log is known to nobody, so that it is not masked in a ranking either.
 """
 
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +26,7 @@ from tastemaker.errors import RecipeError
 
 _USERS, _ITEMS, _SHARE = range(3)
 """Sets the draws apart, so that each is the same whatever else is held out."""
-_OWNERS: Final = {"users": "users with a test interaction", "items": "items that may be held out"}
+_OWNERS: Final = {"users": "users with a test interaction", "items": "items with an interaction"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Left:
     cuts: Cuts
 
 
-def hold_out(offsets: IntArray, items: IntArray, cuts: Cuts, config: DataConfig, named: Container[int]) -> Left:
+def hold_out(offsets: IntArray, items: IntArray, cuts: Cuts, config: DataConfig) -> Left:
     """Leave out what the recipe holds out.
 
     Args:
@@ -48,7 +48,6 @@ def hold_out(offsets: IntArray, items: IntArray, cuts: Cuts, config: DataConfig,
         items: `[interactions]`, rows in the catalog.
         cuts: of the whole log.
         config: the recipe's `[data]` table.
-        named: items that training meets elsewhere, in dialogues or summaries; none of these is ever new.
 
     Raises:
         RecipeError: a share is so small that it is nobody and nothing.
@@ -56,7 +55,7 @@ def hold_out(offsets: IntArray, items: IntArray, cuts: Cuts, config: DataConfig,
     lengths = np.diff(offsets)
     owners = np.repeat(np.arange(len(lengths)), lengths)
     is_training = np.arange(len(items)) - offsets[owners] < cuts.train[owners]
-    is_gone = is_training & (_is_thinned(len(items), config) | np.isin(items, _new_items(items, config, named)))
+    is_gone = is_training & (_is_thinned(len(items), config) | np.isin(items, _new_items(items, config)))
     is_new = np.isin(np.arange(len(lengths)), _new_users(cuts.validation < lengths, config))
     gone = np.bincount(owners[is_gone], minlength=len(lengths))
     train, validation = cuts.train - gone, cuts.validation - gone
@@ -74,9 +73,8 @@ def _is_thinned(interactions: int, config: DataConfig) -> NDArray[np.bool_]:
     return _random(config, _SHARE).random(interactions) >= config.train_share
 
 
-def _new_items(items: IntArray, config: DataConfig, named: Container[int]) -> IntArray:
-    known = [item for item in np.unique(items).tolist() if item not in named] if config.new_items else []
-    return _drawn(np.array(known, dtype=np.int64), "items", config.new_items, _random(config, _ITEMS))
+def _new_items(items: IntArray, config: DataConfig) -> IntArray:
+    return _drawn(np.unique(items), "items", config.new_items, _random(config, _ITEMS))
 
 
 def _new_users(is_tested: NDArray[np.bool_], config: DataConfig) -> IntArray:

@@ -48,6 +48,9 @@ class DataConfig:
     """Share of the training interactions that are kept."""
     hold_out_seed: int = 0
     """Of these three draws."""
+    withhold_for: tuple[str, ...] = ()
+    """Tasks whose held-out answers (texts, genres) are kept from this run as from one that trains on them with its
+    default keys: so a task alone reads the same catalog as the joint model that it is compared with."""
     dialogue_split: Literal["clean", "published"] = "clean"
     """Whether a dialogue with turns to be judged is left out of training (`clean`), or trained on up to its last turn
     that is published for training (`published`); see `tasks/dialogue_split.py`. What is judged is the same."""

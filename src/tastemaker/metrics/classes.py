@@ -43,8 +43,7 @@ def macro_f1(classes: Classes) -> Tally:
     """
     right = 2.0 * (classes.said & classes.true)
     both = classes.said.astype(np.float64) + classes.true
-    count = right.shape[1]
-    return Tally(np.concatenate([right, both], axis=1), lambda sums: _mean_f1(sums[..., :count], sums[..., count:]))
+    return Tally(np.concatenate([right, both], axis=1), lambda sums: _mean_f1(*np.split(sums, 2, axis=-1)))
 
 
 def _mean_f1(right: FloatArray, both: FloatArray) -> FloatArray:

@@ -110,8 +110,14 @@ class Batch:
 
     def before(self, at: Tensor) -> Before:
         """What stands before the items that are told from positions `at` `[N]` of the flattened states."""
-        in_reply = self.tokens.flatten()[at] == REC
-        return Before(self.histories(at), self.wishes[at // self.items.shape[1]], in_reply)
+        return Before(self.histories(at), self.wishes[at // self.items.shape[1]], self._in_reply(at))
+
+    def place(self, targets: ItemTargets) -> int:
+        """Where a task tells its items, one of `PLACES`: none does so in both."""
+        return SLOT if bool(self._in_reply(targets.at[:1]).any()) else HISTORY
+
+    def _in_reply(self, at: Tensor) -> Tensor:
+        return self.tokens.flatten()[at] == REC
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""

@@ -12,22 +12,29 @@ TOKEN_STD = 0.02
 class ItemTable(nn.Module):
     """Item vector = projection of frozen content vectors + a learned id residual with id dropout.
 
-    An item without training interaction is cold: its residual is zero, so its vector is its content alone. Dropping
+    An item that training nowhere tells is cold: its residual is zero, so its vector is its content alone. Dropping
     residuals at random in training (DropoutNet, Volkovs et al., NeurIPS 2017) makes such vectors comparable with full
     ones. With neither content nor ids there is nothing to learn from, which the recipe refuses.
     """
 
     content: Tensor
     is_warm: Tensor
+    """`[P, I]` by `PLACES`: where training tells an item. One that is only talked of is cold to histories."""
     cold_offset: Tensor
+    """By `PLACES`."""
+    prior: Tensor
+    """`[P, I]`: which cold items are likely to be chosen at all, see `cold_prior.py`; 0 of warm ones."""
+    prior_weight: Tensor
     """By `PLACES`."""
 
     def __init__(self, content: Tensor, is_warm: Tensor, width: int, *, ids: bool, id_dropout: float) -> None:
-        """Take frozen `content` `[I, C]` (C may be 0) and `is_warm` `[I]`, True where training has interactions."""
+        """Take frozen `content` `[I, C]` (C may be 0) and `is_warm` `[P, I]`, True where training tells an item."""
         super().__init__()
         self.register_buffer("content", standardised(content))
         self.register_buffer("is_warm", is_warm)
         self.register_buffer("cold_offset", torch.zeros(len(PLACES)))
+        self.register_buffer("prior", torch.zeros(is_warm.shape))
+        self.register_buffer("prior_weight", torch.zeros(len(PLACES)))
         self.id_dropout = id_dropout
         self.projection = nn.Linear(content.shape[1], width, bias=False) if content.shape[1] else None
         self.residual = nn.Embedding(len(content), width) if ids else None
@@ -41,26 +48,25 @@ class ItemTable(nn.Module):
         if self.projection is not None:
             vectors.append(self.projection(self.content))
         if self.residual is not None:
-            keep = self.is_warm
+            keep = self.is_warm.any(0)
             if self.training and self.id_dropout > 0 and self.projection is not None:
                 keep = keep & (torch.rand(len(keep), device=keep.device) >= self.id_dropout)
             vectors.append(self.residual.weight * keep.unsqueeze(1))
         return torch.stack(vectors).sum(0)
 
-    def warm_bias(self) -> Tensor:
-        """What the training softmax adds to every row of logits, `[I]`: it leaves cold items out.
-
-        As mere negatives they would only be pushed down.
-        """
-        return torch.zeros_like(self.is_warm, dtype=self.cold_offset.dtype).masked_fill(~self.is_warm, float("-inf"))
+    def warm_bias(self, place: int) -> Tensor:
+        """What leaves the items that are cold at a place out of a ranking, `[I]`: minus infinity, and 0 for others."""
+        is_warm = self.is_warm[place]
+        return torch.zeros_like(is_warm, dtype=self.cold_offset.dtype).masked_fill(~is_warm, float("-inf"))
 
     def scores(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
-        """Scores `[N, I]` for use: cold items get the `cold_offset` of their one of `places` `[N]`.
+        """Scores `[N, I]` for use: cold items get the `cold_offset` of their one of `places` `[N]`, and the prior.
 
         Without content they rank last.
         """
         offset = self.cold_offset if self.projection is not None else torch.full_like(self.cold_offset, -1e4)
-        return torch.addcmul(states @ vectors.T, offset[places].unsqueeze(1), (~self.is_warm).to(offset.dtype))
+        added = (offset.unsqueeze(1) + self.prior_weight.unsqueeze(1) * self.prior) * ~self.is_warm
+        return torch.addmm(added[places], states, vectors.T)
 
 
 def standardised(content: Tensor) -> Tensor:

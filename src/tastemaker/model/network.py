@@ -49,7 +49,7 @@ class ModelInputs:
     content: Tensor
     """`[I, C]`, frozen; C is 0 without content."""
     is_warm: Tensor
-    """`[I]`, True where training has interactions, or replies that recommend the item."""
+    """`[P, I]` by `PLACES`, True where training tells the item: in histories, or in slots of replies."""
     vocabulary: int
     """V."""
     action_counts: Tensor
@@ -72,6 +72,8 @@ class ModelInputs:
     """Facts and the items that have them; None is a graph without edges."""
     label_sets: tuple[LabelSet, ...] = ()
     """Those of the recipe's tasks; each gets a head."""
+    cold_prior: Tensor | None = None
+    """`[P, I]` by `PLACES`, which cold items are likely to be chosen at all; None tells them not apart."""
     anatomy: Anatomy | None = None
     """Of a pretrained backbone; None is one that is made from scratch."""
     stakes: Mapping[str, Stake] = field(default_factory=dict)
@@ -98,6 +100,8 @@ class Network(nn.Module):
         self.backbone = _backbone(config, inputs)
         width = self.backbone.width
         self.item_table = ItemTable(inputs.content, inputs.is_warm, width, ids=config.ids, id_dropout=config.id_dropout)
+        if inputs.cold_prior is not None:
+            self.item_table.prior.copy_(inputs.cold_prior)
         items = len(inputs.content)
         self.item_graph = ItemGraph(inputs.edges or Edges.none(items))
         self.item_trend = ItemTrend(torch.zeros(items) if inputs.trends is None else inputs.trends)

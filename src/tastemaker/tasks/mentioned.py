@@ -50,12 +50,22 @@ def mentions(dataset: Dataset) -> Mentions:
 class TrainingItems:
     """What training knows of items, from interactions and from dialogues."""
 
+    chosen: IntArray
+    """`[I]`: interactions."""
     counts: IntArray
-    """`[I]`: interactions, and replies of which the item is a target. An item with none is cold."""
+    """`[I]`: these, and replies of which the item is a target."""
     items: IntArray
     """`[N]`: what users chose, then what dialogues named, each one's in a row and in order."""
     owners: IntArray
     """`[N]`: the user or dialogue of each; dialogues are numbered behind the users."""
+
+    @property
+    def by_place(self) -> IntArray:
+        """`[2, I]`: how often training tells each item in histories, and in slots of replies; one with 0 is cold there.
+
+        An item that people only talk of has never been chosen. Where nobody chooses, histories hold what is talked of.
+        """
+        return np.stack([self.chosen if self.chosen.any() else self.counts, self.counts])
 
 
 def mentions_of(dataset: Dataset, tasks: Iterable[Task]) -> Mentions | None:
@@ -73,4 +83,4 @@ def training_items(dataset: Dataset, tasks: Iterable[Task]) -> TrainingItems:
         counts = counts + found.targets
         items.append(found.items)
         owners.append(found.dialogues + len(dataset.user_ids))
-    return TrainingItems(counts, np.concatenate(items), np.concatenate(owners))
+    return TrainingItems(dataset.train_counts, counts, np.concatenate(items), np.concatenate(owners))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from tastemaker.data.dataset import Dataset
+from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Task
 
 
@@ -21,8 +22,13 @@ class Withholding(Protocol):
 
 
 def training_view(dataset: Dataset, tasks: Iterable[Task]) -> Dataset:
-    """What a model of all these tasks may be trained on: no card, evidence, wish or content vector has an answer."""
-    for task in tasks:
+    """What a model of all these tasks may be trained on: no card, evidence, wish or content vector has an answer.
+
+    Answers of the tasks in `data.withhold_for` are kept from it, too.
+    """
+    trained = {task.name: task for task in tasks}
+    others = {name: TASKS[name]() for name in dataset.config.withhold_for if name not in trained}
+    for task in (trained | others).values():
         if isinstance(task, Withholding):
             dataset = task.withhold(dataset)
     return dataset

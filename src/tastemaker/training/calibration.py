@@ -7,6 +7,8 @@ never saw say how much they count, by maximum likelihood:
 
 - τ and w make `softmax(τ s + Σ w_k t_k)` of the network's scores s and the terms t most likely at warm targets. A
   network that ranks best is too sure of itself, which τ takes back; the order depends on the weights w / τ alone;
+- p makes softmax(scores + p prior) over the cold items most likely at cold targets, the prior being what content says
+  of who is chosen at all (`model/cold_prior.py`); p itself is held near 0, by a standard normal distribution;
 - with L_w and L_c the log-sum-exp of warm and of cold scores at one target, the offset c of all cold items solves
 
     Σ σ(c + L_c - L_w) = number of cold targets
@@ -15,7 +17,7 @@ All of them are found for the items that come next in histories and for those in
 is met together says another thing of films watched in turn than of films talked of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -40,6 +42,7 @@ def calibrate(network: Network, batches: Sequence[Batch]) -> None:
     A place that has no targets takes over what was found for the other.
     """
     network.item_table.cold_offset.fill_(0.0)
+    network.item_table.prior_weight.fill_(0.0)
     network.sureness.fill_(1.0)
     for term in network.terms:
         term.weight.fill_(0.0)
@@ -56,14 +59,18 @@ def calibrate(network: Network, batches: Sequence[Batch]) -> None:
 def _set(network: Network, place: int, scored: "Scored") -> None:
     """Set what weighs at a place."""
     table = network.item_table
-    sureness, weights = likeliest(scored, table.is_warm)
+    is_warm = table.is_warm[place]
+    sureness, weights = likeliest(scored, is_warm)
     network.sureness[place] = sureness
     scores = scored.scores
     for term, found, weight in zip(network.terms, scored.terms, weights, strict=True):
         term.weight[place] = weight
         scores = scores + weight * found
     if table.projection is not None:
-        table.cold_offset[place] = cold_offset(sureness * scores, scored.items, table.is_warm) / sureness
+        scores, prior = sureness * scores, table.prior[place]
+        weight = prior_weight(scores, prior, scored.items, is_warm)
+        table.prior_weight[place] = weight / sureness
+        table.cold_offset[place] = cold_offset(scores + weight * prior, scored.items, is_warm) / sureness
 
 
 @dataclass(frozen=True)
@@ -88,23 +95,47 @@ def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, tuple[float, ...]
         return 1.0, nothing
     scores, *terms = [(part[known] if len(part) > 1 else part)[:, is_warm] for part in (scored.scores, *scored.terms)]
     places = (is_warm.cumsum(0) - 1)[scored.items[known]]
-    factors = scored.scores.new_tensor([1.0, *nothing]).requires_grad_()
-    search = torch.optim.LBFGS([factors], line_search_fn="strong_wolfe")
 
-    def loss() -> Tensor:
-        search.zero_grad()
+    def loss(factors: Tensor) -> Tensor:
         total = factors[0] * scores
         for factor, term in zip(factors[1:], terms, strict=True):
             total = total + factor * term
-        value = F.cross_entropy(total, places)
+        return F.cross_entropy(total, places)
+
+    sureness, *weights = _least(loss, scored.scores.new_tensor([1.0, *nothing]))
+    sureness = max(sureness, LEAST_SURENESS)
+    return sureness, tuple(min(max(weight, 0.0) / sureness, WEIGHT_BOUND) for weight in weights)
+
+
+def prior_weight(scores: Tensor, prior: Tensor, items: Tensor, is_warm: Tensor) -> float:
+    """p of the prior `[I]` beside `scores` `[N, I]`; 0 where there is no cold target, or nothing is said."""
+    known = ~is_warm[items]
+    if not bool(known.any()) or not bool(prior.any()):
+        return 0.0
+    told, said = scores[known][:, ~is_warm], prior[~is_warm]
+    places = ((~is_warm).cumsum(0) - 1)[items[known]]
+
+    def loss(weight: Tensor) -> Tensor:
+        return F.cross_entropy(told + weight * said, places, reduction="sum") + weight.square().sum() / 2
+
+    return min(max(*_least(loss, scores.new_zeros(1)), 0.0), WEIGHT_BOUND)
+
+
+def _least(loss: Callable[[Tensor], Tensor], start: Tensor) -> list[float]:
+    """Where a convex loss is least, by L-BFGS."""
+    factors = start.requires_grad_()
+    search = torch.optim.LBFGS([factors], line_search_fn="strong_wolfe")
+
+    def step() -> Tensor:
+        search.zero_grad()
+        value = loss(factors)
         torch.autograd.backward(value)
         return value
 
     with torch.enable_grad():
-        search.step(loss)  # type: ignore[no-untyped-call]
-    sureness, *weights = factors.tolist()
-    sureness = max(sureness, LEAST_SURENESS)
-    return sureness, tuple(min(max(weight, 0.0) / sureness, WEIGHT_BOUND) for weight in weights)
+        search.step(step)  # type: ignore[no-untyped-call]
+    found: list[float] = factors.tolist()
+    return found
 
 
 def cold_offset(scores: Tensor, items: Tensor, is_warm: Tensor) -> float:

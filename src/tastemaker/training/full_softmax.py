@@ -22,18 +22,17 @@ LEAST_TARGETS = 128
 smaller that, and so the time of a target, would grow with the square of the catalog."""
 
 
-def full_softmax_loss(states: Tensor, vectors: Tensor, bias: Tensor, items: Tensor, weights: Tensor) -> Tensor:
-    """Mean cross-entropy of `softmax(states @ vectors.T + bias)` at `items`, weighted; 0 without targets.
+def full_softmax_loss(states: Tensor, vectors: Tensor, items: Tensor, weights: Tensor) -> Tensor:
+    """Mean cross-entropy of `softmax(states @ vectors.T)` at `items`, weighted; 0 without targets.
 
     Args:
         states: `[N, D]`.
         vectors: `[I, D]`.
-        bias: `[I]`, added to every row of logits, without gradient; minus infinity leaves an item out.
-        items: `[N]`, row of each target, none of them left out.
+        items: `[N]`, row of each target.
         weights: `[N]`, how much each target counts.
     """
     shares = weights / weights.sum().clamp_min(1e-8)
-    loss: Tensor = _FullSoftmax.apply(states, vectors, bias, items, shares)  # type: ignore[no-untyped-call]
+    loss: Tensor = _FullSoftmax.apply(states, vectors, items, shares)  # type: ignore[no-untyped-call]
     return loss
 
 
@@ -41,7 +40,7 @@ class _FullSoftmax(torch.autograd.Function):
     """`sum_n share_n (logsumexp(l_n) - l_n[item_n])`, whose gradient in `l_n` is `share_n (softmax(l_n) - onehot)`."""
 
     @staticmethod
-    def forward(ctx: Any, states: Tensor, vectors: Tensor, bias: Tensor, items: Tensor, shares: Tensor) -> Tensor:
+    def forward(ctx: Any, states: Tensor, vectors: Tensor, items: Tensor, shares: Tensor) -> Tensor:
         wants_gradient = any(ctx.needs_input_grad[:2])
         of_states, of_vectors = (torch.zeros_like(part, dtype=_sum_type(part)) for part in (states, vectors))
         loss = shares.new_zeros(())
@@ -52,7 +51,7 @@ class _FullSoftmax(torch.autograd.Function):
             for start in range(0, len(rows), size):
                 part = slice(start, start + size)
                 chunk = logits[: len(rows[part])]
-                losses, total = _losses(rows[part], columns, bias, items[part], chunk)
+                losses, total = _losses(rows[part], columns, items[part], chunk)
                 loss += (shares[part] * losses).sum()
                 if wants_gradient:
                     chunk[torch.arange(len(chunk), device=chunk.device), items[part]] -= total.to(chunk.dtype)
@@ -66,12 +65,12 @@ class _FullSoftmax(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         of_states, of_vectors = ctx.saved_tensors  # autograd casts them to their inputs' types
-        return of_states * gradient, of_vectors * gradient, None, None, None
+        return of_states * gradient, of_vectors * gradient, None, None
 
 
-def _losses(rows: Tensor, columns: Tensor, bias: Tensor, items: Tensor, chunk: Tensor) -> tuple[Tensor, Tensor]:
+def _losses(rows: Tensor, columns: Tensor, items: Tensor, chunk: Tensor) -> tuple[Tensor, Tensor]:
     """Losses `[n]` of one chunk and the sums `[n]` of its exponentials, which stay in `chunk` `[n, I]`."""
-    torch.addmm(bias.to(chunk.dtype), rows, columns.T, out=chunk)
+    torch.mm(rows, columns.T, out=chunk)
     at_target = chunk.gather(1, items.unsqueeze(1)).squeeze(1)
     highest = chunk.amax(1, keepdim=True)
     total = chunk.sub_(highest).exp_().sum(1, dtype=_sum_type(chunk))

@@ -59,7 +59,7 @@ class Trainer:
         config, tasks = job.config, list(job.tasks.values())
         self.network = job.model.network.to(device)
         set_execution(self.network.backbone, config, device)
-        warm_items = int(self.network.item_table.is_warm.sum())
+        warm_items = int(self.network.item_table.is_warm.any(0).sum())
         self.trivial = TrivialLosses.of(job.dataset, job.model.tokenizer.size, warm_items, self.network.label_sets)
         weights = torch.tensor([task.weight for task in tasks], device=device)
         given = Given(weights, job.balancing, config.seed)

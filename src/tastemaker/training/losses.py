@@ -101,10 +101,10 @@ class Read:
 
 
 def _loss(read: Read, task: str, target: Targets, kind: str) -> Tensor:
-    network, states, vectors = read.network, read.of(task), read.vectors
+    network, states = read.network, read.of(task)
     match target:
-        case ItemTargets(at, items, weights):
-            return _item_loss(network, network.states_for(task, states[at]), items, weights, vectors)
+        case ItemTargets():
+            return _item_loss(read, network.states_for(task, states[target.at]), target)
         case TextTargets(at, tokens):
             return -target_log_chances(network, states, read.batch.tokens, at, tokens, task).mean()
         case LabelTargets(at, values):
@@ -118,11 +118,15 @@ def _loss(read: Read, task: str, target: Targets, kind: str) -> Tensor:
             return F.binary_cross_entropy_with_logits(head.likes(asked, own), values)
 
 
-def _item_loss(network: Network, states: Tensor, items: Tensor, weights: Tensor, vectors: Tensor) -> Tensor:
-    """Full-softmax cross-entropy, weighted by feedback; a cold target (validation only) is left out."""
-    warm = network.item_table.is_warm[items]
-    queries = network.item_queries(states[warm])
-    return full_softmax_loss(queries, vectors, network.item_table.warm_bias(), items[warm], weights[warm])
+def _item_loss(read: Read, states: Tensor, target: ItemTargets) -> Tensor:
+    """Full-softmax cross-entropy over what is warm, weighted by feedback; a cold target (validation) is left out.
+
+    As mere negatives cold items would only be pushed down.
+    """
+    is_warm = read.network.item_table.is_warm[read.batch.place(target)]
+    kept = is_warm[target.items]
+    queries, row_of = read.network.item_queries(states[kept]), is_warm.cumsum(0) - 1
+    return full_softmax_loss(queries, read.vectors[is_warm], row_of[target.items[kept]], target.weights[kept])
 
 
 def _label_entropy(labels: LabelSet) -> float:

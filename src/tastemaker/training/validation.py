@@ -68,7 +68,9 @@ class Validation:
             states = network(batch, vectors)
             for task, target in _ranked(batch).items():
                 read = network.states_for(task, states[target.at])
-                gains = _gains(network, vectors, read, batch.histories(target.at), target.items)
+                bias = network.item_table.warm_bias(batch.place(target))
+                asked = (batch.histories(target.at), target.items)
+                gains = _gains(network.item_queries(read), vectors, bias, asked)
                 found.setdefault(task, []).append(gains)
         network.train()
         return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
@@ -80,12 +82,13 @@ def _ranked(batch: Batch) -> dict[str, ItemTargets]:
     return {task: target for task, target in targets.items() if isinstance(target, ItemTargets)}
 
 
-def _gains(network: Network, vectors: Tensor, states: Tensor, histories: Tensor, items: Tensor) -> Tensor:
+def _gains(queries: Tensor, vectors: Tensor, bias: Tensor, target: tuple[Tensor, Tensor]) -> Tensor:
     """Discounted gain `[N]` of each target, a few at a time; none of a cold one."""
+    histories, items = target
     gains = torch.zeros(len(items), device=items.device)
     for start in range(0, len(items), RANKED):
         part = slice(start, start + RANKED)
-        scores = network.item_queries(states[part]) @ vectors.T + network.item_table.warm_bias()
+        scores = queries[part] @ vectors.T + bias
         of_target = scores.gather(1, items[part].unsqueeze(1))
         rows, columns = torch.nonzero(histories[part] >= 0, as_tuple=True)
         scores[rows, histories[part][rows, columns]] = float("-inf")
