@@ -38,7 +38,7 @@ def test_tables_show_every_task_slice_and_cost(run, stage) -> None:
     assert ["next_item", "ndcg@10", "0.2000", "0.2100", "+5.0", "%", "[+2.0,", "+8.0]", "better"] in lines
     assert ["rating", "rmse", "0.2000", "0.2100", "-1.0", "%", "[-2.0,", "-0.5]", "worse"] in lines
     assert ["last_1", "+20.0", "[+10.0,", "+30.0]", "+0.0", "[-1.0,", "+1.0]"] in lines
-    assert ["new_items", "+900.0", "[-300.0,", "+2000.0]"] in lines
+    assert ["new_items", "+900.0", "[-300.0,", "+2000.0]", "recall@50"] in lines
     assert ["sum", "of", "singles", "75", "80", "150,000"] in lines
     assert ["joint", "/", "sum", "80", "%", "50", "%", "60", "%"] in lines
     assert ["next_item", "90,000", "100,000", "90", "%", "77", "77"] in lines

@@ -36,8 +36,8 @@ COMPARISON: dict[str, Any] = {
         rating=found(-0.01, -0.02, -0.005, single="runs/b", metric="rmse", is_lower_better=True, verdict="worse"),
     ),
     "slices": {
-        "last_1": part(next_item=found(0.2, 0.1, 0.3), rating=found(0.0, -0.01, 0.01, single="runs/b")),
-        "new_items": part(next_item=found(9.0, -3.0, 20.0, users=7)),
+        "last_1": part(next_item=found(0.2, 0.1, 0.3), rating=found(0.0, -0.01, 0.01, single="runs/b", metric="rmse")),
+        "new_items": part(next_item=found(9.0, -3.0, 20.0, users=7, metric="recall@50")),
     },
     "not_compared": ["dialogue"],
     "cost": {
@@ -69,7 +69,7 @@ def test_the_page_shows_charts_first_and_needs_nothing_else() -> None:
     assert "<joint>" not in page
     for text in ("+5.0 %", "+2.0 % … +8.0 %", "80 %", "60 %", "1 of 2", "lower is better", "dialogue", "90,000", "77"):
         assert text in page
-    assert "new items (7)" in page
+    assert "new items, recall@50 (7)" in page
 
 
 def test_what_old_runs_did_not_keep_is_said_to_be_unknown() -> None:

@@ -90,16 +90,17 @@ def _slice_table(found: Mapping[str, Any]) -> Table:
     tasks = [task for task in found["tasks"] if any(task in part["tasks"] for part in found["slices"].values())]
     table = _table("slice", *tasks)
     for name, part in found["slices"].items():
-        shown = (part["tasks"].get(task) for task in tasks)
-        table.add_row(name, *(_in_short(it) if it else "" for it in shown))
+        shown = ((part["tasks"].get(task), found["tasks"][task]["metric"]) for task in tasks)
+        table.add_row(name, *(_in_short(it, usual) if it else "" for it, usual in shown))
     return table
 
 
-def _in_short(it: Mapping[str, Any]) -> str:
-    """The change; where alone is 0, the plain difference."""
+def _in_short(it: Mapping[str, Any], usual: str) -> str:
+    """The change; where alone is 0, the plain difference. Its metric, where that is not the task's usual one."""
+    metric = "" if it["metric"] == usual else f" {it['metric']}"
     if it["change"] is None and it["difference"]["value"] is not None:
-        return f"{it['difference']['value']:+.4f} in all"
-    return f"{_percent(it['change'])} {_interval(it)}"
+        return f"{it['difference']['value']:+.4f} in all{metric}"
+    return f"{_percent(it['change'])} {_interval(it)}{metric}"
 
 
 def _cost_table(cost: Mapping[str, Any]) -> Table:

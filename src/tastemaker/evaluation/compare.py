@@ -21,7 +21,7 @@ from tastemaker.evaluation.evaluate import Question, plain, question_of
 from tastemaker.evaluation.figures import Figure, Figures, check_names
 from tastemaker.evaluation.judge import READS, Judge
 from tastemaker.evaluation.ranked import rank, ranking_figures
-from tastemaker.evaluation.slices import SPARSE, slice_figures, sliced, sparse_slices
+from tastemaker.evaluation.slices import SPARSE, metric_in, slice_figures, sliced, sparse_slices
 from tastemaker.metrics import find_metric
 from tastemaker.metrics.gains import Pair, difference_interval, gain, gain_interval, mean_gain
 from tastemaker.tasks.example import Task
@@ -143,17 +143,17 @@ def _by_slice(
     """The whole, then every slice in which both sides have a figure."""
     task = question.examples[0].task
     say(f"{task}: {metric}")
-    parts = [(WHOLE, [_figures(it, question, metric, judge) for it in both])]
+    found = [(WHOLE, metric, [_figures(it, question, metric, judge) for it in both])]
     changes = sparse_slices(question.kind, judge) if question.kind in SPARSE else {}
     for name, change in changes.items():
         if name != WHOLE:
             say(f"{task}: slice {name}")
-            part = sliced(change, question.examples, judge)
-            parts.append((name, [slice_figures(it, (metric,), part, question.kind, judge) for it in both]))
+            part, told = sliced(change, question.examples, judge), metric_in(name, question.kind, metric)
+            found.append((name, told, [slice_figures(it, (told,), part, question.kind, judge) for it in both]))
     return [
-        (name, Compared(metric, ours[metric], theirs[metric]))
-        for name, (ours, theirs) in parts
-        if metric in ours and metric in theirs
+        (name, Compared(told, ours[told], theirs[told]))
+        for name, told, (ours, theirs) in found
+        if told in ours and told in theirs
     ]
 
 

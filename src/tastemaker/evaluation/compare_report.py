@@ -66,10 +66,14 @@ def _mean(found: Mapping[str, Any]) -> dict[str, Change]:
 
 
 def _slices(task: str, result: Mapping[str, Any]) -> dict[str, Change]:
-    """The whole and every slice of a task, each with how many users are in it."""
+    """The whole and every slice of a task, each with how many users are in it, and its metric if it has its own."""
     parts = {"all": result} | result["slices"]
     found = {name: part["tasks"][task] for name, part in parts.items() if task in part["tasks"]}
-    return {f"{_slice_name(name)} ({it['users']:,})": _change(it) for name, it in found.items()}
+    usual = found["all"]["metric"]
+    return {
+        f"{_slice_name(name)}{'' if it['metric'] == usual else ', ' + it['metric']} ({it['users']:,})": _change(it)
+        for name, it in found.items()
+    }
 
 
 def _slice_name(name: str) -> str:

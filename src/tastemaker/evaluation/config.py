@@ -35,7 +35,7 @@ class EvaluationConfig:
     typo_rate: float = 0.1
     """Share of the user's words that get one wrong character."""
     head_share: float = 0.2
-    """Share of the catalog, the most popular of training, that is not long tail."""
+    """Share of the items that training has interactions of, the most popular ones, that is not long tail."""
 
     def __post_init__(self) -> None:
         unknown = [k for k in (*self.k, *self.dialogue_k) if k not in CUTOFFS]

@@ -22,12 +22,14 @@ Change = Callable[[Example, int], Example | None]
 """Takes an example and its row; None leaves it out of the slice."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "items": ("ndcg@10", "hr@10"),
+    "items": ("ndcg@10", "hr@10", "recall@50"),
     "rating": ("rmse",),
     "like": ("accuracy", "f1"),
     "reply": ("recall@10",),
 }
 """What is measured in each slice, by kind of example."""
+RARE: Final[Mapping[str, str]] = {"new_items": "recall@50", "long_tail": "recall@50"}
+"""Slices of rankings that have a metric of their own: what is rare is hardly ever among the first ten of a catalog."""
 SPARSE: Final = ("items", "rating", "like")
 """Kinds of example that ask about items after a history: for these there are slices where little is known."""
 
@@ -74,6 +76,11 @@ def sparse_slices(kind: str, judge: Judge) -> dict[str, Change]:
     return changes
 
 
+def metric_in(part: str, kind: str, metric: str) -> str:
+    """The metric of a slice, of a kind of example that is judged by `metric` as a whole."""
+    return RARE.get(part, metric) if kind == "items" else metric
+
+
 def sliced(change: Change, examples: Sequence[Example], judge: Judge) -> Sliced:
     """The examples that a slice keeps, as it changes them."""
     changed = [(example, change(example, row)) for row, example in enumerate(examples)]
@@ -97,8 +104,8 @@ def slice_figures(answers: Answers, names: Sequence[str], part: Sliced, kind: st
 
 
 def long_tail(counts: IntArray, head_share: float) -> frozenset[int]:
-    """The items outside the most popular `head_share` of the catalog."""
-    head = int(np.ceil(head_share * len(counts)))
+    """The items outside the most popular `head_share` of those that were chosen."""
+    head = int(np.ceil(head_share * np.count_nonzero(counts)))
     return frozenset(np.argsort(-counts, kind="stable")[head:].tolist())
 
 
