@@ -73,7 +73,7 @@ def test_slices_name_model_popularity_and_rivals(result):
     names = {"all", "last_1", "last_3", "last_5", "last_10", "no_history", "noisy", "long_tail", "new_items", "typos"}
     assert set(result["slices"]) == names
     assert set(result["slices"]["last_1"]) == {"model", "popularity", "runs/other"}
-    assert set(result["slices"]["last_1"]["model"]["next_item"]) == {"ndcg@10", "hr@10"}
+    assert set(result["slices"]["last_1"]["model"]["next_item"]) == {"ndcg@10", "hr@10", "recall@50"}
     assert result["slices"]["all"]["model"]["next_item"]["ndcg@10"] == 1.0
     assert result["slices"]["last_1"]["model"]["next_item"]["ndcg@10"] == 1.0
     assert result["slices"]["no_history"]["model"]["next_item"]["ndcg@10"] < 1.0
