@@ -42,8 +42,8 @@ def test_in_use_cold_items_get_the_offset_or_rank_last_without_content() -> None
     items.cold_offset[HISTORY], items.cold_offset[SLOT] = -2.0, -3.0
     expected = plain + torch.tensor([[0.0, 0.0, 0.0, -2.0], [0.0, 0.0, 0.0, -3.0]])
     assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), expected)
-    items.prior[SLOT, 2:] = torch.tensor([1.0, 0.5])
-    items.prior_weight[SLOT] = 4.0
+    items.tell_apart(torch.tensor([[[0.0] * 4], [[0.0, 0.0, 1.0, 0.5]]]))
+    items.prior_weights[SLOT] = 4.0
     expected[SLOT, 3] += 2.0
     assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), expected), (
         "of warm items nothing is said"

@@ -12,7 +12,7 @@ from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import calibration
-from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, likeliest, prior_weight, solve
+from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, likeliest, prior_weights, solve
 
 ALL = torch.ones(3, dtype=torch.bool)
 
@@ -75,14 +75,18 @@ def test_the_weight_is_the_most_likely_one() -> None:
 
 def test_the_prior_weighs_what_is_likeliest_among_cold_items_at_cold_targets() -> None:
     """Of 400 cold targets 300 are the one item of three of which the prior speaks: w is near ln 6, as above."""
-    is_warm, prior = torch.tensor([True, False, False, False]), torch.tensor([0.0, 1.0, 0.0, 0.0])
+    is_warm = torch.tensor([True, False, False, False])
+    priors = torch.tensor([[0.0, 1.0, 0.0, 0.0], [0.0, -1.0, 1.0, 0.0]])
     items = torch.tensor([1] * 300 + [2] * 50 + [3] * 50 + [0] * 1000)
     scores = torch.zeros(len(items), 4)
-    assert prior_weight(scores, prior, items, is_warm) == pytest.approx(math.log(6), abs=0.05)
-    assert 0 < prior_weight(scores[:1], prior, items[:1], is_warm) < 0.6, "one target is little evidence"
-    assert prior_weight(scores, -prior, items, is_warm) == 0.0
-    assert prior_weight(scores[400:], prior, items[400:], is_warm) == 0.0
-    assert prior_weight(scores, 0 * prior, items, is_warm) == 0.0
+    (weight,) = prior_weights(scores, priors[:1], items, is_warm).tolist()
+    assert weight == pytest.approx(math.log(6), abs=0.05)
+    assert 0 < float(prior_weights(scores[:1], priors[:1], items[:1], is_warm)) < 0.6, "one target is little evidence"
+    assert prior_weights(scores, -priors[:1], items, is_warm).tolist() == [0.0]
+    assert prior_weights(scores[400:], priors, items[400:], is_warm).tolist() == [0.0, 0.0]
+    one, other = prior_weights(scores, priors, items, is_warm).tolist()
+    assert one == pytest.approx(math.log(6), abs=0.2)
+    assert other == 0.0, "it says nothing beyond the first"
 
 
 def test_the_order_of_an_overconfident_network_counts_and_not_its_sureness() -> None:

@@ -104,6 +104,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             mention_targets=weights["item_mentions.replies"],
             wishes=wish_edges(FactNumbers(catalog), catalog) if weights["item_wishes.weight"].any() else None,
             label_sets=tuple(map(_label_set, documents.get("labels", ()))),
+            cold_priors=weights.get("item_table.priors"),
             anatomy=Anatomy(**documents["anatomy"]) if "anatomy" in documents else None,
             stakes={name: Stake.of(fields) for name, fields in documents["recipe"]["tasks"].items()},
         )

@@ -28,7 +28,7 @@ from tastemaker.evaluation.evaluate import evaluate as judge
 from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
-from tastemaker.model.cold_prior import cold_priors
+from tastemaker.model.cold_priors import cold_priors
 from tastemaker.model.content import content_vectors
 from tastemaker.model.edges import Edges
 from tastemaker.model.item_graph import graph_edges

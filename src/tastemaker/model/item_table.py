@@ -22,10 +22,10 @@ class ItemTable(nn.Module):
     """`[P, I]` by `PLACES`: where training tells an item. One that is only talked of is cold to histories."""
     cold_offset: Tensor
     """By `PLACES`."""
-    prior: Tensor
-    """`[P, I]`: which cold items are likely to be chosen at all, see `cold_prior.py`; 0 of warm ones."""
-    prior_weight: Tensor
-    """By `PLACES`."""
+    priors: Tensor
+    """`[P, K, I]`: which cold items are likely to be chosen at all, see `cold_priors.py`; 0 of warm ones."""
+    prior_weights: Tensor
+    """`[P, K]`"""
 
     def __init__(self, content: Tensor, is_warm: Tensor, width: int, *, ids: bool, id_dropout: float) -> None:
         """Take frozen `content` `[I, C]` (C may be 0) and `is_warm` `[P, I]`, True where training tells an item."""
@@ -33,14 +33,18 @@ class ItemTable(nn.Module):
         self.register_buffer("content", standardised(content))
         self.register_buffer("is_warm", is_warm)
         self.register_buffer("cold_offset", torch.zeros(len(PLACES)))
-        self.register_buffer("prior", torch.zeros(is_warm.shape))
-        self.register_buffer("prior_weight", torch.zeros(len(PLACES)))
+        self.register_buffer("priors", torch.zeros(len(PLACES), 0, len(content)))
+        self.register_buffer("prior_weights", torch.zeros(len(PLACES), 0))
         self.id_dropout = id_dropout
         self.projection = nn.Linear(content.shape[1], width, bias=False) if content.shape[1] else None
         self.residual = nn.Embedding(len(content), width) if ids else None
         parts = [part for part in (self.projection, self.residual) if part is not None]
         for part in parts:
             nn.init.normal_(part.weight, std=TOKEN_STD / len(parts) ** 0.5)
+
+    def tell_apart(self, priors: Tensor) -> None:
+        """Take what is known of cold items beside their vectors, `[P, K, I]`; it weighs nothing yet."""
+        self.priors, self.prior_weights = priors, self.prior_weights.new_zeros(priors.shape[:2])
 
     def forward(self) -> Tensor:
         """All item vectors `[I, D]`; id dropout is drawn anew for every call in training mode."""
@@ -60,12 +64,13 @@ class ItemTable(nn.Module):
         return torch.zeros_like(is_warm, dtype=self.cold_offset.dtype).masked_fill(~is_warm, float("-inf"))
 
     def scores(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
-        """Scores `[N, I]` for use: cold items get the `cold_offset` of their one of `places` `[N]`, and the prior.
+        """Scores `[N, I]` for use: cold items get the `cold_offset` of their one of `places` `[N]`, and the priors.
 
         Without content they rank last.
         """
         offset = self.cold_offset if self.projection is not None else torch.full_like(self.cold_offset, -1e4)
-        added = (offset.unsqueeze(1) + self.prior_weight.unsqueeze(1) * self.prior) * ~self.is_warm
+        told = torch.einsum("pk,pki->pi", self.prior_weights, self.priors)
+        added = (offset.unsqueeze(1) + told) * ~self.is_warm
         return torch.addmm(added[places], states, vectors.T)
 
 

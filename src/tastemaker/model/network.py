@@ -72,8 +72,8 @@ class ModelInputs:
     """Facts and the items that have them; None is a graph without edges."""
     label_sets: tuple[LabelSet, ...] = ()
     """Those of the recipe's tasks; each gets a head."""
-    cold_prior: Tensor | None = None
-    """`[P, I]` by `PLACES`, which cold items are likely to be chosen at all; None tells them not apart."""
+    cold_priors: Tensor | None = None
+    """`[P, K, I]` by `PLACES`, which cold items are likely to be chosen at all; None tells them not apart."""
     anatomy: Anatomy | None = None
     """Of a pretrained backbone; None is one that is made from scratch."""
     stakes: Mapping[str, Stake] = field(default_factory=dict)
@@ -100,8 +100,8 @@ class Network(nn.Module):
         self.backbone = _backbone(config, inputs)
         width = self.backbone.width
         self.item_table = ItemTable(inputs.content, inputs.is_warm, width, ids=config.ids, id_dropout=config.id_dropout)
-        if inputs.cold_prior is not None:
-            self.item_table.prior.copy_(inputs.cold_prior)
+        if inputs.cold_priors is not None:
+            self.item_table.tell_apart(inputs.cold_priors)
         items = len(inputs.content)
         self.item_graph = ItemGraph(inputs.edges or Edges.none(items))
         self.item_trend = ItemTrend(torch.zeros(items) if inputs.trends is None else inputs.trends)

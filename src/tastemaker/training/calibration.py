@@ -7,8 +7,8 @@ never saw say how much they count, by maximum likelihood:
 
 - τ and w make `softmax(τ s + Σ w_k t_k)` of the network's scores s and the terms t most likely at warm targets. A
   network that ranks best is too sure of itself, which τ takes back; the order depends on the weights w / τ alone;
-- p makes softmax(scores + p prior) over the cold items most likely at cold targets, the prior being what content says
-  of who is chosen at all (`model/cold_prior.py`); p itself is held near 0, by a standard normal distribution;
+- p makes softmax(scores + Σ p_k prior_k) over the cold items most likely at cold targets, the priors being what is
+  known of who is chosen at all (`model/cold_priors.py`); p is held near 0, by a standard normal distribution;
 - with L_w and L_c the log-sum-exp of warm and of cold scores at one target, the offset c of all cold items solves
 
     Σ σ(c + L_c - L_w) = number of cold targets
@@ -42,7 +42,7 @@ def calibrate(network: Network, batches: Sequence[Batch]) -> None:
     A place that has no targets takes over what was found for the other.
     """
     network.item_table.cold_offset.fill_(0.0)
-    network.item_table.prior_weight.fill_(0.0)
+    network.item_table.prior_weights.fill_(0.0)
     network.sureness.fill_(1.0)
     for term in network.terms:
         term.weight.fill_(0.0)
@@ -67,10 +67,10 @@ def _set(network: Network, place: int, scored: "Scored") -> None:
         term.weight[place] = weight
         scores = scores + weight * found
     if table.projection is not None:
-        scores, prior = sureness * scores, table.prior[place]
-        weight = prior_weight(scores, prior, scored.items, is_warm)
-        table.prior_weight[place] = weight / sureness
-        table.cold_offset[place] = cold_offset(scores + weight * prior, scored.items, is_warm) / sureness
+        scores, priors = sureness * scores, table.priors[place]
+        told = prior_weights(scores, priors, scored.items, is_warm)
+        table.prior_weights[place] = told / sureness
+        table.cold_offset[place] = cold_offset(scores + told @ priors, scored.items, is_warm) / sureness
 
 
 @dataclass(frozen=True)
@@ -107,18 +107,18 @@ def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, tuple[float, ...]
     return sureness, tuple(min(max(weight, 0.0) / sureness, WEIGHT_BOUND) for weight in weights)
 
 
-def prior_weight(scores: Tensor, prior: Tensor, items: Tensor, is_warm: Tensor) -> float:
-    """p of the prior `[I]` beside `scores` `[N, I]`; 0 where there is no cold target, or nothing is said."""
-    known = ~is_warm[items]
-    if not bool(known.any()) or not bool(prior.any()):
-        return 0.0
-    told, said = scores[known][:, ~is_warm], prior[~is_warm]
+def prior_weights(scores: Tensor, priors: Tensor, items: Tensor, is_warm: Tensor) -> Tensor:
+    """p `[K]` of the priors `[K, I]` beside `scores` `[N, I]`; 0 where there is no cold target."""
+    known, nothing = ~is_warm[items], scores.new_zeros(len(priors))
+    if not bool(known.any()) or not len(priors):
+        return nothing
+    told, said = scores[known][:, ~is_warm], priors[:, ~is_warm]
     places = ((~is_warm).cumsum(0) - 1)[items[known]]
 
-    def loss(weight: Tensor) -> Tensor:
-        return F.cross_entropy(told + weight * said, places, reduction="sum") + weight.square().sum() / 2
+    def loss(weights: Tensor) -> Tensor:
+        return F.cross_entropy(told + weights @ said, places, reduction="sum") + weights.square().sum() / 2
 
-    return min(max(*_least(loss, scores.new_zeros(1)), 0.0), WEIGHT_BOUND)
+    return scores.new_tensor(_least(loss, nothing)).clamp(0.0, WEIGHT_BOUND)
 
 
 def _least(loss: Callable[[Tensor], Tensor], start: Tensor) -> list[float]:
