@@ -34,6 +34,7 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "8_ends_lora": ("model.layers=8", "model.layer_choice=ends", "model.adaptation=lora"),
     "12_ends_lora": ("model.layers=12", "model.layer_choice=ends", "model.adaptation=lora"),
     "16_ends_lora": ("model.layers=16", "model.layer_choice=ends", "model.adaptation=lora"),
+    "24_ends_lora": ("model.layers=24", "model.layer_choice=ends", "model.adaptation=lora"),
     "8_first_full": ("model.layers=8", "model.layer_choice=first", "model.adaptation=full", *_GENTLY),
 }
 PROBED: Final = 6
