@@ -43,7 +43,7 @@ def test_they_are_judged_as_the_recipes_task_is(shop: Dataset) -> None:
 
 def test_item_vectors_have_one_length_that_is_learned() -> None:
     torch.manual_seed(0)
-    table = UnitItems(torch.randn(5, 3), torch.tensor([True] * 4 + [False]), 8, ids=True, id_dropout=0.0)
+    table = UnitItems(torch.randn(5, 3), torch.tensor([[True] * 4 + [False]] * 2), 8, ids=True, id_dropout=0.0)
     vectors = table()
     assert vectors.norm(dim=1).tolist() == pytest.approx([table.length.item()] * 5)
     vectors.sum().backward()
