@@ -30,7 +30,7 @@ def dictate(model: TrainedModel, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     def these(*stretches: tuple[str, int]) -> None:
         left = list(stretches)
 
-        def write(reader: object, rows: list[object], stops: object, most: int) -> list[list[int]]:
+        def write(reader: object, rows: list[object], stops: object, most: int, no_repeat: int) -> list[list[int]]:
             return [[*model.tokenizer.encode(words), stop] for words, stop in (left.pop(0) for _ in rows)]
 
         monkeypatch.setattr(talking, "write", write)

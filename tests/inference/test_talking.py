@@ -9,6 +9,8 @@ from tastemaker.inference import talking
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_turns
+from tastemaker.inference.talking import Draft, talk
+from tastemaker.inference.writing import NO_REPEAT
 from tastemaker.model import tokenizer as markers
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Example, History, Text
@@ -20,7 +22,7 @@ def dictate(monkeypatch: pytest.MonkeyPatch, *stretches: list[int]) -> list[tupl
     """Let the model write these tokens, one stretch after the other; the stops that it was given are noted."""
     left, stops_given = list(stretches), list[tuple[int, ...]]()
 
-    def write(reader: object, rows: Sequence[object], stops: tuple[int, ...], most: int):
+    def write(reader: object, rows: Sequence[object], stops: tuple[int, ...], most: int, no_repeat: int):
         stops_given.append(stops)
         return [left.pop(0) for _ in rows]
 
@@ -60,6 +62,18 @@ def test_a_slot_holds_what_ranks_first_at_its_place(model: TrainedModel, monkeyp
     (reply,) = write_turns(reader, [CONTEXT])
     assert reply.item == int(reader.scores([reader.slot_row(CONTEXT)])[0].argmax())
     assert reply.card.startswith("The Great Journey")
+
+
+def test_a_stretch_of_words_falls_into_no_loop(model: TrainedModel) -> None:
+    """An untrained model goes round for ever."""
+    draft = Draft(CONTEXT)
+    talk(Reader(model), [draft])
+    tokens = [position.token for position in draft.positions]
+    starts = [0, *(at + 1 for at, token in enumerate(tokens) if token == markers.REC)]
+    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        runs = [tuple(tokens[at : at + NO_REPEAT]) for at in range(start, end - NO_REPEAT + 1)]
+        assert len(set(runs)) == len(runs)
+    assert len(tokens) > 50
 
 
 def test_together_as_one_by_one(model: TrainedModel, talking_shop: Dataset) -> None:

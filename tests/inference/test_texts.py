@@ -6,7 +6,8 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.inference import texts
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.reading import Reader
-from tastemaker.inference.texts import MOST_TOKENS, NO_REPEAT, write_words
+from tastemaker.inference.texts import MOST_TOKENS, write_words
+from tastemaker.inference.writing import NO_REPEAT
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Row
 from tastemaker.tasks.example import Example, History, Text, Words

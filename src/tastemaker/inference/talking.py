@@ -12,7 +12,7 @@ from tastemaker.data.facts import Fact
 from tastemaker.data.title_forms import printed_title
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.slots import item_chances
-from tastemaker.inference.writing import write
+from tastemaker.inference.writing import NO_REPEAT, write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Position, Row
 from tastemaker.tasks.example import Card, Recommended, Segment
@@ -56,7 +56,7 @@ def talk(reader: Reader, drafts: Sequence[Draft]) -> None:
 def _add_words(reader: Reader, drafts: Sequence[Draft], stops: Sequence[int]) -> list[Draft]:
     """Go on with every draft up to one of `stops`; return those that open a slot."""
     rows = [_row(reader, draft) for draft in drafts]
-    written = write(reader, rows, stops, MOST_TOKENS)
+    written = write(reader, rows, stops, MOST_TOKENS, NO_REPEAT)
     for draft, tokens in zip(drafts, written, strict=True):
         draft.words.append(reader.model.tokenizer.decode(tokens))
         draft.positions += map(Position, tokens)

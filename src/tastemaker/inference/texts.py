@@ -5,15 +5,13 @@ from typing import Final
 
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply
-from tastemaker.inference.writing import write
+from tastemaker.inference.writing import NO_REPEAT, write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.layout import Row
 from tastemaker.tasks.example import Segment
 
 MOST_TOKENS: Final = 120
 """Longest text."""
-NO_REPEAT: Final = 3
-"""Tokens in a row that stand once in a text: a small model that is unsure of the next word falls into a loop."""
 
 
 def write_words(reader: Reader, contexts: Sequence[tuple[Segment, ...]]) -> list[WrittenReply]:

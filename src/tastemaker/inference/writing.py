@@ -1,6 +1,7 @@
 """Greedy writing with a key-value cache, many prompts at a time."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -10,6 +11,9 @@ from tastemaker.model import tokenizer as markers
 from tastemaker.model.backbone import Places
 from tastemaker.model.layout import Row
 from tastemaker.model.text import next_log_chances
+
+NO_REPEAT: Final = 3
+"""Tokens in a row that stand once in free words: a small model that is unsure of the next one falls into a loop."""
 
 
 def write(
