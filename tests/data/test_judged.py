@@ -11,6 +11,12 @@ def test_ids_are_stripped_and_composed() -> None:
     assert judged.problem.null_count() == 4
 
 
+def test_what_nobody_sees_in_an_id_is_no_part_of_it() -> None:
+    judged = judge_ids(pl.Series(["\ufeffu1", "u1\u200b", "u\u20601 ", "\u200b"]), "user")
+    assert judged.values.to_list() == ["u1", "u1", "u1", None]
+    assert judged.problem.to_list() == [None, None, None, "no user id"]
+
+
 def test_an_id_must_be_there_and_be_short() -> None:
     judged = judge_ids(pl.Series([None, "", " ", "x" * 256, "x" * 257]), "item")
     too_long = "item id longer than 256 characters"

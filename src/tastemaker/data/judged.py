@@ -13,6 +13,8 @@ from tastemaker.data.text_cleaning import clean_text
 
 LONGEST_ID: Final = 256
 """Characters."""
+INVISIBLE: Final = r"[\u{200B}\u{2060}\u{FEFF}]"
+"""Zero-width space, word joiner and byte order mark: copied from a page or a file's start, and nobody sees them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def problems(*found: tuple[str, pl.Series]) -> pl.Series:
 
 
 def judge_ids(raw: pl.Series, what: str) -> Judged:
-    """Strip ids and compose their accents, so that one id has one spelling.
+    """Strip ids of space and of what is invisible, and compose their accents, so that one id has one spelling.
 
     Args:
         raw: `[rows]`
@@ -47,7 +49,7 @@ def judge_ids(raw: pl.Series, what: str) -> Judged:
     """
     values = filled(raw)
     if (values.str.len_bytes() != values.str.len_chars()).any():
-        values = values.str.normalize("NFC")
+        values = filled(values.str.replace_all(INVISIBLE, "").str.normalize("NFC"))
     is_missing, is_long = values.is_null(), (values.str.len_chars() > LONGEST_ID).fill_null(False)
     problem = problems((f"no {what} id", is_missing), (f"{what} id longer than {LONGEST_ID} characters", is_long))
     return Judged(values, problem, {f"{what} id respelt": (values != raw).fill_null(False)})
