@@ -298,7 +298,7 @@ def test_layers_and_lora_targets_that_are_not_there_are_refused_with_the_recipe(
         model_of(shop, folder, layers=4)
     assert str(refusal.value) == f"model.layers: {folder} has 3 layers, found 4."
     with pytest.raises(RecipeError) as refusal:
-        model_of(shop, folder, adaptation="lora", lora_targets=["q", "q_proj"])
+        choose(ModelConfig(backbone=str(folder), window=256, lora_targets=("q", "q_proj")), print)
     assert str(refusal.value) == (
         "model.lora_targets: expected names of linear layers, found q_proj. This backbone has k, o, q, v, wi, wo."
     )

@@ -21,6 +21,8 @@ from tastemaker.data.download import PART, Say, cache_folder
 from tastemaker.errors import DownloadError, RecipeError
 
 MAGIC: Final = b"GGUF"
+NO_ARCHITECTURES: Final = ("general", "tokenizer")
+"""Groups of a file's fields, which transformers lists among the architectures."""
 _BROKEN: Final = (ValueError, KeyError, IndexError, TypeError, OverflowError, MemoryError, struct.error)
 """What the reader of the format raises where a file ends too early or holds nonsense."""
 _FAILURES: Final = (*_BROKEN, AttributeError, RuntimeError, NotImplementedError, ImportError)
@@ -86,7 +88,7 @@ def _fields(path: Path) -> dict[str, Any]:
             f"{path}: expected a whole GGUF file, found one of {path.stat().st_size:,} bytes that is truncated or "
             f"damaged ({str(error).splitlines()[0] if str(error) else type(error).__name__}). Fetch it again."
         ) from None
-    known = {_plain(name): name for name in GGUF_SUPPORTED_ARCHITECTURES}
+    known = {_plain(name): name for name in GGUF_SUPPORTED_ARCHITECTURES if name not in NO_ARCHITECTURES}
     if _plain(str(fields.get("general.architecture"))) not in known:
         raise RecipeError(
             f"{path}: expected a GGUF file of an architecture that transformers {transformers.__version__} reads "

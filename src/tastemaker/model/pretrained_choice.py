@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
+import torch
 from transformers import AutoConfig, PreTrainedConfig
 
 from tastemaker.errors import RecipeError
@@ -81,7 +82,8 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     """Find the pretrained Transformer of a recipe and see whether it can do what the recipe asks.
 
     Raises:
-        RecipeError: there is none, or it has fewer layers or positions than asked for, or another kind of head.
+        RecipeError: there is none, or it has fewer layers or positions than asked for, another kind of head, or none
+            of `model.lora_targets`.
         DownloadError: it cannot be fetched.
     """
     info = describe(pretrained_folder(config.backbone, say))
@@ -101,7 +103,12 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
             f"model.backbone: expected an encoder that takes vectors and whose states do not depend on padding, found "
             f"{config.backbone} ({info.model_type}), which is none. Use another model, such as minilm."
         )
-    return _with_decoder(choice, config) if info.family == "encoder_decoder" else choice
+    if info.family == "encoder_decoder":
+        choice = _with_decoder(choice, config)
+    if config.adaptation == "lora" and config.lora_targets:
+        with torch.device("meta"):  # a skeleton, which tells whether the targets are there
+            BACKBONES[info.family](config, info.vocabulary, choice.anatomy)
+    return choice
 
 
 def _with_decoder(choice: Choice, config: ModelConfig) -> Choice:
