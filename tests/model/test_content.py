@@ -23,7 +23,7 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand in for the sentence encoder; returns what it was asked to load, call by call."""
     calls: list[str] = []
 
-    def encode(texts: Sequence[str], encoder: str, progress: object) -> NDArray[np.float32]:
+    def encode(texts: Sequence[str], encoder: str) -> NDArray[np.float32]:
         calls.append(encoder)
         return np.full((len(texts), 4), len(calls), dtype=np.float32)
 
@@ -76,11 +76,19 @@ def test_minilm_is_encoded_once(tmp_path: Path, encoded: list[str], minilm: dict
     assert encoded == ["/cache/minilm"]
 
 
-def test_another_text_or_encoder_is_made_anew(tmp_path: Path, encoded: list[str], minilm: dict[str, bool]) -> None:
+def test_another_encoder_makes_them_anew(tmp_path: Path, encoded: list[str], minilm: dict[str, bool]) -> None:
     content_vectors(CATALOG, "minilm", tmp_path)
     content_vectors(Catalog(CATALOG.items[::-1]), "minilm", tmp_path)
-    content_vectors(Catalog(CATALOG.items[::-1]), "some/encoder", tmp_path)
-    assert encoded == ["/cache/minilm", "/cache/minilm", "some/encoder"]
+    content_vectors(CATALOG, "some/encoder", tmp_path)
+    assert encoded == ["/cache/minilm", "some/encoder"]
+
+
+def test_a_new_item_is_encoded_alone(tmp_path: Path, encoded: list[str], minilm: dict[str, bool]) -> None:
+    content_vectors(CATALOG, "minilm", tmp_path)
+    said: list[str] = []
+    vectors = content_vectors(Catalog((CatalogItem("9", "Alien"), *CATALOG)), "minilm", tmp_path, said.append)
+    assert vectors[:, 0].tolist() == [2, 1, 1, 1]
+    assert said == ["Item vectors: 1 of 1."]
 
 
 def test_a_folder_is_known_by_its_bytes(tmp_path: Path, encoded: list[str]) -> None:
@@ -139,6 +147,7 @@ def test_a_folder_that_cannot_be_written_is_no_end(tmp_path: Path) -> None:
     said: list[str] = []
     vectors = content_vectors(CATALOG, "tfidf", tmp_path / "gone", said.append)
     assert len(vectors) == 3
+    assert len(said) == 1
     assert "could not keep the item vectors" in said[0]
 
 

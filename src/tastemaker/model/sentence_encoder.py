@@ -4,7 +4,7 @@ Source: Reimers and Gurevych, "Sentence-BERT", EMNLP 2019 (mean pooling); Wang e
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,15 +39,12 @@ MINILM: Final = Wheel(
 BATCH: Final = 32
 
 
-def encode_sentences(
-    texts: Sequence[str], encoder: str, progress: Callable[[int], None] = lambda done: None
-) -> NDArray[np.float32]:
+def encode_sentences(texts: Sequence[str], encoder: str) -> NDArray[np.float32]:
     """Encode texts as unit vectors.
 
     Args:
         texts: in any order; batches are made of texts of similar length.
         encoder: local folder or hub id.
-        progress: told how many texts are done.
 
     Returns:
         `[texts, C]`.
@@ -76,7 +73,6 @@ def encode_sentences(
             states = model(**batch).last_hidden_state
             pooled = states[:, 0] if is_first_token else mean_states(states, batch["attention_mask"])
             vectors[rows] = F.normalize(pooled, dim=1).numpy()
-            progress(start + len(rows))
     return vectors
 
 
