@@ -65,7 +65,7 @@ def test_texts_are_judged_on_the_sample_and_marked_simulated(result):
     assert result["tasks"]["explanation"]["facts_per_reason"] == 1.0
     assert result["tasks"]["dialogue"]["grounding"] < 1.0, "not everything is a comedy"
     assert result["baselines"]["template"]["explanation"]["grounding"] == 1.0
-    written = {"explanation", "dialogue", "summary", "description", "question_answering"}
+    written = {"explanation", "dialogue", "summary", "description", "title", "question_answering"}
     assert {sample["task"] for sample in result["samples"]} == written
 
 

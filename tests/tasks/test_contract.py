@@ -14,6 +14,7 @@ from tastemaker.tasks.corpus import texts_of, tokenizer_texts
 from tastemaker.tasks.example import Example, History, Item, Label, NextItems, Recommended, Reply, Score, Words
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.summary import Summary
+from tastemaker.tasks.title import Title
 from tastemaker.tasks.withholding import training_view
 
 EVERY_TASK = pytest.mark.parametrize("name", sorted(TASKS))
@@ -195,10 +196,15 @@ def test_changing_held_out_answers_changes_nothing_that_is_read_beside_a_task_th
 
 
 @EVERY_TASK
-def test_changing_held_out_headlines_changes_nothing_that_is_read_beside_a_task_that_asks_for_them(
-    name: str, build_cinema: Build, cinema_table: Rows, cinema_items: tuple[CatalogItem, ...]
+@pytest.mark.parametrize("headlines", [Summary(source="news"), Title()], ids=["summary", "title"])
+def test_changing_held_out_titles_changes_nothing_that_is_read_beside_a_task_that_asks_for_them(
+    headlines: Summary | Title,
+    name: str,
+    build_cinema: Build,
+    cinema_table: Rows,
+    cinema_items: tuple[CatalogItem, ...],
 ) -> None:
-    """Every film that `summary` holds out gets another title."""
+    """Every film that `headlines` holds out gets another title."""
     items = tuple(replace(item, text=f"A story of film {row}.") for row, item in enumerate(cinema_items))
     is_held_out = [split is not Split.TRAIN for split in splits_of(Catalog(items))]
     changed = tuple(
@@ -206,7 +212,7 @@ def test_changing_held_out_headlines_changes_nothing_that_is_read_beside_a_task_
         for row, (item, held) in enumerate(zip(items, is_held_out, strict=True))
     )
     assert sum(is_held_out) == 2
-    headlines, task = Summary(source="news"), TASKS[name]()
+    task = TASKS[name]()
     data = [build_cinema(cinema_table, each) for each in (items, changed)]
     one, other = (training_view(each, [task, headlines]) for each in data)
     for epoch in range(10):

@@ -11,6 +11,7 @@ from tastemaker.tasks.question_answering import QuestionAnswering
 from tastemaker.tasks.rating import Rating
 from tastemaker.tasks.sentiment import Sentiment
 from tastemaker.tasks.summary import Summary
+from tastemaker.tasks.title import Title
 
 TASKS: dict[str, type[Task]] = {
     "next_item": NextItem,
@@ -22,5 +23,6 @@ TASKS: dict[str, type[Task]] = {
     "category": Category,
     "summary": Summary,
     "description": Description,
+    "title": Title,
     "question_answering": QuestionAnswering,
 }

@@ -14,7 +14,7 @@ from tastemaker.data.vocabulary import UNKNOWN_VALUES
 from tastemaker.errors import DataError
 from tastemaker.tasks.answer_words import AnswerWords
 from tastemaker.tasks.example import Example, History, LabelSet, Text
-from tastemaker.tasks.item_split import splits_of
+from tastemaker.tasks.item_split import held_out_rows, splits_of
 from tastemaker.tasks.labels import counted
 from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.words import check_share, shortened, thinned
@@ -66,8 +66,7 @@ class Category(Stake):
 
     def withhold(self, dataset: Dataset) -> Dataset:
         """The data set whose `catalog` says nothing of this attribute where an item is held out."""
-        rows = {row for row, (_, part) in enumerate(_parted(dataset.answers)) if part is not Split.TRAIN}
-        return dataset.hiding(self._attribute(dataset), rows)
+        return dataset.hiding(self._attribute(dataset), held_out_rows(dataset.answers))
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per item that has a class and words to tell it from."""

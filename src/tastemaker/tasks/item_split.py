@@ -31,3 +31,8 @@ def splits_of(catalog: Catalog) -> list[Split]:
     for item, name in zip(catalog, names, strict=True):
         latest[name] = max(latest.get(name, Split.TRAIN), split_of_item(item.item_id), key=_ORDER.index)
     return [latest[name] for name in names]
+
+
+def held_out_rows(catalog: Catalog) -> set[int]:
+    """Rows of the items that are not training."""
+    return {row for row, part in enumerate(splits_of(catalog)) if part is not Split.TRAIN}

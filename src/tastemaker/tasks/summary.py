@@ -9,7 +9,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Segment, Text, Words
-from tastemaker.tasks.item_split import splits_of
+from tastemaker.tasks.item_split import held_out_rows
 from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.summarised import SOURCES, Kind, Summarised
 from tastemaker.tasks.words import check_share, plain, shortened, thinned
@@ -46,8 +46,7 @@ class Summary(Stake):
         """The data set without the titles of held-out items, where these are what is to be written."""
         if self._source(dataset) != "news":
             return dataset
-        parts = splits_of(dataset.answers)
-        return dataset.hiding_titles({row for row, part in enumerate(parts) if part is not Split.TRAIN})
+        return dataset.hiding_titles(held_out_rows(dataset.answers))
 
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per summary."""
