@@ -46,6 +46,11 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "description": ("training.token_budget=4096", "training.epochs=5"),
         "question_answering": ("training.token_budget=4096", "training.epochs=3"),
     },
+    "beauty-joint": {
+        "next_item": ("training.token_budget=1024",),
+        "category": ("training.token_budget=4096", "model.dropout=0.3", "training.validate_every=50"),
+        "title": ("training.token_budget=4096", "model.dropout=0.2", "training.validate_every=50"),
+    },
 }
 """What a task changes in its recipe when it trains alone, by the recipe's name: a step holds nothing of others, and an
 epoch is as long as the task."""
