@@ -11,6 +11,7 @@ import torch
 
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli import stages
+from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe, with_changes
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
@@ -162,7 +163,7 @@ def test_a_run_cannot_stand_in_a_file(recipe, tmp_path, below):
 
 def test_a_new_model_knows_the_mean_and_the_actions_of_training_alone(shop: Dataset, tmp_path: Path) -> None:
     plain = {"data": {"path": str(tmp_path)}, "model": {"content": "none", "width": 16, "heads": 2}}
-    model = stages.new_model(from_mapping(plain | {"tasks": {"next_item": {}}}), shop, lambda _: None)
+    model = new_model(from_mapping(plain | {"tasks": {"next_item": {}}}), shop, lambda _: None)
     entries = [entry for user in range(12) for entry in shop.held_out(user, Split.TRAIN)]
     ratings = [entry.rating for entry in entries if entry.rating is not None]
     assert float(model.network.scoring_head.mean_rating) == pytest.approx(sum(ratings) / len(ratings))
@@ -224,7 +225,7 @@ TINIER = (
 
 def test_items_that_training_dialogues_recommend_are_warm(talking_shop: Dataset, tmp_path: Path) -> None:
     recipe = read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER])
-    table = stages.new_model(recipe, talking_shop, lambda _: None).network.item_table
+    table = new_model(recipe, talking_shop, lambda _: None).network.item_table
     examples = Dialogue().examples(talking_shop, Split.TRAIN)
     replies = [reply for it in examples for reply in (it.target, *(getattr(s, "reply", None) for s in it.context))]
     recommended = {item for reply in replies if isinstance(reply, Reply) for item in reply.items}
@@ -237,10 +238,8 @@ def test_what_dialogues_say_stands_beside_the_network_unless_it_is_left_out(
     talking_shop: Dataset, tmp_path: Path, key: str
 ) -> None:
     changes = [f"data.path={tmp_path}", *TINIER]
-    known = stages.new_model(read_recipe(REDIAL, changes), talking_shop, lambda _: None).network
-    left_out = stages.new_model(
-        read_recipe(REDIAL, [*changes, f"model.{key}=false"]), talking_shop, lambda _: None
-    ).network
+    known = new_model(read_recipe(REDIAL, changes), talking_shop, lambda _: None).network
+    left_out = new_model(read_recipe(REDIAL, [*changes, f"model.{key}=false"]), talking_shop, lambda _: None).network
     assert getattr(known, key).is_informed and not getattr(left_out, key).is_informed
     assert len(known.terms) == len(left_out.terms) + 1
 

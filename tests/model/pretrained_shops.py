@@ -6,8 +6,8 @@ from typing import Any
 import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import from_mapping
-from tastemaker.cli.stages import new_model
 from tastemaker.data.dataset import Dataset
 
 

@@ -9,8 +9,8 @@ from transformers import AutoModelForSeq2SeqLM, BartConfig, BartForConditionalGe
 
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, save_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel, restore_trained
+from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import from_mapping
-from tastemaker.cli.stages import new_model
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import torch
 
+from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import Recipe, to_mapping
-from tastemaker.cli.stages import chosen_device, new_model
+from tastemaker.cli.stages import chosen_device
 from tastemaker.data.dataset import Dataset
 from tastemaker.errors import CheckpointError, RecipeError
 from tastemaker.tasks.withholding import training_view

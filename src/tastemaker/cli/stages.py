@@ -6,19 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from tastemaker.balancing import check_balancing
 from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
+from tastemaker.cli.new_model import chosen_backbone, new_model
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
 from tastemaker.cli.tables import leaves
 from tastemaker.data.dataset import Dataset
-from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.prepare import prepare
-from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
 from tastemaker.data.storage import has_same_tables
 from tastemaker.errors import CheckpointError, RecipeError, RequestError
@@ -28,24 +25,7 @@ from tastemaker.evaluation.evaluate import evaluate as judge
 from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
-from tastemaker.model.cold_priors import cold_priors
 from tastemaker.model.content import content_vectors
-from tastemaker.model.edges import Edges
-from tastemaker.model.item_graph import graph_edges
-from tastemaker.model.item_likeness import likeness_edges
-from tastemaker.model.item_mentions import mention_edges
-from tastemaker.model.item_ratings import Tallies
-from tastemaker.model.item_trend import trends
-from tastemaker.model.item_wishes import wish_edges
-from tastemaker.model.network import ModelInputs, Network
-from tastemaker.model.pretrained_choice import Choice, check_tasks, choose
-from tastemaker.model.tokenizer import TextTokenizer
-from tastemaker.model.weights import load_weights
-from tastemaker.tasks.corpus import tokenizer_texts
-from tastemaker.tasks.example import LabelSet
-from tastemaker.tasks.labels import label_sets
-from tastemaker.tasks.mentioned import Mentioning, mentions_of, training_items
-from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
@@ -83,7 +63,7 @@ def train(
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
     if recipe.model.is_pretrained:
-        _chosen(recipe, watch.say)  # what cannot be had is said before data is read
+        chosen_backbone(recipe, watch.say)  # what cannot be had is said before data is read
     resume = resume and (out / "last.json").is_file()
     if resume:
         _check_same_recipe(recipe, out)
@@ -99,76 +79,6 @@ def train(
     return out
 
 
-def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainedModel:
-    """A model as initialised: tokenizer trained, content vectors made, weights drawn from the global generator."""
-    chosen = _chosen(recipe, say) if recipe.model.is_pretrained else None
-    content = content_vectors(dataset.catalog, recipe.model.content, Path(recipe.data.path), say)
-    if not content.shape[1] and not recipe.model.ids:
-        raise RecipeError("model.ids = false needs content vectors; set model.content, or model.ids = true.")
-    texts = tokenizer_texts(dataset, list(recipe.tasks.values()))
-    if chosen is None:
-        say("learning the vocabulary")
-        tokenizer = TextTokenizer.train(texts, recipe.model.vocabulary)
-    else:
-        tokenizer, source = chosen.tokenizer(texts)
-        say(f"{recipe.model.backbone}: {len(chosen.layers)} of {chosen.info.layers} layers, {tokenizer.size:,} tokens")
-    known = dataset.is_training
-    found = training_items(dataset, recipe.tasks.values())
-    log = (found.items, found.owners, len(content))
-    vectors, counts = torch.from_numpy(content), torch.from_numpy(found.counts)
-    rated, liked = _opinions(dataset)
-    inputs = ModelInputs(
-        vectors,
-        torch.from_numpy(found.by_place > 0),
-        tokenizer.size,
-        torch.from_numpy(np.bincount(dataset.actions[known], minlength=len(ACTIONS))),
-        rated,
-        liked,
-        graph_edges(*log) if recipe.model.item_graph else None,
-        trends(*log) if recipe.model.item_trend else None,
-        likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
-        *_dialogue_evidence(recipe, dataset),
-        _label_sets(recipe, dataset, say),
-        torch.from_numpy(cold_priors(content, found.by_place)),
-        None if chosen is None else chosen.anatomy,
-        {name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
-    )
-    network = Network(recipe.model, inputs)
-    if chosen is not None:
-        load_weights(network, source)
-    return TrainedModel(network, tokenizer, dataset.answers, to_mapping(recipe))
-
-
-def _chosen(recipe: Recipe, say: Callable[[str], None]) -> Choice:
-    """The pretrained Transformer of a recipe, which can do what its tasks ask."""
-    chosen = choose(recipe.model, say)
-    check_tasks(chosen, recipe.model.backbone, recipe.tasks)
-    return chosen
-
-
-def _opinions(dataset: Dataset) -> tuple[Tallies, Tallies]:
-    """The ratings, and the likes, that training has of every item."""
-    size, told = len(dataset.catalog), dataset.is_training & np.isfinite(dataset.ratings)
-    rated = Tallies.of(dataset.items[told], dataset.ratings[told].astype(np.float64), size)
-    entries = [e for user in range(len(dataset.user_ids)) for e in dataset.held_out(user, Split.TRAIN)]
-    judged = [(entry.item, float(dataset.likes(entry))) for entry in entries if dataset.is_opinion(entry)]
-    items, likes = np.array([item for item, _ in judged], np.int64), np.array([like for _, like in judged], np.float64)
-    return rated, Tallies.of(items, likes, size)
-
-
-def _dialogue_evidence(recipe: Recipe, dataset: Dataset) -> tuple[Edges | None, Tensor | None, Edges | None]:
-    """Items named together, replies that name each, and facts that may be asked for; None where nobody speaks."""
-    tasks = recipe.tasks.values()
-    speaks = any(isinstance(task, Mentioning) for task in tasks)
-    has_wishes = speaks and recipe.model.item_wishes
-    wishes = wish_edges(FactNumbers(dataset.answers), dataset.catalog) if has_wishes else None
-    found = mentions_of(dataset, tasks)
-    if found is None:
-        return None, None, wishes
-    edges = mention_edges(found.items, found.dialogues, len(dataset.catalog)) if recipe.model.item_mentions else None
-    return edges, torch.from_numpy(found.targets), wishes
-
-
 def _say_overlap(dataset: Dataset, say: Callable[[str], None]) -> None:
     """Where a split is published by turn, what becomes of the dialogues in both parts."""
     if found := overlapping(dataset):
@@ -178,14 +88,6 @@ def _say_overlap(dataset: Dataset, say: Callable[[str], None]) -> None:
             f"{found:,} dialogues with turns that are judged have turns published for training: {done} "
             f'(data.dialogue_split = "{dataset.config.dialogue_split}")'
         )
-
-
-def _label_sets(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> tuple[LabelSet, ...]:
-    found = label_sets(dataset, recipe.tasks.values())
-    for labels in found:
-        rare = f"; {labels.left_out} left out, being rare in training" if labels.left_out else ""
-        say(f"{labels.name}: {len(labels.classes)} classes{rare}")
-    return found
 
 
 def evaluate(
