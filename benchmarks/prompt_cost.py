@@ -24,7 +24,7 @@ from tastemaker.cli.stages import new_model
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.split import Split
 from tastemaker.model.batch import collate
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.tasks.example import History
 
 QUESTION: Final = "prompt_cost"

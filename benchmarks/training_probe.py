@@ -23,7 +23,7 @@ from tastemaker.cli.stages import new_model
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import Batch
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.mixture import Mixture, TaskGroup, plan_batches
 from tastemaker.training.watch import Silent

@@ -1,6 +1,6 @@
 from benchmarks.backbone_speed import IGNORED, labels
 from tastemaker.model.batch import collate
-from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.model.row import Position, Row, TaskTargets
 
 
 def test_labels_stand_where_the_tokens_do_that_are_told() -> None:

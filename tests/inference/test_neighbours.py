@@ -15,7 +15,7 @@ from tastemaker.model.item_likeness import ItemLikeness, likeness_edges
 from tastemaker.model.item_mentions import ItemMentions, mention_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.item_wishes import ItemWishes, wish_edges
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.tasks.example import History, Item, Text
 from tastemaker.tasks.like import Like
 from tastemaker.tasks.sentiment import Sentiment

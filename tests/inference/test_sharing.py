@@ -13,7 +13,7 @@ from tastemaker.inference.recommender import Recommender
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import HISTORY, collate
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.model.text import target_log_chances
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Example, Label, NextItems, Score

@@ -9,7 +9,7 @@ from tastemaker.inference.reading import Reader
 from tastemaker.inference.texts import MOST_TOKENS, write_words
 from tastemaker.inference.writing import NO_REPEAT
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.tasks.example import Example, History, Text, Words
 
 EXAMPLE = Example("summary", (History(()), Text("a film of the year", "user")), Words("film"))

@@ -9,7 +9,7 @@ from tastemaker.inference.reading import Reader, by_length
 from tastemaker.inference.writing import repeating, write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import collate
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.model.text import next_log_chances
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.request import Turn, dialogue_context

@@ -1,7 +1,7 @@
 import torch
 
 from tastemaker.model.batch import Before, ItemTargets, ScoreTargets, TextTargets, collate
-from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import REC
 
 

@@ -11,7 +11,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import collate
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.model.tokenizer import END, MARKERS
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.dialogue import Dialogue

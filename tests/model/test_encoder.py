@@ -15,7 +15,7 @@ from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import collate
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.model.tokenizer import HISTORY, MARKERS, MASK
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Example, NextItems, Score

@@ -20,8 +20,8 @@ from tastemaker.model import tokenizer as markers
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import collate
 from tastemaker.model.config import ModelConfig
-from tastemaker.model.layout import Position, Row
 from tastemaker.model.pretrained_choice import choose
+from tastemaker.model.row import Position, Row
 from tastemaker.model.text import next_log_chances
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.corpus import tokenizer_texts

@@ -4,7 +4,8 @@ import pytest
 
 from tastemaker.data.dataset import Entry
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.layout import Layout, Row, TaskTargets
+from tastemaker.model.layout import Layout
+from tastemaker.model.row import Row, TaskTargets
 from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import (
     Card,

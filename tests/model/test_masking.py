@@ -8,8 +8,9 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.split import Split
 from tastemaker.model.batch import collate
-from tastemaker.model.layout import Layout, Position, Row, TaskTargets
+from tastemaker.model.layout import Layout
 from tastemaker.model.masking import HIDDEN, drawn, masked
+from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import END, MASK
 from tastemaker.model.tokenizer import HISTORY as START
 from tastemaker.tasks import TASKS

@@ -6,7 +6,7 @@ from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import HISTORY, SLOT, collate
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.tasks.dialogue import Dialogue
 
 

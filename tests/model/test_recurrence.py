@@ -18,9 +18,9 @@ from tastemaker.model import tokenizer as markers
 from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.batch import collate
 from tastemaker.model.config import ModelConfig
-from tastemaker.model.layout import Row
 from tastemaker.model.nano import Nano
 from tastemaker.model.recurrence import Recurrent
+from tastemaker.model.row import Row
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Example, History, NextItems
 from tastemaker.training.losses import TrivialLosses, task_losses

@@ -10,7 +10,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model.batch import HISTORY, Batch, ItemTargets, collate
 from tastemaker.model.heads import Asked
-from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import REC
 from tastemaker.tasks import TASKS
 from tastemaker.training.losses import TrivialLosses, task_losses

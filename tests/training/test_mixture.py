@@ -11,7 +11,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.tasks import TASKS
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.mixture import Mixture, Stream, TaskGroup, group_tasks, plan_batches

@@ -3,7 +3,7 @@ import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.model.batch import Batch, collate
-from tastemaker.model.layout import Position, Row, TaskTargets
+from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import HISTORY
 from tastemaker.training.rating_line import LEAST, line, set_rating_line
 

@@ -19,7 +19,7 @@ from tastemaker.inference.texts import write_words
 from tastemaker.model.batch import collate
 from tastemaker.model.heads import Asked
 from tastemaker.model.label_head import LabelHead
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.tasks.example import Example, Label, Reply, Score, Target, Words
 
 FloatArray = NDArray[np.float32]

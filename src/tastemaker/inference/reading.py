@@ -14,7 +14,7 @@ from tastemaker.data.facts import FactExtractor
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import Before, collate
 from tastemaker.model.label_head import context_means
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.tasks.example import Segment
 
 POSITIONS = 16_384

@@ -9,7 +9,7 @@ from tastemaker.inference.slots import OpenSlot, fill_slots, seen_items
 from tastemaker.inference.talking import Draft, talk
 from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.tasks.example import Recommended, Segment
 from tastemaker.tasks.request import asked, turns_of
 

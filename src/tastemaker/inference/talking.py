@@ -14,7 +14,7 @@ from tastemaker.inference.reading import Reader
 from tastemaker.inference.slots import item_chances
 from tastemaker.inference.writing import NO_REPEAT, write
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.layout import Position, Row
+from tastemaker.model.row import Position, Row
 from tastemaker.tasks.example import Card, Recommended, Segment
 
 MOST_SLOTS: Final = 5

@@ -7,7 +7,7 @@ from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.inference.writing import NO_REPEAT, write
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.tasks.example import Segment
 
 MOST_TOKENS: Final = 120

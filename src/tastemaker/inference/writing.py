@@ -9,7 +9,7 @@ from torch import Tensor
 from tastemaker.inference.reading import Reader, by_length
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.backbone import Places
-from tastemaker.model.layout import Row
+from tastemaker.model.row import Row
 from tastemaker.model.text import next_log_chances
 
 NO_REPEAT: Final = 3

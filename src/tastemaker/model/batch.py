@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from tastemaker.model.backbone import Places
-from tastemaker.model.layout import Row, TaskTargets
+from tastemaker.model.row import Row, TaskTargets
 from tastemaker.model.tokenizer import REC
 
 HISTORY: Final = 0

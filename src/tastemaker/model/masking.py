@@ -14,28 +14,26 @@ Source:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import MASK
-
-if TYPE_CHECKING:
-    from tastemaker.model.layout import Row, TaskTargets
 
 AS_IN_USE: Final = 0.5
 """Share of training rows that are cut at an entry, which alone is hidden."""
-HIDDEN: Final = (MASK, 0, 0)
+HIDDEN: Final = Position(MASK)
 """Token, item and action of a position whose entry is hidden."""
 
 
-def masked(row: "Row") -> "Row":
+def masked(row: Row) -> Row:
     """Hide what comes next, as in validation, test and use; entries that the row reads are no targets any more."""
     told = _told(row)
     return _hiding(row, told[-1:]) if told else row
 
 
-def drawn(row: "Row", share: float, random: np.random.Generator) -> "Row":
+def drawn(row: Row, share: float, random: np.random.Generator) -> Row:
     """Hide what a training row has to tell this time.
 
     Args:
@@ -55,24 +53,24 @@ def drawn(row: "Row", share: float, random: np.random.Generator) -> "Row":
     return _hiding(row, [at for at, hidden in zip(told[:-1], hides, strict=True) if hidden] + told[-1:])
 
 
-def _told(row: "Row") -> list[int]:
+def _told(row: Row) -> list[int]:
     """History positions from which entries are told or judged, each once; slots of replies are none."""
     return sorted({at for targets in row.targets.values() for at in _positions(targets)})
 
 
-def _positions(targets: "TaskTargets") -> list[int]:
+def _positions(targets: TaskTargets) -> list[int]:
     if targets.text_at:
         return []
     return [*targets.item_at, *(at for places in targets.score_at.values() for at in places)]
 
 
-def _is_history(row: "Row") -> bool:
+def _is_history(row: Row) -> bool:
     """Whether a row can be cut at any entry, with nothing lost but entries behind it."""
     has_labels = any(targets.label_at for targets in row.targets.values())
     return bool((row.inputs[1:, 2] > 0).all()) and not has_labels
 
 
-def _hiding(row: "Row", told: Sequence[int]) -> "Row":
+def _hiding(row: Row, told: Sequence[int]) -> Row:
     """Hide the entries behind the positions `told`, and tell them where they stood; others are not told."""
     end = len(row) if row.reply_at is None else row.reply_at
     places = {at: at + 1 if at + 1 < end and row.inputs[at + 1, 2] > 0 else end for at in told}
@@ -90,7 +88,7 @@ def _hiding(row: "Row", told: Sequence[int]) -> "Row":
     return replace(row, inputs=inputs, targets=targets, reply_at=reply_at)
 
 
-def _moved(targets: "TaskTargets", places: Mapping[int, int]) -> "TaskTargets":
+def _moved(targets: TaskTargets, places: Mapping[int, int]) -> TaskTargets:
     """Targets told where `places` says of their positions; those of which it says nothing are left out."""
     kept = [n for n, at in enumerate(targets.item_at) if at in places]
     scored = {kind: [n for n, at in enumerate(ats) if at in places] for kind, ats in targets.score_at.items()}

@@ -17,7 +17,8 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, collate
-from tastemaker.model.layout import Layout, Row
+from tastemaker.model.layout import Layout
+from tastemaker.model.row import Row
 from tastemaker.tasks.example import Example, Segment, Task
 from tastemaker.tasks.unrolled import unrolled
 from tastemaker.training.config import TrainingConfig

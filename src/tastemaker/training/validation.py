@@ -14,8 +14,9 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, ItemTargets, collate
-from tastemaker.model.layout import Layout, Row
+from tastemaker.model.layout import Layout
 from tastemaker.model.network import Network
+from tastemaker.model.row import Row
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import TaskGroup, plan_batches
 
