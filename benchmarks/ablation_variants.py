@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from benchmarks.trunk_variants import TRUNKS
 from tastemaker.cli.main import main
-from tastemaker.data.dataset import Dataset, Window
+from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.model import network
 from tastemaker.model.config import FROM_SCRATCH
@@ -26,7 +26,7 @@ from tastemaker.model.item_table import TOKEN_STD, ItemTable
 from tastemaker.model.network import BACKBONES
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Example, History, NextItems
-from tastemaker.tasks.history import target_positions
+from tastemaker.tasks.history import Window, target_positions
 from tastemaker.tasks.next_item import NextItem, feedback_weight
 
 UNIT_ITEMS: Final = "unit_items"

@@ -14,6 +14,7 @@ from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig, Split
 from tastemaker.data.storage import DataSetInfo, write_dataset
 from tastemaker.errors import RecipeError
+from tastemaker.tasks.history import windows
 
 ITEMS = 30
 CATALOG = Catalog(tuple(CatalogItem(f"i{row}", f"Item {row}") for row in range(ITEMS)))
@@ -73,7 +74,7 @@ def test_a_new_user_has_a_past_and_is_no_example_of_training_or_validation() -> 
             assert dataset.reviews(user, split) == ([] if is_new else WHOLE.reviews(user, split))
         assert dataset.known_before(user, Split.TEST) == WHOLE.known_before(user, Split.TEST)
         assert dataset.is_training[dataset.owners == user].any() != is_new
-    assert {window.user for window in dataset.windows(Split.TRAIN, 50)}.isdisjoint(new_users(dataset))
+    assert {window.user for window in windows(dataset, Split.TRAIN, 50)}.isdisjoint(new_users(dataset))
 
 
 def test_a_new_item_has_no_past_and_stays_to_be_found() -> None:

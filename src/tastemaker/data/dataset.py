@@ -3,7 +3,7 @@
 Items and users are known by row number; `dataset.catalog[row]` and `dataset.user_ids[row]` give the names.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -46,19 +46,6 @@ class Entry:
     """Index in `ACTIONS`."""
     rating: float | None = None
     """On the 1..5 scale; None for a plain event."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """A stretch of one user's history; the entries from `first_target` on are to be predicted, each once."""
-
-    user: int
-    entries: tuple[Entry, ...]
-    first_target: int
-
-    @property
-    def targets(self) -> tuple[Entry, ...]:
-        return self.entries[self.first_target :]
 
 
 @dataclass(frozen=True)
@@ -253,24 +240,6 @@ class Dataset:
         reviews = self.training_reviews["review"]
         return Features.learn(reviews.gather_every(max(1, -(-len(reviews) // _LEARNT))))
 
-    def windows(self, split: Split, max_history: int, epoch: int = 0) -> Iterator[Window]:
-        """Yield every target interaction of a split once, with the entries that come before it.
-
-        Training histories are cut in pieces of at most `max_history` entries, and half of them also at a place that
-        changes with `epoch`, so that short and truncated histories are seen too. Validation and test give one window
-        a user, whose targets all share the context of the last `max_history` entries before them.
-        """
-        for user in range(len(self.user_ids)):
-            targets = self.held_out(user, split)
-            if not targets:
-                continue
-            if split is Split.TRAIN:
-                for piece in _pieces(targets, max_history, np.random.default_rng((epoch, user))):
-                    yield Window(user, piece, 0)
-            else:
-                context = self.known_before(user, split)[-max_history:]
-                yield Window(user, context + targets, len(context))
-
     @cached_property
     def has_ratings(self) -> bool:
         """Whether any interaction carries a rating."""
@@ -355,11 +324,3 @@ def _check_items(catalog: Catalog, where: str, table: str, named: frozenset[str]
             f"{where}: {table} name {len(unknown)} items without a row in items.parquet, "
             f"for example {min(unknown)!r}. Prepare the data set again."
         )
-
-
-def _pieces(entries: tuple[Entry, ...], size: int, random: np.random.Generator) -> Iterator[tuple[Entry, ...]]:
-    """Cut a history in pieces of at most `size`; half of the histories also at one random place."""
-    cut = int(random.integers(len(entries))) if random.random() < 0.5 else 0
-    for part in (entries[:cut], entries[cut:]):
-        for start in range(0, len(part), size):
-            yield part[start : start + size]

@@ -8,7 +8,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Score
-from tastemaker.tasks.history import target_positions
+from tastemaker.tasks.history import target_positions, windows
 from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.stake import Stake
 
@@ -31,7 +31,7 @@ class Like(Stake):
                 f"{dataset.config.path}: task 'like' needs ratings, or both 'like' and 'dislike' events, in "
                 "interactions.parquet, found neither. Remove [tasks.like] from the recipe."
             )
-        for window in dataset.windows(split, self.max_history, epoch):
+        for window in windows(dataset, split, self.max_history, epoch):
             context, positions = target_positions(window, split)
             judged = [
                 (position, entry.item, float(dataset.likes(entry)))

@@ -8,7 +8,7 @@ from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.schema import RATING_SCALE
 from tastemaker.data.split import Split
 from tastemaker.tasks.example import Example, History, NextItems
-from tastemaker.tasks.history import target_positions
+from tastemaker.tasks.history import target_positions, windows
 from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.stake import Stake
 
@@ -27,7 +27,7 @@ class NextItem(Stake):
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per window of a history."""
         need_interactions(dataset, self.name)
-        for window in dataset.windows(split, self.max_history, epoch):
+        for window in windows(dataset, split, self.max_history, epoch):
             context, positions = target_positions(window, split)
             target = NextItems(
                 positions,

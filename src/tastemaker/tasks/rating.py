@@ -8,7 +8,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Score
-from tastemaker.tasks.history import target_positions
+from tastemaker.tasks.history import target_positions, windows
 from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.stake import Stake
 
@@ -31,7 +31,7 @@ class Rating(Stake):
                 f"{dataset.config.path}: task 'rating' needs ratings in interactions.parquet, column 'rating', "
                 "found only nulls. Remove [tasks.rating] from the recipe."
             )
-        for window in dataset.windows(split, self.max_history, epoch):
+        for window in windows(dataset, split, self.max_history, epoch):
             context, positions = target_positions(window, split)
             rated = [
                 (position, entry.item, entry.rating)
