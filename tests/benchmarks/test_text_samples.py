@@ -106,7 +106,7 @@ def test_a_review_is_read_and_titled(shop: Dataset) -> None:
 
 def test_simulated_texts_have_no_page(shop: Dataset) -> None:
     told = {name for name, _ in pages(run_of(shop, *TASKS), 0)}
-    assert told == {"summary", "description", "question_answering"}
+    assert told == {"summary", "description", "title", "question_answering"}
     assert not has_page(list(TASKS["dialogue"]().examples(shop, Split.TEST)))
     assert not has_page(list(TASKS["explanation"]().examples(shop, Split.TEST)))
 

@@ -55,6 +55,7 @@ def model_of(shop: Dataset, folder: Path, **settings: object) -> TrainedModel:
 
 @pytest.fixture
 def t5(shop: Dataset, tmp_path: Path) -> TrainedModel:
+    torch.manual_seed(0)  # whatever was drawn before
     return model_of(shop, folder_of("t5", shop, tmp_path))
 
 
@@ -266,9 +267,9 @@ def test_every_task_can_learn_a_batch_by_heart(name: str, t5: TrainedModel, shop
     network, rows = t5.network, TaskGroup((TASKS[name](),)).rows(shop, Split.VALIDATION, t5.layout)[:3]
     batch = collate(rows)
     trivial = TrivialLosses.of(shop, t5.tokenizer.size, 23, network.label_sets)
-    optimizer = torch.optim.Adam(network.parameters(), 2e-2)
+    optimizer = torch.optim.Adam(network.parameters(), 1e-2)
     losses = []
-    for _ in range(100):
+    for _ in range(160):
         [loss] = task_losses(network, batch, network.item_table(), trivial).values()
         optimizer.zero_grad()
         loss.backward()

@@ -30,6 +30,7 @@ def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
         ["category"],
         ["summary"],
         ["description"],
+        ["title"],
         ["question_answering"],
     ]
 
