@@ -6,10 +6,10 @@
 
 For every seed: trains the whole recipe at its length (`NAME`); each task alone, with the settings that
 `benchmarks.each_task` gives it and no more of the catalog to read, for as many steps as it takes to read as many
-positions of the task as the joint run read (`task_steps.py`); and the whole recipe once more with so few steps that it
-is done in 60 % of the time that the singles took together (`NAME_60`). Both are judged beside the singles as
-`tastemaker compare` does (`compared.py`). One result for each seed, and one over all seeds. Killed, the same command
-goes on where it stopped.
+positions of the task as the joint run read (`task_steps.py`), once for all joint runs that read as many; and the whole
+recipe once more with so few steps that it is done in 60 % of the time that the singles took together (`NAME_60`). Both
+are judged beside the singles as `tastemaker compare` does (`compared.py`). One result for each seed, and one over all
+seeds. Killed, the same command goes on where it stopped.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from benchmarks.multi_task_pooled import pooled_gains
 from benchmarks.multi_task_screening import ENDLESS, seconds_of
 from benchmarks.pooled import read_units
 from benchmarks.result import RESULTS, Result
-from benchmarks.training_run import TrainingRun, changes_of, keep_recipe, state_of
+from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "multi_task"
 SHARE: Final = 0.6
@@ -66,9 +66,14 @@ class Plan:
         return (*ALONE.get(self.recipe.stem, {}).get(task, ()), withholding(self.text))
 
     def place(self, model: str, seed: int) -> Path:
-        """Folder of a run; singles belong to the joint run whose tokens they read."""
-        folder = self.runs / self.recipe.stem
-        return folder / (model if model.startswith(self.name) else f"{self.name}-{model}") / str(seed)
+        """Folder of a run; a single that read as many positions for another joint run is the same."""
+        if not model.startswith(self.name):
+            model = f"{model}-{json.loads(self.count(model, seed).read_text(encoding='utf-8'))['steps']}"
+        return self.runs / self.recipe.stem / model / str(seed)
+
+    def count(self, task: str, seed: int) -> Path:
+        """File with the steps that a task alone takes."""
+        return self.runs / self.recipe.stem / f"{self.name}-{task}" / f"{seed}-steps.json"
 
     def changes(self, own: Sequence[str], seed: int) -> tuple[str, ...]:
         """What is set for a run."""
@@ -106,12 +111,13 @@ def positions_read(joint: Path) -> dict[str, int]:
 
 def count_steps(plan: Plan, task: str, positions: int, seed: int) -> int:
     """How many steps a task alone takes to read so many positions; counted once."""
-    place = plan.place(task, seed)
-    recipe, out = keep_recipe(place, alone(plan.text, task)), place.with_name(f"{place.name}-steps.json")
+    out = plan.count(task, seed)
+    counting, recipe = out.with_suffix(""), out.with_name(f"{seed}.toml")
+    recipe.parent.mkdir(parents=True, exist_ok=True)
+    recipe.write_text(alone(plan.text, task), encoding="utf-8")
     changes = plan.changes(plan.alone(task), seed)
     command = [sys.executable, "-m", "benchmarks.task_steps", str(recipe), "--positions", str(positions)]
     command += ["--out", str(out), *(word for change in changes for word in ("--set", change))]
-    counting = place.with_name(f"{place.name}-steps")
     if not out.exists() or last_command(counting) != command:
         forget(counting)
         run_measured(f"{plan.recipe.stem}, {task}, seed {seed}: counting steps", command, counting, plan.threads)

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,14 @@ def test_it_is_judged_again_only_after_it_was_trained_again(plan: Plan, stand: S
     os.utime(plan.place("rating", 0) / "best.json", (later, later))
     write_seed(plan, "famo", 0)
     assert len(stand.judged) == 2
+
+
+def test_joint_runs_that_read_as_much_share_their_singles(plan: Plan, stand: Stand) -> None:
+    train(plan, 1)
+    train(replace(plan, name="dwa", joint=("balancing.method=dwa",)), 1)
+    places = [it.run for it in stand.trained if len(tasks_of(it.recipe)) == 1]
+    assert places[:2] == places[2:]
+    assert len({it.run for it in stand.trained}) == 6
 
 
 def test_all_of_it_by_one_command(plan: Plan, stand: Stand) -> None:
