@@ -33,6 +33,8 @@ from benchmarks.training_run import TrainingRun, changes_of, state_of
 QUESTION: Final = "multi_task"
 SHARE: Final = 0.6
 """Of the singles' summed time, in which a joint model shall be trained once more."""
+JUDGED_BY: Final[Mapping[str, Mapping[str, str]]] = {"instruments": {"explanation": "rougeL"}}
+"""By recipe and task, the metric where it is not that of `SHOWN`: people's own reasons name few facts to be true."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def judge(plan: Plan, model: str, seed: int) -> Path:
     singles = [plan.place(task, seed) for task in tasks]
     joint, out = plan.place(model, seed), plan.place(f"{model}-judged", seed)
     command = [sys.executable, "-m", "benchmarks.compared", str(joint), *map(str, singles), "--out", str(out)]
-    shown = [f"{task}={metric}" for task, metric in SHOWN.items() if task in tasks]
+    metrics = SHOWN | JUDGED_BY.get(plan.recipe.stem, {})
+    shown = [f"{task}={metric}" for task, metric in metrics.items() if task in tasks]
     command += [word for each in shown for word in ("--metric", each)]
     trained = max((run / "best.json").stat().st_mtime for run in (joint, *singles))
     done = out / "compare.json"
