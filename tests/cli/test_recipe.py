@@ -166,6 +166,7 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         ),
         (f"{SMALL}[training]\npull = -1\n", ": [training] pull must not be negative, found -1.0."),
         (f"{SMALL}[training]\nmixture_cap = 0\n", ": [training] training.mixture_cap must be at least 1, found 0."),
+        (f"{SMALL}[training]\nwarmup_steps = -1\n", ": [training] warmup_steps must not be negative, found -1."),
         (
             f"{SMALL}[training]\nwarmup_share = 1.5\n",
             ": [training] training.warmup_share must lie between 0 and 1, found 1.5.",

@@ -3,7 +3,7 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.training.config import TrainingConfig
-from tastemaker.training.optimizer import QUICK, build_optimizer
+from tastemaker.training.optimizer import QUICK, build_optimizer, rate_factor
 from tests.conftest import new_model
 
 
@@ -42,3 +42,15 @@ def test_what_is_pulled_elsewhere_does_not_decay(model: TrainedModel) -> None:
     decays = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
     assert decays[id(network.get_parameter(name))] == 0.0
     assert decays[id(network.get_parameter("item_table.residual.weight"))] == 0.1
+
+
+def test_the_rate_rises_over_a_share_of_the_steps_or_the_least_of_them() -> None:
+    def peak(total: int, share: float, least: int) -> int:
+        factors = [rate_factor(step, total, share, least) for step in range(total)]
+        assert max(factors) == 1.0
+        return factors.index(1.0) + 1
+
+    assert peak(1000, 0.05, 0) == 50
+    assert peak(1000, 0.05, 100) == 100
+    assert peak(1000, 0.2, 100) == 200
+    assert peak(120, 0.05, 100) == 60, "half of all"

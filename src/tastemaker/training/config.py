@@ -56,6 +56,9 @@ class TrainingConfig:
     """Earlier runs, such as one of each task alone; of several their mean."""
     warmup_share: float = 0.05
     """Share of all steps in which the learning rate rises; after them it falls along a cosine."""
+    warmup_steps: int = 0
+    """Least steps of that rise, as far as half of all steps allow: a trunk from scratch whose rate rises to 0.003 at
+    once may write words by their frequency for good."""
     gradient_clip: float = 1.0
     max_broken_steps: int = 10
     """Times in a row that a task's loss, or the gradient, may be left out as not finite; then training stops."""

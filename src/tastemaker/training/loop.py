@@ -104,7 +104,7 @@ class Trainer:
         """Add up the gradients of so many losses as the recipe says, and take one step."""
         self.network.train()
         config = self.job.config
-        set_rates(self.optimizer, rate_factor(self.step, self.total_steps, config.warmup_share))
+        set_rates(self.optimizer, rate_factor(self.step, self.total_steps, config.warmup_share, config.warmup_steps))
         parts = [self._backward() for _ in range(config.accumulate)]
         self.balancer.before_step()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)

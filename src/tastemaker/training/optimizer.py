@@ -66,9 +66,13 @@ def _rate(name: str, config: TrainingConfig) -> float:
     return next((factor for start, factor in factors.items() if name.startswith(start)), 1.0)
 
 
-def rate_factor(step: int, total_steps: int, warmup_share: float) -> float:
-    """The learning rate of a step as a share of its peak: a linear rise, then half a cosine down to a tenth."""
-    warmup = max(1, int(total_steps * warmup_share))
+def rate_factor(step: int, total_steps: int, warmup_share: float, warmup_steps: int = 0) -> float:
+    """The learning rate of a step as a share of its peak: a linear rise, then half a cosine down to a tenth.
+
+    Layers that normalise their stream need the rise (Xiong et al., "On Layer Normalization in the Transformer
+    Architecture", ICML 2020), and need as many steps of it in a short training.
+    """
+    warmup = max(1, int(total_steps * warmup_share), min(warmup_steps, total_steps // 2))
     if step < warmup:
         return (step + 1) / warmup
     progress = min(1.0, (step - warmup) / max(1, total_steps - warmup))
