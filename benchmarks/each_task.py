@@ -30,11 +30,22 @@ _WRITING: Final = (
     "model.vocabulary=3000",
 )
 _FEW: Final = ("model.dropout=0.4", "model.id_dropout=0.1", "model.vocabulary=4096", "training.learning_rate=0.002")
-_JUDGING: Final = ("training.token_budget=2048", "training.learning_rate=0.0005", "training.epochs=30")
+_JUDGING: Final = (
+    "training.token_budget=2048",
+    "training.learning_rate=0.0005",
+    "training.epochs=30",
+    "training.validate_every=10",
+)
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "instruments": {
-        "next_item": (*_FEW, "training.token_budget=2048", "training.epochs=100", "training.validate_every=25"),
-        **dict.fromkeys(("rating", "like"), (*_FEW[:3], *_JUDGING, "training.validate_every=10")),
+        "next_item": (
+            *(*_FEW, "tasks.next_item.dropout=0", "training.token_budget=2048"),
+            *("training.epochs=100", "training.validate_every=25"),
+        ),
+        **{
+            task: (*_FEW[:3], *_JUDGING, f"tasks.{task}.dropout=0", f"tasks.{task}.detach=false")
+            for task in ("rating", "like")
+        },
         "sentiment": (*_FEW, "training.token_budget=4096", "training.epochs=3", "training.validate_every=50"),
         **dict.fromkeys(("explanation", "summary"), (*_WRITING, "training.epochs=4")),
     },
