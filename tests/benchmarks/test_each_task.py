@@ -8,11 +8,13 @@ from typing import Any, Final
 import pytest
 
 from benchmarks import each_task
-from benchmarks.each_task import Plan, alone, main, run, tasks_of
+from benchmarks.each_task import ALONE, Plan, alone, main, run, tasks_of
 from benchmarks.each_task_table import TOGETHER
 from benchmarks.measured import run_measured
 from benchmarks.result import ROOT
 from benchmarks.training_run import TrainingRun
+from tastemaker.cli.recipe import read_recipe
+from tastemaker.tasks.stake import Stake
 
 RECIPE = """# a comment
 [data]
@@ -130,3 +132,14 @@ def test_a_task_that_a_recipe_lacks_is_an_error(plan: Plan, capsys: pytest.Captu
     with pytest.raises(SystemExit):
         main([str(plan.recipe), "--data", str(plan.data), "--models", "rating"])
     assert "--models: expected some of next_item, like, joint, found rating." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "task"), [(name, task) for name, of_task in ALONE.items() for task in of_task])
+def test_what_is_set_for_a_task_alone_fits_its_recipe_and_spares_no_other_task(name: str, task: str, tmp_path: Path):
+    recipe = tmp_path / f"{name}.toml"
+    recipe.write_text(alone((ROOT / "recipes" / recipe.name).read_text(encoding="utf-8"), task), encoding="utf-8")
+    read = read_recipe(recipe, ALONE[name][task])
+    assert list(read.tasks) == [task]
+    stake = Stake.of(vars(read.tasks[task]))
+    assert not stake.detach
+    assert not stake.dropout
