@@ -1,3 +1,5 @@
+from itertools import groupby
+
 import pytest
 import torch
 
@@ -6,7 +8,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.inference import replying
 from tastemaker.inference.reading import Reader, by_length
-from tastemaker.inference.writing import repeating, write
+from tastemaker.inference.writing import looping, repeating, write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import collate
 from tastemaker.model.row import Position, Row
@@ -37,6 +39,7 @@ def test_cached_writing_equals_reading_again_for_every_token(model: TrainedModel
             states = model.network(batch, reader.vectors).unsqueeze(0)
             logits = next_log_chances(model.network, states, batch.tokens)[0]
         logits[[m for m in range(len(markers.MARKERS)) if m != markers.END]] = float("-inf")
+        logits[looping(written[:length])] = float("-inf")
         assert int(logits.argmax()) == written[length]
 
 
@@ -52,6 +55,24 @@ def test_what_would_repeat() -> None:
     assert repeating([7, 8, 7, 9, 7], 2) == [8, 9]
     assert repeating([7, 8], 3) == repeating([], 3) == []
     assert repeating([7, 8, 7], 1) == [7, 8, 7]
+
+
+def test_what_would_go_on_in_a_loop() -> None:
+    assert looping([]) == looping([7]) == looping([7, 7]) == []
+    assert looping([7, 7, 7]) == [7]
+    assert looping([6, 7, 8, 7, 8]) == [], "over and over"
+    assert looping([6, 7, 8, 7, 8, 7]) == [8]
+    assert looping([6, 7, 8, 9, 7, 8, 9, 7]) == [8]
+    assert looping([7, 8, 9, 7, 8, 9]) == []
+    assert looping([7, 7, 8, 7, 7, 8, 7]) == [7]
+
+
+def test_no_text_runs_in_a_loop(model: TrainedModel, shop: Dataset) -> None:
+    for tokens in write(Reader(model), prompts(model, shop), (markers.END,), 40):
+        for period in range(1, len(tokens)):
+            same = [token == before for token, before in zip(tokens[period:], tokens, strict=False)]
+            longest = max((sum(1 for _ in group) for is_same, group in groupby(same) if is_same), default=0)
+            assert longest < period + 2
 
 
 def test_no_three_tokens_are_written_twice_where_that_is_asked_for(model: TrainedModel, shop: Dataset) -> None:

@@ -13,7 +13,7 @@ from tastemaker.model.row import Row
 from tastemaker.model.text import next_log_chances
 
 NO_REPEAT: Final = 3
-"""Tokens in a row that stand once in free words: a small model that is unsure of the next one falls into a loop."""
+"""Tokens in a row that stand once in free words: a small model that is unsure of the next one says the same again."""
 
 
 def write(
@@ -22,8 +22,8 @@ def write(
     """Continue every prompt until a marker of `stops`, which is kept, or for `most` tokens.
 
     Markers that are no stop, and special tokens of a pretrained vocabulary, are never written: text cannot open a slot
-    where none is allowed. With `no_repeat` n, no
-    text holds the same n tokens in a row twice.
+    where none is allowed. Nor does a text run in a loop (`looping`). With `no_repeat` n, no text holds the same n
+    tokens in a row twice.
 
     Source:
         Paulus et al., "A Deep Reinforced Model for Abstractive Summarization", ICLR 2018, for the latter.
@@ -51,8 +51,9 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
     for _ in range(most):
         chances = next_log_chances(network, states, tokens, reader.task)
         chances[:, banned] = float("-inf")
-        for row, tokens_so_far in enumerate(written if no_repeat else ()):
-            chances[row, repeating(tokens_so_far, no_repeat)] = float("-inf")
+        for row, tokens_so_far in enumerate(written):
+            again = repeating(tokens_so_far, no_repeat) if no_repeat else []
+            chances[row, [*again, *looping(tokens_so_far)]] = float("-inf")
         chosen = chances.argmax(-1)
         for row, token in enumerate(chosen.tolist()):
             if not is_done[row]:
@@ -72,6 +73,16 @@ def repeating(written: Sequence[int], size: int) -> list[int]:
     last = tuple(written[len(written) - size + 1 :])
     runs = (tuple(written[start : start + size]) for start in range(len(written) - size + 1))
     return [run[-1] for run in runs if run[:-1] == last]
+
+
+def looping(written: Sequence[int]) -> list[int]:
+    """The tokens that would go on with what was said twice already: the second one of a third time.
+
+    People say "over and over and" and "no no no", and titles of works are copied; a loop goes on behind that.
+    """
+    length = len(written)
+    periods = range(1, (length - 1) // 2 + 1)
+    return [written[-p] for p in periods if written[-p - 1 :] == written[length - 2 * p - 1 : length - p]]
 
 
 def _written_at(step: Tensor) -> Places:
