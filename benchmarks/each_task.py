@@ -30,6 +30,12 @@ _WRITING: Final = (
     "model.vocabulary=3000",
 )
 _FEW: Final = ("model.dropout=0.4", "model.id_dropout=0.1", "model.vocabulary=4096", "training.learning_rate=0.002")
+_RANKING: Final = (
+    "tasks.next_item.dropout=0",
+    "training.token_budget=2048",
+    "training.epochs=100",
+    "training.validate_every=25",
+)
 _JUDGING: Final = (
     "training.token_budget=2048",
     "training.learning_rate=0.0005",
@@ -38,10 +44,7 @@ _JUDGING: Final = (
 )
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "instruments": {
-        "next_item": (
-            *(*_FEW, "tasks.next_item.dropout=0", "training.token_budget=2048"),
-            *("training.epochs=100", "training.validate_every=25"),
-        ),
+        "next_item": (*_FEW, *_RANKING),
         **{
             task: (*_FEW[:3], *_JUDGING, f"tasks.{task}.dropout=0", f"tasks.{task}.detach=false")
             for task in ("rating", "like")
