@@ -2,6 +2,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from tastemaker.evaluation.compare_charts import Change, cost_chart, gain_chart
 from tastemaker.evaluation.compare_report import render_comparison, write_comparison
 from tastemaker.evaluation.pages import percent
@@ -126,6 +128,20 @@ def test_costs_add_up() -> None:
     chart = cost_chart(900.0, {"a": 500.0, "b": 1000.0})
     assert "1,500" in chart
     assert "900" in chart
+
+
+@pytest.mark.parametrize("tasks", [("next_item", "rating"), ("rating", "rating")])
+def test_runs_whose_folders_end_alike_cost_what_they_did_together(tasks: tuple[str, str]) -> None:
+    singles = dict(zip(("runs/a/0", "runs/b/0"), tasks, strict=True))
+    costs = dict(zip(singles, COMPARISON["cost"]["singles"].values(), strict=True))
+    page = render_comparison(
+        COMPARISON
+        | {"singles": {run: [task] for run, task in singles.items()}}
+        | {"cost": COMPARISON["cost"] | {"singles": costs}}
+    )
+    seconds = page[page.index("seconds of training") : page.index("seconds of the processor")]
+    assert re.search(r">75<|<!-- 75 -->", seconds)
+    assert all(label in seconds for label in (tasks if len(set(tasks)) == 2 else singles))
 
 
 def test_percent() -> None:

@@ -1,6 +1,7 @@
 """The comparison of joint and single runs as `compare.json` and one HTML page, charts first."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "slices": {task: Markup(gain_chart(found, 5.2)) for task, found in by_task.items() if len(found) > 1},
         "slice_rows": [(_slice_name(name), found) for name, found in result["slices"].items()],
         "costs": {
-            unit: Markup(cost_chart(cost["joint"][what], _of_singles(cost, what)))
+            unit: Markup(cost_chart(cost["joint"][what], _of_singles(result, what)))
             for what, unit in COSTS.items()
             if cost["ratio"][what] is not None
         },
@@ -80,5 +81,9 @@ def _slice_name(name: str) -> str:
     return SLICE_NAMES.get(name, name.replace("_", " "))
 
 
-def _of_singles(cost: Mapping[str, Any], what: str) -> dict[str, float]:
-    return {Path(name).name or name: spent[what] for name, spent in cost["singles"].items()}
+def _of_singles(result: Mapping[str, Any], what: str) -> dict[str, float]:
+    """What each single took, by its tasks, which say more than its folder; by its whole path where two share them."""
+    labels = {run: ", ".join(tasks) for run, tasks in result["singles"].items()}
+    often = Counter(labels.values())
+    costs = result["cost"]["singles"]
+    return {label if often[label] == 1 else run: costs[run][what] for run, label in labels.items()}
