@@ -231,11 +231,12 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _frame(plan: Plan, model: str, seed: int | str) -> Result:
+    place = plan.place(model, seed if isinstance(seed, int) else plan.seeds[0])
     settings = [*plan.joint, *plan.overrides]
     settings += [f"training.seed={seed}"] if isinstance(seed, int) else []
     recipe = " ".join([f"recipes/{plan.recipe.name}", *(f"--set {it}" for it in settings)])
     recipe += f", so many steps as fit in {SHARE:.0%} of the singles' time" if model == plan.shorter else ""
-    return Result.frame(QUESTION, plan.data, model, seed, recipe, cost_of(plan.place(model, plan.seeds[0])).machine)
+    return Result.frame(QUESTION, plan.data, model, seed, recipe, cost_of(place).machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
