@@ -198,7 +198,10 @@ def write_pooled(plan: Plan, model: str) -> Path:
     """The answer over all seeds."""
     folders = [judge(plan, model, seed) for seed in plan.seeds]
     reports = [json.loads((folder / "compare.json").read_text(encoding="utf-8")) for folder in folders]
-    found = pooled_gains([read_units(folder) for folder in folders], [it["tasks"] for it in reports])
+    units = [read_units(folder) for folder in folders]
+    found = pooled_gains(units, [it["tasks"] for it in reports])
+    slices = [it["slices"] for it in reports]
+    parts = [name for name in slices[0] if all(name in it for it in slices)]
     costs = [_cost(it["cost"]) for it in reports]
     spent = [cost_of(plan.place(model, seed)) for seed in plan.seeds]
     return replace(
@@ -211,6 +214,7 @@ def write_pooled(plan: Plan, model: str) -> Path:
         details={
             "seeds": list(plan.seeds),
             **found,
+            "slices": {name: pooled_gains(units, [it[name]["tasks"] for it in slices], name) for name in parts},
             "cost": {name: _mean([cost[name] for cost in costs]) for name in costs[0]},
         },
     ).write(plan.results)

@@ -10,19 +10,25 @@ from statistics import fmean
 from typing import Any, Final
 
 from benchmarks.pooled import DRAWS, SEED, Units, pool
+from tastemaker.evaluation.compare import WHOLE
 from tastemaker.metrics import find_metric
 from tastemaker.metrics.gains import Pair, difference_interval, gain_interval, mean_gain
 
-JOINT, ALONE = "joint/all", "alone/all"
-"""How the keys of both sides begin, of the examples as a whole."""
+SIDES: Final = ("joint", "alone")
+"""How the keys of units begin."""
 UNKNOWN: Final = {"value": None, "low": None, "high": None}
 
 Tasks = Mapping[str, Mapping[str, Any]]
 """A seed's `tasks` of `compare.json`."""
 
 
-def pooled_gains(units: Sequence[Units], tasks: Sequence[Tasks]) -> dict[str, Any]:
+def pooled_gains(units: Sequence[Units], tasks: Sequence[Tasks], part: str = WHOLE) -> dict[str, Any]:
     """Both sides, and what joint gains, over all seeds.
+
+    Args:
+        units: of every seed.
+        tasks: of every seed, of one part.
+        part: the slice.
 
     Returns:
         `{"joint": {task/metric: mean}, "alone": …, "gains": {task/metric: {"change", "low", "high", "difference":
@@ -30,7 +36,7 @@ def pooled_gains(units: Sequence[Units], tasks: Sequence[Tasks]) -> dict[str, An
         changes are shares, differences are plain, above 0 where joint is better; what is not known is None.
     """
     names = {f"{task}/{it['metric']}": task for task, it in tasks[0].items()}
-    pairs = {name: pair for name in names if (pair := _pair(units, name))}
+    pairs = {name: pair for name in names if (pair := _pair(units, part, name))}
     gains = {name: _gain(pairs.get(name), [it[task] for it in tasks]) for name, task in names.items()}
     signs = [sign_of(it) for it in gains.values()]
     return {
@@ -49,9 +55,9 @@ def sign_of(told: Mapping[str, Any]) -> int:
     return 0 if low is None else int(low > 0) - int(high < 0)
 
 
-def _pair(units: Sequence[Units], name: str) -> Pair | None:
+def _pair(units: Sequence[Units], part: str, name: str) -> Pair | None:
     """Both sides of a metric, the mean over seeds of each; None where its units were not kept."""
-    keys = [f"{side}/{name}" for side in (JOINT, ALONE)]
+    keys = [f"{side}/{part}/{name}" for side in SIDES]
     if not all(key in of_seed for key in keys for of_seed in units):
         return None
     ours, theirs = (pool(units, key) for key in keys)

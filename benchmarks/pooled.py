@@ -16,6 +16,7 @@ from tastemaker.metrics import find_metric
 from tastemaker.metrics.bootstrap import interval, paired_interval
 from tastemaker.metrics.classes import two_classes
 from tastemaker.metrics.grounding import Stated
+from tastemaker.metrics.likelihood import Likelihood
 from tastemaker.metrics.places import place
 from tastemaker.metrics.scored import Scored
 from tastemaker.metrics.short_answers import ShortAnswers
@@ -101,6 +102,7 @@ def finish_of(metric: str) -> Callable[[FloatArray], FloatArray]:
         "scored": Scored(np.zeros(1), np.zeros(1)),
         "classes": two_classes(np.zeros(1), np.zeros(1)),
         "facts": Stated([frozenset()], [frozenset()]),
+        "likelihood": Likelihood(np.zeros(1), np.zeros(1)),
     }
     tally = found.measure(content[found.reads])
     return (tally if isinstance(tally, Tally) else mean_of(np.zeros(1))).finish

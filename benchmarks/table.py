@@ -124,6 +124,9 @@ def _multi_task(results: Results) -> Iterator[str]:
         yield f"**{found['model']}**, {found['split']}, {len(seeds)} seeds ({_listed(seeds)}):\n"
         yield _table(*multi_task_table.gains(found))
         yield multi_task_table.summary(found)
+        head, rows = multi_task_table.slices(found)
+        if rows:
+            yield _table(head, rows)
 
 
 def _screening(results: Results) -> Iterator[str]:

@@ -14,7 +14,7 @@ from benchmarks import multi_task
 from benchmarks.each_task import tasks_of
 from benchmarks.measured import run_measured
 from benchmarks.multi_task import Plan, main, models_of, positions_read, steps_in_time, train, write_pooled, write_seed
-from benchmarks.multi_task_table import gains, summary
+from benchmarks.multi_task_table import gains, slices, summary
 from benchmarks.result import read_results
 from benchmarks.table import page
 from benchmarks.training_run import TrainingRun
@@ -86,6 +86,7 @@ def judge(out: Path, is_shorter: bool) -> None:
         for name, value in figures.items():
             part = value**2 if name.endswith("rmse") else value
             arrays[f"{side}/all/{name}"] = np.array([[part, 1, user] for user in range(3)])
+            arrays[f"{side}/last_1/{name}"] = np.array([[part / 2, 1, user] for user in range(3)])
     np.savez(out / "units.npz", **arrays)  # type: ignore[arg-type]
     changes = {name: (joint[name] - alone[name]) / alone[name] for name in joint}
     changes["rating/rmse"] *= -1
@@ -103,7 +104,9 @@ def judge(out: Path, is_shorter: bool) -> None:
     }
     mean = sum(changes.values()) / 2
     report = {"tasks": tasks, "delta_m": {"value": mean, "low": None, "high": None}, "better": 2, "worse": 0}
-    (out / "compare.json").write_text(json.dumps(report | {"cost": spent}))
+    halved = tasks["next_item"] | {"joint": joint["next_item/ndcg@10"] / 2, "alone": alone["next_item/ndcg@10"] / 2}
+    slices = {"last_1": report | {"tasks": {"next_item": halved}}}
+    (out / "compare.json").write_text(json.dumps(report | {"cost": spent, "slices": slices}))
 
 
 @pytest.fixture
@@ -184,6 +187,10 @@ def test_the_page_tells_what_each_task_gained(plan: Plan, stand: Stand) -> None:
     pooled = json.loads(write_pooled(plan, "famo").read_text())
     _, rows = gains(pooled)
     assert rows[1] == ("rating", "rmse", "0.9000", "1.0000", "+10.0 %", "[+10.0, +10.0] %", "+10.0, +10.0")
+    _, rows = slices(pooled)
+    assert rows == [
+        ("last_1", "next_item", "ndcg@10", "0.1500", "0.1000", "+50.0 %", "[+50.0, +50.0] %", "+50.0, +50.0")
+    ]
     told = summary(pooled)
     assert told == (
         "delta-m +30.0 % [+30.0, +30.0] %; 2 of 2 tasks better beyond their interval, 0 worse; 110 % of the singles' "

@@ -6,6 +6,7 @@ from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import DataConfig
+from tastemaker.evaluation.written import reference
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.example import Recommended
 
@@ -88,6 +89,10 @@ class FakePredictor:
 
     def replies(self, examples):
         return [self._reply(example) for example in examples]
+
+    def reference_bits(self, examples):
+        """Two bits for each character."""
+        return np.array([2.0 * len(reference(example)) for example in examples])
 
     def _reply(self, example):
         last = example.context[-1]

@@ -6,7 +6,7 @@ import pytest
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.evaluation.answers import Contestant
-from tastemaker.evaluation.compare import WHOLE, Compared, Sides, compare_sides, report, verdict
+from tastemaker.evaluation.compare import LIKELIHOOD, WHOLE, Compared, Sides, compare_sides, report, verdict
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.figures import Figure
 from tastemaker.evaluation.judge import Judge
@@ -128,12 +128,23 @@ def test_replies_are_ranked_without_being_written(dataset, predictor, judge, mon
     assert told["not_compared"] == list(TASKS)
 
 
-def test_texts_have_no_slices(predictor, judge):
+def test_texts_have_no_slices_but_how_likely_they_are(predictor, judge):
     tasks = {**TASKS, "description": Description()}
     sides = Sides(predictor, tasks, {"d": single(predictor, "description")})
     found = compare_sides(sides, judge)
-    assert found.keys() == {WHOLE}
+    assert found.keys() == {WHOLE, LIKELIHOOD}
     assert found[WHOLE]["description"].metric == "rougeL"
+    likelihood = found[LIKELIHOOD]["description"]
+    assert likelihood.metric == "bits_per_character"
+    assert likelihood.joint.value == likelihood.alone.value == 2
+
+
+def test_texts_are_likely_or_not_without_being_written(predictor, judge, monkeypatch):
+    monkeypatch.setattr(type(predictor), "replies", lambda self, examples: pytest.fail("wrote"))
+    tasks = {**TASKS, "description": Description()}
+    metrics = {"description": "bits_per_character"}
+    found = compare_sides(Sides(predictor, tasks, {"d": single(predictor, "description")}, metrics), judge)
+    assert found.keys() == {WHOLE}, "not told twice"
 
 
 def test_a_figure_without_units_has_no_interval(sides):

@@ -67,7 +67,7 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
     yield _task_table(found)
     yield Text(_summary(found))
     if found["slices"]:
-        yield Text("\nWhere little is known, change in %", style="bold")
+        yield Text("\nWhere little is known, and how likely texts are, change in %", style="bold")
         yield _slice_table(found)
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])

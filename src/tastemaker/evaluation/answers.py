@@ -39,6 +39,15 @@ class Writer(Protocol):
 
 
 @runtime_checkable
+class LanguageModel(Protocol):
+    """Tells how likely it finds what was to be written."""
+
+    def reference_bits(self, examples: Sequence[Example]) -> NDArray[np.float64]:
+        """-log2 of the probability of every reference, `[N]`."""
+        ...
+
+
+@runtime_checkable
 class Classifier(Protocol):
     """Says which classes hold."""
 

@@ -19,7 +19,7 @@ from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.context import target_items
 from tastemaker.evaluation.evaluate import Question, plain, question_of
 from tastemaker.evaluation.figures import Figure, Figures, check_names
-from tastemaker.evaluation.judge import READS, Judge
+from tastemaker.evaluation.judge import BITS, READS, WRITTEN, Judge
 from tastemaker.evaluation.ranked import rank, ranking_figures
 from tastemaker.evaluation.slices import SPARSE, metric_in, slice_figures, sliced, sparse_slices
 from tastemaker.metrics import find_metric
@@ -28,6 +28,8 @@ from tastemaker.tasks.example import Task
 
 WHOLE: Final = "all"
 """The slice that is the whole."""
+LIKELIHOOD: Final = "likelihood"
+"""No slice, but every text once more: how likely each side finds the reference, whatever it writes itself."""
 BETTER, WORSE, UNCLEAR, UNKNOWN = "better", "worse", "unclear", "not known"
 """What an interval says of joint training."""
 
@@ -140,10 +142,13 @@ def _by_slice(
     judge: Judge,
     say: Callable[[str], None],
 ) -> list[tuple[str, Compared]]:
-    """The whole, then every slice in which both sides have a figure."""
+    """The whole, the likelihood of texts, then every slice; of these all in which both sides have a figure."""
     task = question.examples[0].task
     say(f"{task}: {metric}")
     found = [(WHOLE, metric, [_figures(it, question, metric, judge) for it in both])]
+    if question.kind in WRITTEN and metric != BITS:
+        say(f"{task}: {BITS}")
+        found.append((LIKELIHOOD, BITS, [_figures(it, question, BITS, judge) for it in both]))
     changes = sparse_slices(question.kind, judge) if question.kind in SPARSE else {}
     for name, change in changes.items():
         if name != WHOLE:

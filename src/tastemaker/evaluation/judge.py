@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.facts import FactExtractor
 from tastemaker.data.split import Split
-from tastemaker.evaluation.answers import Answers, Classifier, Ranker, Rater, Writer
+from tastemaker.evaluation.answers import Answers, Classifier, LanguageModel, Ranker, Rater, Writer
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter
 from tastemaker.evaluation.context import clusters_of, known_items, sample, target_items
@@ -18,30 +18,36 @@ from tastemaker.evaluation.faithfulness import Case, cases_of, faithfulness
 from tastemaker.evaluation.figures import Figures, Material, measure
 from tastemaker.evaluation.ranked import list_figures, may_repeat, rank, ranking_figures
 from tastemaker.evaluation.truth import Truth
-from tastemaker.evaluation.written import answer_material, asked_material, reply_materials, write
+from tastemaker.evaluation.written import answer_material, asked_material, likelihood_material, reply_materials, write
 from tastemaker.inference.replying import WrittenReply
+from tastemaker.metrics import find_metric
 from tastemaker.metrics.classes import Classes, two_classes
 from tastemaker.metrics.scored import Scored
 from tastemaker.tasks.example import Example, Label, Score
 from tastemaker.tasks.request import asked, turns_of
 
+WRITTEN: Final = ("reply", "turn", "reason", "text", "answer")
+"""Kinds of example that ask for words."""
+UNWRITTEN: Final = ("places", "novel", "likelihood")
+"""What metrics of such examples read without a word being written."""
 READS: dict[str, tuple[str, ...]] = {
     "items": ("places",),
     "rating": ("scored",),
     "like": ("scored", "classes"),
     "class": ("classes",),
     "classes": ("classes",),
-    "reply": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
-    "turn": ("places", "novel", "texts", "facts", "titles", "recommends", "asked"),
-    "reason": ("texts", "facts", "titles"),
-    "text": ("texts", "facts"),
-    "answer": ("answers",),
+    "reply": ("places", "novel", "texts", "facts", "titles", "recommends", "asked", "likelihood"),
+    "turn": ("places", "novel", "texts", "facts", "titles", "recommends", "asked", "likelihood"),
+    "reason": ("texts", "facts", "titles", "likelihood"),
+    "text": ("texts", "facts", "likelihood"),
+    "answer": ("answers", "likelihood"),
 }
 """What each kind of example gives metrics to read."""
 
-WORDS = ("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio")
+BITS = "bits_per_character"
+WORDS = ("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio", BITS)
 FACTS = ("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate")
-ANSWERS = ("exact_match", "token_f1", "made_up_rate", "refused_rate")
+ANSWERS = ("exact_match", "token_f1", "made_up_rate", "refused_rate", BITS)
 
 
 def standard_metrics(kind: str, config: EvaluationConfig) -> tuple[str, ...]:
@@ -92,7 +98,7 @@ class Judge:
         """Measure the metrics called `names` that these answers allow."""
         if kind == "items" and isinstance(answers, Ranker):
             return Verdict(self._ranking(answers, examples, names, with_lists=True))
-        if kind in ("reply", "turn", "reason", "text", "answer"):
+        if kind in WRITTEN:
             return self._reply(answers, examples, kind, names)
         if kind in ("class", "classes"):
             return Verdict(self._classes(answers, examples, names) if isinstance(answers, Classifier) else {})
@@ -113,14 +119,17 @@ class Judge:
         asked = [example for example in examples if target_items(example)]
         if kind != "reason" and isinstance(answers, Ranker) and asked:
             figures |= self._ranking(answers, asked, names, with_lists=False)
-        if not isinstance(answers, Writer):
-            return Verdict(figures)
         chosen = self.text_sample(examples)
+        likelihood: Figures = {}
+        if BITS in names and isinstance(answers, LanguageModel):
+            likelihood = measure([BITS], likelihood_material(answers, chosen))
+        if not isinstance(answers, Writer) or all(find_metric(name).reads in UNWRITTEN for name in names):
+            return Verdict(figures | likelihood)
         replies = write(answers, chosen, self.config)
         materials = reply_materials(chosen, replies, self.truth) | asked_material(chosen, replies, self.constraints)
         materials |= answer_material(chosen, replies)
         readable = {reads: material for reads, material in materials.items() if reads in READS[kind]}
-        figures |= measure(names, readable)
+        figures |= measure(names, readable) | likelihood
         if kind == "reply" and isinstance(answers, Ranker):
             figures |= faithfulness(answers, self._cases(chosen, replies))
         return Verdict(figures, replies)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tastemaker.evaluation.answers import Writer, given_item, kind_of
+from tastemaker.evaluation.answers import LanguageModel, Writer, given_item, kind_of
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.constraints import ConstraintFilter, constraints_of
 from tastemaker.evaluation.context import clusters_of
@@ -13,6 +13,7 @@ from tastemaker.evaluation.figures import Material
 from tastemaker.evaluation.truth import Truth
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.metrics.grounding import Stated
+from tastemaker.metrics.likelihood import Likelihood
 from tastemaker.metrics.scored import Scored
 from tastemaker.metrics.short_answers import ShortAnswers, words_of
 from tastemaker.metrics.text import Texts
@@ -63,6 +64,13 @@ def answer_material(examples: Sequence[Example], replies: Sequence[WrittenReply]
     true = [_answer(reference(example)) for example in examples]
     said = [_answer(spoken(reply.text)) for reply in replies]
     return {"answers": Material(ShortAnswers(said, true), clusters_of(examples))}
+
+
+def likelihood_material(reader: LanguageModel, examples: Sequence[Example]) -> dict[str, Material]:
+    """How likely the references are to who would write them."""
+    characters = np.array([len(reference(example)) for example in examples], dtype=np.float64)
+    likelihood = Likelihood(reader.reference_bits(examples), characters)
+    return {"likelihood": Material(likelihood, clusters_of(examples))}
 
 
 def has_slot(example: Example) -> bool:

@@ -13,6 +13,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.schema import RATING_SCALE
 from tastemaker.errors import CheckpointError
+from tastemaker.inference.likelihood import reference_bits
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import WrittenReply, write_replies, write_turns
 from tastemaker.inference.texts import write_words
@@ -94,6 +95,10 @@ class Predictor:
         if all(isinstance(example.target, Reply) and example.target.may_repeat for example in examples):
             return write_turns(reader, contexts)
         return write_replies(reader, contexts, obeys_words=self.obeys_words)
+
+    def reference_bits(self, examples: Sequence[Example]) -> NDArray[np.float64]:
+        """-log2 of the probability `[N]` of what every `Reply` or `Words` example says; all are of one task."""
+        return reference_bits(self._reader_of(examples), examples)
 
     def _reader_of(self, examples: Sequence[Example]) -> Reader:
         """The reader at the job of the task that the examples are of."""

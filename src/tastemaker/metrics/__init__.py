@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from tastemaker.errors import RecipeError
 from tastemaker.metrics.classes import accuracy, macro_f1, micro_f1
 from tastemaker.metrics.grounding import facts_per_reason, grounded_reasons, grounding
+from tastemaker.metrics.likelihood import bits_per_character
 from tastemaker.metrics.metric import Metric, at_k
 from tastemaker.metrics.ranking import hr_at_k, mrr_at_k, ndcg_at_k, recall_at_k
 from tastemaker.metrics.scored import f1, mae, precision, recall, rmse
@@ -38,6 +39,7 @@ METRICS: dict[str, Metric] = {
     "grounding": Metric("facts", grounding),
     "facts_per_reason": Metric("facts", facts_per_reason),
     "grounded_reasons": Metric("facts", grounded_reasons),
+    "bits_per_character": Metric("likelihood", bits_per_character, is_lower_better=True),
     "recommends_f1": Metric("recommends", f1),
     "constraints_met": Metric("asked", mean_of),
     "unslotted_title_rate": Metric("titles", mean_of, is_lower_better=True),

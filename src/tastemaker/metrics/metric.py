@@ -7,9 +7,11 @@ from typing import Any, Literal
 from tastemaker.metrics.places import Places
 from tastemaker.metrics.tally import FloatArray, Tally, mean_of
 
-Reads = Literal["places", "novel", "scored", "classes", "texts", "facts", "recommends", "titles", "asked", "answers"]
+Reads = Literal[
+    "places", "novel", "scored", "classes", "texts", "facts", "recommends", "titles", "asked", "answers", "likelihood"
+]
 """`Places`; those of what had not come up before; `Scored`; `Classes`; `Texts`; `Stated` facts; `Scored` of whether a
-reply recommends; strayed titles and met wishes, `[N]`, 0 or 1 each; `ShortAnswers`."""
+reply recommends; strayed titles and met wishes, `[N]`, 0 or 1 each; `ShortAnswers`; `Likelihood` of references."""
 
 
 @dataclass(frozen=True)
