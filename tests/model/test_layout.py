@@ -14,6 +14,7 @@ from tastemaker.tasks.example import (
     Example,
     History,
     Item,
+    LabelSet,
     NextItems,
     Recommended,
     Reply,
@@ -62,6 +63,20 @@ def test_what_is_read_may_be_predicted_too_word_by_word_from_what_stands_before(
     titles, found = (list(zip(*_texts(row.targets["summary"]), strict=True)) for row in (plainly, taught))
     assert titles == [(5, g), (6, markers.END)]
     assert found == [*titles, (2, e), (3, f)], "the instruction, which a speaker opens, is not"
+
+
+def test_what_is_classified_may_be_predicted_too() -> None:
+    labels = LabelSet("mood", ("good", "bad"), (0.5, 0.5), is_multi=False)
+    context = (History(()), Text("d", "user"), Text("e", "assistant"))
+    plainly, taught = (
+        LAYOUT.row([Example("sentiment", context, labels.target(["bad"], teaches_read=it))]).targets["sentiment"]
+        for it in (False, True)
+    )
+    d, e = (TOKENIZER.encode(letter)[0] for letter in "de")
+    assert taught.label_at == plainly.label_at == {"mood": 4}
+    assert taught.label_values == plainly.label_values == {"mood": (0.0, 1.0)}
+    assert _texts(plainly) == ([], [])
+    assert _texts(taught) == ([0, 1, 2, 3], [markers.USER, d, markers.ASSISTANT, e]), "whoever says it"
 
 
 def test_of_a_text_that_is_cut_what_is_left_is_predicted() -> None:

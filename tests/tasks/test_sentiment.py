@@ -94,6 +94,15 @@ def test_words_are_dropped_in_training_alone(cinema: Dataset) -> None:
         assert min(lengths) > 0
 
 
+def test_training_alone_learns_the_words_themselves(cinema: Dataset) -> None:
+    for split in Split:
+        for task, teaches in ((Sentiment(teaches_read=True), split is Split.TRAIN), (Sentiment(), False)):
+            targets = [example.target for example in task.examples(cinema, split)]
+            assert targets
+            assert all(isinstance(target, Label) and target.teaches_read == teaches for target in targets)
+    assert (Sentiment().writes, Sentiment(teaches_read=True).writes) == (False, True)
+
+
 @pytest.mark.parametrize(("column", "place"), [("review", REVIEW), ("rating", RATING)])
 def test_without_reviews_or_ratings(build_cinema: Build, cinema_table: Rows, column: str, place: int) -> None:
     rows = [[*row] for row in cinema_table]

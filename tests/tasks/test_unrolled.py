@@ -3,7 +3,7 @@ from dataclasses import replace
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.tasks.dialogue import Dialogue
-from tastemaker.tasks.example import Earlier, Example, History, Reply, Text, Words
+from tastemaker.tasks.example import Earlier, Example, History, LabelSet, Reply, Text, Words
 from tastemaker.tasks.unrolled import unrolled
 from tests.conftest import TALKS, TEST_TALKS
 
@@ -25,6 +25,15 @@ def test_an_example_that_teaches_one_thing_stays_as_it_is() -> None:
     for target in (LAST, Words("A greeting")):
         example = Example("dialogue", WHOLE, target)
         assert list(unrolled(example)) == [example]
+
+
+def test_words_that_are_read_are_not_told_to_who_sees_them() -> None:
+    labels = LabelSet("mood", ("good", "bad"), (0.5, 0.5), is_multi=False)
+    for taught, plainly in (
+        (Words("A greeting", teaches_read=True), Words("A greeting")),
+        (labels.target(["bad"], teaches_read=True), labels.target(["bad"])),
+    ):
+        assert list(unrolled(Example("some", WHOLE, taught))) == [Example("some", WHOLE, plainly)]
 
 
 def test_no_reply_of_a_real_dialogue_is_in_its_own_context(talking_shop: Dataset) -> None:

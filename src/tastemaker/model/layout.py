@@ -8,7 +8,7 @@ Every position reads the sum of a token's, an item's and an action's vector, mos
 the context, and in a reply the item's vector, card and evidence.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +83,8 @@ class Layout:
         for example in examples:
             if not isinstance(example.target, Reply | Words):
                 targets[example.task] = _context_targets(example.target, len(context) - 1)
+            if isinstance(example.target, Label) and example.target.teaches_read:
+                _teach_read(example.context, parts, targets[example.task], ("user", "assistant", None))
         for example, (_, reply_targets) in zip(replies, written, strict=True):
             targets[example.task] = _moved(reply_targets, len(context))
             if isinstance(example.target, Reply) and example.target.teaches_earlier:
@@ -231,11 +233,16 @@ def _context_targets(target: Target, last: int) -> TaskTargets:
     return targets
 
 
-def _teach_read(context: Sequence[Segment], parts: Sequence[Sequence[Position]], targets: TaskTargets) -> None:
+def _teach_read(
+    context: Sequence[Segment],
+    parts: Sequence[Sequence[Position]],
+    targets: TaskTargets,
+    speakers: Collection[Speaker | None] = (None,),
+) -> None:
     """Have the texts that are read predicted, too, as far as they are left; a context begins with something else."""
     start = 0
     for segment, part in zip(context, parts, strict=True):
-        if isinstance(segment, Text) and segment.speaker is None and start:
+        if isinstance(segment, Text) and segment.speaker in speakers and start:
             targets.text_at.extend(range(start - 1, start - 1 + len(part)))
             targets.tokens.extend(position.token for position in part)
         start += len(part)

@@ -161,9 +161,9 @@ class LabelSet:
     left_out: int = 0
     """Classes too rare in training to be among these."""
 
-    def target(self, holding: Collection[str]) -> "Label":
+    def target(self, holding: Collection[str], teaches_read: bool = False) -> "Label":
         """The target of an example of which the classes `holding` hold; others than the set's own are ignored."""
-        return Label(self, tuple(float(name in holding) for name in self.classes))
+        return Label(self, tuple(float(name in holding) for name in self.classes), teaches_read)
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,8 @@ class Label:
     labels: LabelSet
     values: tuple[float, ...]
     """For every class in its order 1.0 where it holds, else 0.0."""
+    teaches_read: bool = False
+    """Whether the `Text` of the context is to be learned with it, word by word from what stands before."""
 
 
 Target = NextItems | Score | Reply | Words | Label

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import OPINIONS
@@ -48,8 +48,13 @@ class Sentiment(Stake):
     """Words of a review, or of a turn of a dialogue, that are read, from its beginning."""
     dropped_words: float = 0.1
     """Share of the words left out in training, drawn anew in every epoch."""
+    teaches_read: bool = False
+    """Whether training has the words themselves predicted, too, one by one, so that a text task learns from them."""
     metrics: tuple[str, ...] = ("macro_f1", "accuracy")
-    writes: ClassVar[bool] = False
+
+    @property
+    def writes(self) -> bool:
+        return self.teaches_read
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -68,8 +73,9 @@ class Sentiment(Stake):
             if split is Split.TRAIN:
                 random = Random(f"{self.name} {epoch} {number}")
                 turns = tuple((who, thinned(words, self.dropped_words, random, MARKS)) for who, words in turns)
+            target = labels.target((judged.feeling,), self.teaches_read and split is Split.TRAIN)
             texts = (Text(shortened(words, self.max_words), speaker) for speaker, words in turns)
-            yield Example(self.name, (History(()), *texts), labels.target((judged.feeling,)), judged.cluster)
+            yield Example(self.name, (History(()), *texts), target, judged.cluster)
 
     def _judged(self, dataset: Dataset, split: Split) -> Iterator[_Judged]:
         """All of a split, reviews first.
