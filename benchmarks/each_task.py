@@ -49,7 +49,7 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             task: (*_FEW[:3], *_JUDGING, f"tasks.{task}.dropout=0", f"tasks.{task}.detach=false")
             for task in ("rating", "like")
         },
-        "sentiment": (*_FEW, "training.token_budget=4096", "training.epochs=3", "training.validate_every=50"),
+        "sentiment": (*_WRITING, "training.epochs=3", "training.validate_every=100"),
         **dict.fromkeys(("explanation", "summary"), (*_WRITING, "training.epochs=4")),
     },
     "movies": {
