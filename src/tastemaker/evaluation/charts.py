@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 INK = "#010203"
 """Stands for the page's text colour until the SVG is written."""
-MODEL, RIVAL, OTHERS = "#3b82f6", "#d97706", ("#94a3b8", "#14b8a6", "#a78bfa", "#f472b6")
+MODEL, RIVAL, OTHERS = "#3b82f6", "#d97706", ("#94a3b8", "#14b8a6", "#a78bfa", "#f472b6", "#84cc16", "#7f1d1d")
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "tastemaker",
