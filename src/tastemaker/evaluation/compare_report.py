@@ -17,12 +17,7 @@ COSTS = {
     "processor_seconds": "seconds of the processor, all threads together",
 }
 DELTA_M = "mean (Δm)"
-SLICE_NAMES = {
-    "likelihood": "likelihood of references",
-    "new_users": "new users",
-    "new_items": "new items",
-    "long_tail": "long tail",
-}
+SLICE_NAMES = {"new_users": "new users", "new_items": "new items", "long_tail": "long tail"}
 
 
 def write_comparison(result: Mapping[str, Any], out: Path) -> None:
