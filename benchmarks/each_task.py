@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.each_task_table import TOGETHER
-from benchmarks.measured import cost_of, forget, run_measured
+from benchmarks.measured import cost_of, forget, last_command, run_measured
 from benchmarks.result import RESULTS, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
@@ -80,7 +80,9 @@ class Plan:
     results: Path = RESULTS
     threads: int = 1
     overrides: tuple[str, ...] = ()
-    """Further `table.key=value` for every run, such as a larger sample of texts."""
+    """Further `table.key=value` for every run."""
+    full: bool = False
+    """Whether all texts are judged and not the recipe's sample of them."""
 
     def place(self, model: str, seed: int) -> Path:
         """Folder of a run."""
@@ -116,10 +118,11 @@ def run(plan: Plan, model: str, seed: int) -> Path:
     changes = changes_of(plan.settings(model, seed), plan.data, plan.threads)
     TrainingRun(f"{name}: training", recipe, changes, place, plan.threads).train()
     report = place / "evaluation.json"
-    if not report.exists() or report.stat().st_mtime < (place / "best.json").stat().st_mtime:
-        judging = place.with_name(f"{place.name}-judged")
+    judging = place.with_name(f"{place.name}-judged")
+    command = [sys.executable, "-m", "tastemaker", "evaluate", str(place), *(["--full"] if plan.full else [])]
+    is_judged = report.exists() and report.stat().st_mtime >= (place / "best.json").stat().st_mtime
+    if not is_judged or last_command(judging) != command:
         forget(judging)
-        command = [sys.executable, "-m", "tastemaker", "evaluate", str(place)]
         run_measured(f"{name}: judging", command, judging, plan.threads)
     return write(plan, model, seed, json.loads(report.read_text(encoding="utf-8")))
 
@@ -165,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs/each_task"))
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="for every run")
+    parser.add_argument("--full", action="store_true", help="judge all texts instead of a sample")
     given = parser.parse_args(arguments)
     known = [*tasks_of(given.recipe.read_text(encoding="utf-8")), TOGETHER]
     models = given.models or known
@@ -172,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if model not in known:
             parser.error(f"--models: expected some of {', '.join(known)}, found {model}.")
     places = [path.resolve() for path in (given.recipe, given.data, given.runs, given.results)]
-    plan = Plan(*places, given.threads, tuple(given.set))
+    plan = Plan(*places, given.threads, tuple(given.set), given.full)
     for seed in given.seeds:
         for model in models:
             print(run(plan, model, seed), flush=True)

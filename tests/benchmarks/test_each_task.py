@@ -2,6 +2,7 @@ import json
 import os
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,7 +69,7 @@ class Stand:
 
     def __init__(self) -> None:
         self.trained: list[TrainingRun] = []
-        self.judged: list[Path] = []
+        self.judged: list[list[str]] = []
 
     def train(self, asked: TrainingRun) -> None:
         """A run as training leaves it."""
@@ -83,7 +84,8 @@ class Stand:
     def judge(self, name: str, command: Sequence[str], place: Path, threads: int) -> None:
         """Figures as `tastemaker evaluate` leaves them."""
         assert command[3] == "evaluate"
-        self.judged.append(Path(command[4]))
+        self.judged.append(list(command[5:]))
+        place.with_name(f"{place.name}.cost.json").write_text(json.dumps([{"command": list(command)}]))
         (Path(command[4]) / "evaluation.json").write_text(json.dumps(REPORT))
 
 
@@ -116,7 +118,7 @@ def test_all_tasks_together_train_as_the_recipe_says(plan: Plan, stand: Stand) -
     assert stand.trained[0].recipe == RECIPE
 
 
-def test_a_run_is_judged_again_only_after_it_was_trained_again(plan: Plan, stand: Stand) -> None:
+def test_a_run_is_judged_again_only_after_it_was_trained_again_or_by_more_texts(plan: Plan, stand: Stand) -> None:
     for _ in range(2):
         run(plan, "like", 0)
     place = plan.place("like", 0)
@@ -126,6 +128,10 @@ def test_a_run_is_judged_again_only_after_it_was_trained_again(plan: Plan, stand
     stand.train = lambda asked: os.utime(asked.run / "best.json", (judged + 9, judged + 9))  # type: ignore[method-assign]
     run(plan, "like", 0)
     assert len(stand.judged) == 3
+    stand.train = lambda asked: os.utime(asked.run / "best.json", (judged - 9, judged - 9))  # type: ignore[method-assign]
+    for _ in range(2):
+        run(replace(plan, full=True), "like", 0)
+    assert stand.judged[3:] == [["--full"]]
 
 
 def test_a_task_that_a_recipe_lacks_is_an_error(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
