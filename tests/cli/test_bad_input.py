@@ -64,7 +64,7 @@ MENDED: dict[str, tuple[str, Files, str, list[tuple[int, str]]]] = {
     "ids that collide": (
         "csv",
         {"log.csv": HEAD + "ann,A,1,5,\n ann,A ,1,5,\nAnn,A,1,5,\n"},
-        "1 user ids stood there in several spellings, and are one each now.",
+        "user ids that stood there in several spellings, and are one each now: 1.",
         [(3, "duplicate")],
     ),
     "quotes that never close": (

@@ -150,7 +150,7 @@ def test_what_files_do_not_say_is_said(prepared: Prepare, tmp_path: Path) -> Non
 
 def test_several_spellings_of_an_id_are_told(prepared: Prepare) -> None:
     _, said = prepared("user_id,item_id,timestamp\na,b,1\n a,b,2\n", columns={})
-    assert "1 user ids stood there in several spellings, and are one each now." in said
+    assert "user ids that stood there in several spellings, and are one each now: 1." in said
 
 
 def test_a_folder_gives_all_its_files(tmp_path: Path) -> None:

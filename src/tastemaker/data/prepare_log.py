@@ -123,7 +123,7 @@ def _described(log: Log, described: pl.DataFrame, ids: pl.Series) -> list[str]:
 def _respelt(scratch: Scratch) -> list[str]:
     found = {what: scratch.respelt(f"{what}_id") for what in ("user", "item")}
     return [
-        f"{count:,} {what} ids stood there in several spellings, and are one each now."
+        f"{what} ids that stood there in several spellings, and are one each now: {count:,}."
         for what, count in found.items()
         if count
     ]
