@@ -12,7 +12,8 @@ from tastemaker.data.split import Split
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.recommender import Recommender
-from tastemaker.inference.writing import looping, write
+from tastemaker.inference.repetition import said_again
+from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import HISTORY, collate
 from tastemaker.model.row import Position, Row
@@ -107,7 +108,8 @@ def test_what_is_written_with_a_cache_is_likeliest_in_training(
                 target_log_chances(network, states, batch.tokens, at[:1], words[n : n + 1], "dialogue")
                 for n in range(len(words))
             ]
-            allowed = torch.cat(one_by_one).masked_fill(torch.isin(words, torch.tensor(looping(written[:step]))), -inf)
+            again = torch.tensor(said_again(written[:step], model.tokenizer.within_words))
+            allowed = torch.cat(one_by_one).masked_fill(torch.isin(words, again), -inf)
             assert int(words[allowed.argmax()]) == token
 
 

@@ -8,7 +8,8 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.inference import replying
 from tastemaker.inference.reading import Reader, by_length
-from tastemaker.inference.writing import looping, repeating, write
+from tastemaker.inference.repetition import looping, repeating, said_again, words_of
+from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.batch import collate
 from tastemaker.model.row import Position, Row
@@ -39,7 +40,7 @@ def test_cached_writing_equals_reading_again_for_every_token(model: TrainedModel
             states = model.network(batch, reader.vectors).unsqueeze(0)
             logits = next_log_chances(model.network, states, batch.tokens)[0]
         logits[[m for m in range(len(markers.MARKERS)) if m != markers.END]] = float("-inf")
-        logits[looping(written[:length])] = float("-inf")
+        logits[said_again(written[:length], model.tokenizer.within_words)] = float("-inf")
         assert int(logits.argmax()) == written[length]
 
 
@@ -67,17 +68,32 @@ def test_what_would_go_on_in_a_loop() -> None:
     assert looping([7, 7, 8, 7, 7, 8, 7]) == [7]
 
 
+def test_only_whole_words_are_said_again() -> None:
+    """9 goes on with a word: `7 9` is one, and so is `8 9`."""
+    assert words_of([7, 9, 8, 9, 9, 7], {9}) == [(7, 9), (8, 9, 9), (7,)]
+    assert words_of([9, 9, 8], {9}) == [(9, 9), (8,)], "what stands first opens a word"
+    assert said_again([], {9}) == []
+    assert said_again([7, 9, 7, 9], {9}, 3) == []
+    assert said_again([7, 9, 7, 9, 7], {9}) == [], "the third word may be another that begins with 7"
+    assert said_again([7, 9, 7, 9, 7, 9], {9}) == [7]
+    assert said_again([7, 8, 9, 6, 7, 8, 9], {9}, 3) == [6]
+    assert said_again([7, 9, 9, 9], {9}) == [9], "a word that comes to no end"
+
+
 def test_no_text_runs_in_a_loop(model: TrainedModel, shop: Dataset) -> None:
     for tokens in write(Reader(model), prompts(model, shop), (markers.END,), 40):
-        for period in range(1, len(tokens)):
-            same = [token == before for token, before in zip(tokens[period:], tokens, strict=False)]
-            longest = max((sum(1 for _ in group) for is_same, group in groupby(same) if is_same), default=0)
-            assert longest < period + 2
+        words = words_of(tokens, model.tokenizer.within_words)
+        for written in (words[:-1], *words):
+            for period in range(1, len(written)):
+                same = [one == before for one, before in zip(written[period:], written, strict=False)]
+                longest = max((sum(1 for _ in group) for is_same, group in groupby(same) if is_same), default=0)
+                assert longest < period + 2
 
 
-def test_no_three_tokens_are_written_twice_where_that_is_asked_for(model: TrainedModel, shop: Dataset) -> None:
-    def runs(tokens: list[int]) -> list[tuple[int, ...]]:
-        return [tuple(tokens[start : start + 3]) for start in range(len(tokens) - 2)]
+def test_no_three_words_are_written_twice_where_that_is_asked_for(model: TrainedModel, shop: Dataset) -> None:
+    def runs(tokens: list[int]) -> list[tuple[tuple[int, ...], ...]]:
+        words = words_of(tokens, model.tokenizer.within_words)
+        return [tuple(words[start : start + 3]) for start in range(len(words) - 2)]
 
     rows = prompts(model, shop)
     free = write(Reader(model), rows, (markers.END,), 40)

@@ -15,7 +15,8 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.inference.reading import Reader
-from tastemaker.inference.writing import looping, write
+from tastemaker.inference.repetition import said_again
+from tastemaker.inference.writing import write
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import collate
@@ -208,7 +209,7 @@ def test_what_is_written_is_likeliest_by_a_full_pass(t5: TrainedModel) -> None:
             )
             chances = next_log_chances(t5.network, states(t5, [row]), torch.from_numpy(row.inputs[None, :, 0]))[0]
             banned = {*range(len(markers.MARKERS)), *t5.tokenizer.specials} - {markers.END}
-            banned |= {*looping(tokens[:count])}
+            banned |= {*said_again(tokens[:count], t5.tokenizer.within_words)}
             chances[list(banned)] = float("-inf")
             assert int(chances.argmax()) == token
 

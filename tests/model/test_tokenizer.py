@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerFast
 
+from tastemaker.inference.repetition import words_of
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.chat import ChatForm
 from tastemaker.model.tokenizer import MARKERS, TextTokenizer
@@ -125,6 +126,25 @@ def test_specials_of_a_template_are_neither_typed_nor_read() -> None:
 
 def test_a_tokenizer_trained_here_has_no_specials() -> None:
     assert TOKENIZER.specials == frozenset()
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+def test_what_goes_on_with_a_word(kind: str) -> None:
+    """By the tokens of one text, whatever the vocabulary cuts it into."""
+    tokenizer, _ = TextTokenizer.adapted(pretrained(kind, CHATML if kind == "byte_level" else None), SENTENCES)
+    tokens = tokenizer.encode("the nightdancer. sings")
+    words = [tokenizer.decode(word) for word in words_of(tokens, tokenizer.within_words)]
+    assert words == ["the", "nightdancer", ".", "sings"]
+
+
+def test_what_goes_on_with_a_word_in_other_scripts() -> None:
+    def words(text: str) -> list[str]:
+        return [many.decode(word) for word in words_of(many.encode(text), many.within_words)]
+
+    many = TextTokenizer.train(["千与千寻 привет", "it isn't café"] * 3, 600)
+    assert words("it isn't café 1995 привет") == ["it", "isn't", "café", "1995", "привет"]
+    seldom = TOKENIZER.encode("千与千寻")
+    assert words_of(seldom, TOKENIZER.within_words)[0][:2] == seldom[:2], "bytes of a letter stay together"
 
 
 def test_further_specials_keep_a_row() -> None:

@@ -7,13 +7,14 @@ import torch
 from torch import Tensor
 
 from tastemaker.inference.reading import Reader, by_length
+from tastemaker.inference.repetition import said_again
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.backbone import Places
 from tastemaker.model.row import Row
 from tastemaker.model.text import next_log_chances
 
 NO_REPEAT: Final = 3
-"""Tokens in a row that stand once in free words: a small model that is unsure of the next one says the same again."""
+"""Words in a row that stand once in free text: a small model that is unsure of the next one says the same again."""
 
 
 def write(
@@ -22,8 +23,8 @@ def write(
     """Continue every prompt until a marker of `stops`, which is kept, or for `most` tokens.
 
     Markers that are no stop, and special tokens of a pretrained vocabulary, are never written: text cannot open a slot
-    where none is allowed. Nor does a text run in a loop (`looping`). With `no_repeat` n, no text holds the same n
-    tokens in a row twice.
+    where none is allowed. Nor does a text run in a loop (`repetition.looping`). With `no_repeat` n, no text holds the
+    same n words in a row twice, but for those that begin alike.
 
     Source:
         Paulus et al., "A Deep Reinforced Model for Abstractive Summarization", ICLR 2018, for the latter.
@@ -45,6 +46,7 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
     states, cache = network.backbone.read(network.embed(tokens, items, actions, vectors), places)
     banned = [marker for marker in range(len(markers.MARKERS)) if marker not in stops]
     banned += reader.model.tokenizer.specials
+    within_words = reader.model.tokenizer.within_words
     stop_set, written = set(stops), [list[int]() for _ in prompts]
     most = min(most, max(reader.model.layout.window - tokens.shape[1], 1))
     is_done = [False] * len(prompts)
@@ -52,8 +54,7 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
         chances = next_log_chances(network, states, tokens, reader.task)
         chances[:, banned] = float("-inf")
         for row, tokens_so_far in enumerate(written):
-            again = repeating(tokens_so_far, no_repeat) if no_repeat else []
-            chances[row, [*again, *looping(tokens_so_far)]] = float("-inf")
+            chances[row, said_again(tokens_so_far, within_words, no_repeat)] = float("-inf")
         chosen = chances.argmax(-1)
         for row, token in enumerate(chosen.tolist()):
             if not is_done[row]:
@@ -66,23 +67,6 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
         new, cache = network.backbone.read(network.embed(step, absent, absent, vectors), _written_at(step), cache)
         states, tokens = torch.cat((states, new), 1), torch.cat((tokens, step), 1)
     return written
-
-
-def repeating(written: Sequence[int], size: int) -> list[int]:
-    """The tokens that would complete a run of `size` tokens which `written` holds already."""
-    last = tuple(written[len(written) - size + 1 :])
-    runs = (tuple(written[start : start + size]) for start in range(len(written) - size + 1))
-    return [run[-1] for run in runs if run[:-1] == last]
-
-
-def looping(written: Sequence[int]) -> list[int]:
-    """The tokens that would go on with what was said twice already: the second one of a third time.
-
-    People say "over and over and" and "no no no", and titles of works are copied; a loop goes on behind that.
-    """
-    length = len(written)
-    periods = range(1, (length - 1) // 2 + 1)
-    return [written[-p] for p in periods if written[-p - 1 :] == written[length - 2 * p - 1 : length - p]]
 
 
 def _written_at(step: Tensor) -> Places:

@@ -98,6 +98,16 @@ class TextTokenizer:
         """
         return frozenset(id + len(MARKERS) for name, id in self.bpe.get_vocab().items() if name.startswith(HIDDEN))
 
+    @cached_property
+    def within_words(self) -> frozenset[int]:
+        """Ids that go on with a word when they stand behind one: letters and digits without a space before them.
+
+        Letters of scripts without capitals open words, since Chinese, Japanese and Thai put no spaces between these.
+        """
+        return frozenset(
+            id + len(MARKERS) for name, id in self.bpe.get_vocab().items() if _goes_on(_behind_a_letter(self.bpe, name))
+        )
+
     def encode(self, text: str, *, opens_turn: bool = False) -> tuple[int, ...]:
         """Ids of a text; each text starts with a space, so that a title is the same tokens wherever it stands.
 
@@ -132,6 +142,16 @@ class TextTokenizer:
             return cls(tokenizers.Tokenizer.from_str(text))
         bpe, chat = tokenizers.Tokenizer.from_str(json.dumps(document["tokenizer"])), document["chat"]
         return cls(bpe, document["prefix"], ChatForm.from_mapping(chat) if chat else None)
+
+
+def _behind_a_letter(bpe: tokenizers.Tokenizer, name: str) -> str:
+    """What a token reads as behind another: " the", "ing", or the replacement character for a part of one."""
+    return bpe.decoder.decode(["a", name])[1:] if bpe.decoder else f" {name}"
+
+
+def _goes_on(text: str) -> bool:
+    first = text[:1]
+    return first.isdigit() or first.lower() != first.upper() or first in ("'", "’", "\N{REPLACEMENT CHARACTER}")
 
 
 def _prefixed(text: str, prefix: str) -> str:
