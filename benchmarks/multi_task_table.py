@@ -4,6 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any, Final
 
+from benchmarks.markdown import table
+
+POOLED: Final = "pooled"
+LIKELIHOOD: Final = "likelihood"
+RANKED: Final = "next_item"
+"""The task of which slices are shown beside the singles."""
+
 Results = Sequence[Mapping[str, Any]]
 Rows = tuple[Sequence[str], list[Sequence[str]]]
 MEAN_LOG: Final = "mean_log"
@@ -66,6 +73,54 @@ def summary(found: Mapping[str, Any]) -> str:
         f"{len(told['gains'])} tasks better beyond their interval, {told['worse']} worse"
         f"{'; ' + ' and '.join(took) if took else ''}.\n"
     )
+
+
+def beside_singles(results: Results) -> str:
+    """Every joint model over its seeds in columns beside the tasks alone; of slices, what ranking and texts come to."""
+    pooled = sorted((it for it in results if it["seed"] == POOLED), key=lambda it: str(it["model"]))
+    columns = [_by_task(found) for found in pooled]
+    head = [
+        "task",
+        "metric",
+        "alone",
+        *(name for it in pooled for name in (f"`{it['model']}`", "change, 95 % interval")),
+    ]
+    rows = [
+        [*asked, alone, *(cell for column in columns for cell in column.get(asked, (alone, "", ""))[1:])]
+        for asked, (alone, *_) in columns[0].items()
+    ]
+    lines = [f"- `{found['model']}`, {_seeds_of(found)}: {summary(found)}" for found in pooled]
+    return table(head, rows) + "\n" + "".join(lines)
+
+
+def _by_task(found: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """By task and metric: alone, joint, and the change with its interval."""
+    parts = {"": {"joint": found["metrics"], **found["baselines"], "gains": found["details"]["gains"]}}
+    parts |= found["details"].get("slices", {})
+    shown = {}
+    for part, of_part in parts.items():
+        for name, told in of_part["gains"].items():
+            task, _, metric = name.partition("/")
+            if part in ("", LIKELIHOOD) or task == RANKED:
+                where = "" if part in ("", LIKELIHOOD) else f", {part.replace('_', ' ')}"
+                asked = f"`{task}`{where}", metric
+                sides = (f"{of_part[side][name]:.4f}" for side in ("alone", "joint"))
+                shown[asked] = (*sides, " ".join(_change(told)))
+    return shown
+
+
+def _seeds_of(found: Mapping[str, Any]) -> str:
+    count = len(found["details"]["seeds"])
+    return f"{count} seed{'' if count == 1 else 's'}"
+
+
+def screened(results: Results) -> str:
+    """A line for each factor: its settings in order of what they reached."""
+    lines = [
+        (head[0], ", ".join(f"`{name}` {mean_log}" for name, mean_log, *_ in settings))
+        for head, settings in screening(results)
+    ]
+    return table(("factor", "settings with their mean log, best first"), lines)
 
 
 def _figures(found: Results, tasks: Sequence[str]) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Turns the results into `docs/benchmarks.md`: the same files give the same page.
+"""Turns the results into `docs/benchmarks.md` and tables of other pages (`regions.py`): the same files, the same pages.
 
 python benchmarks/table.py, or python -m benchmarks.table
 """
@@ -16,6 +16,8 @@ from benchmarks import (
     sparsity_table,
     trunks_table,
 )
+from benchmarks.markdown import table
+from benchmarks.regions import fill
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
 
@@ -84,21 +86,21 @@ def _question(question: str, results: Results) -> Iterator[str]:
             continue
         if question == "ablations":
             yield ablations_table.NOTE
-            yield _table(*ablations_table.head_and_rows(pooled))
+            yield table(*ablations_table.head_and_rows(pooled))
             yield from _made(single)
             continue
         if question == "sparsity":
             yield sparsity_table.NOTE
-            yield _table(*sparsity_table.head_and_rows(pooled))
+            yield table(*sparsity_table.head_and_rows(pooled))
             yield from _made(single)
             continue
         for found in pooled:
             yield from _answer(found)
         if question == "each_task":
-            yield _table(*each_task_table.head_and_rows(single))
+            yield table(*each_task_table.head_and_rows(single))
         elif question == "trunks":
             yield trunks_table.NOTE
-            yield _table(*trunks_table.head_and_rows(single))
+            yield table(*trunks_table.head_and_rows(single))
         else:
             yield from _figures(single, with_intervals=not pooled)
             yield from _slices(single)
@@ -110,9 +112,9 @@ def _affinity(results: Results) -> Iterator[str]:
     """Who helps whom."""
     for found in results:
         yield affinity_table.NOTE
-        yield _table(*affinity_table.affinity(found))
+        yield table(*affinity_table.affinity(found))
         yield affinity_table.COSINES
-        yield _table(*affinity_table.cosines(found))
+        yield table(*affinity_table.cosines(found))
         yield from affinity_table.words(found)
 
 
@@ -122,18 +124,18 @@ def _multi_task(results: Results) -> Iterator[str]:
     for found in [it for it in results if it["seed"] == POOLED] or results:
         seeds = found["details"].get("seeds", [found["seed"]])
         yield f"**{found['model']}**, {found['split']}, {_counted(seeds)}:\n"
-        yield _table(*multi_task_table.gains(found))
+        yield table(*multi_task_table.gains(found))
         yield multi_task_table.summary(found)
         head, rows = multi_task_table.slices(found)
         if rows:
-            yield _table(head, rows)
+            yield table(head, rows)
 
 
 def _screening(results: Results) -> Iterator[str]:
     """Balancers, sharing and mixtures."""
     yield multi_task_table.SCREENING
     for head, rows in multi_task_table.screening(results):
-        yield _table(head, rows)
+        yield table(head, rows)
 
 
 OF_TASKS: Final[Mapping[str, Callable[[Results], Iterator[str]]]] = {
@@ -152,7 +154,7 @@ def _answer(found: Mapping[str, Any]) -> Iterator[str]:
         (_metric(name, simulated), _number(value), _interval(found["intervals"].get(name)), _seeds(found, name))
         for name, value in found["metrics"].items()
     ]
-    yield _table(("metric", "mean", "95 % interval", "each seed"), rows)
+    yield table(("metric", "mean", "95 % interval", "each seed"), rows)
     gaps_of = sorted(found.get("differences", {}).items())
     differences = [
         (_metric(name, simulated), other, *_difference(gap))
@@ -162,7 +164,7 @@ def _answer(found: Mapping[str, Any]) -> Iterator[str]:
     ]
     if differences:
         yield f"{found['model']} minus the others:\n"
-        yield _table(("metric", "other", "difference", "95 % interval", "relative", "95 % interval"), differences)
+        yield table(("metric", "other", "difference", "95 % interval", "relative", "95 % interval"), differences)
 
 
 def _figures(results: Results, *, with_intervals: bool) -> Iterator[str]:
@@ -178,14 +180,14 @@ def _figures(results: Results, *, with_intervals: bool) -> Iterator[str]:
         cells = [[_metric(name, ()), *(_cell(models[it], name, with_intervals) for it in models)] for name in rows]
         counts = [f"{it} ({len(models[it])})" for it in models]
         yield f"`{task}`{' (simulated)' if task in simulated else ''}, mean (number of seeds in the head):\n"
-        yield _table(("metric", *counts), cells)
+        yield table(("metric", *counts), cells)
 
 
 def _plain_figures(results: Results, names: Sequence[str]) -> Iterator[str]:
     """One table where nothing is judged by task, such as times."""
     models = _models(results, names)
     if models:
-        yield _table(
+        yield table(
             ("measured", *models), [[name, *(_cell(models[it], name, False) for it in models)] for name in names]
         )
 
@@ -222,7 +224,7 @@ def _slices(results: Results) -> Iterator[str]:
     ]
     if rows:
         yield "Slices, mean over seeds (`model` is the joint one):\n"
-        yield _table(("slice", "metric", *models), rows)
+        yield table(("slice", "metric", *models), rows)
 
 
 def _costs(results: Results) -> Iterator[str]:
@@ -230,7 +232,7 @@ def _costs(results: Results) -> Iterator[str]:
     if not any("library" in found.get("details", {}) for found in results):
         return
     yield "What training and ranking cost, many users at a time; an epoch's seconds are those of training alone:\n"
-    yield _table(COSTS, [_cost(found) for found in results if found.get("details", {}).get("users_per_second")])
+    yield table(COSTS, [_cost(found) for found in results if found.get("details", {}).get("users_per_second")])
 
 
 def _cost(found: Mapping[str, Any]) -> Sequence[str]:
@@ -259,13 +261,8 @@ def _made(results: Results) -> Iterator[str]:
         made = (found["recipe"], found["commit"][:10] + ("-dirty" if found["commit"].endswith("-dirty") else ""))
         rows.append((found["model"], str(found["seed"]), f"{found['seconds']:.0f}", memory, *made, where))
     yield "How they were made:\n"
-    yield _table(("model", "seed", "seconds", "peak MB", "recipe", "commit", "machine"), rows)
+    yield table(("model", "seed", "seconds", "peak MB", "recipe", "commit", "machine"), rows)
     yield f"SHA-256 of the data: {_listed(sorted({found['data_sha256'] for found in results}))}.\n"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _metric(name: str, simulated: Sequence[str]) -> str:
@@ -319,7 +316,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--out", type=Path, default=PAGE)
     given = parser.parse_args(arguments)
-    text = page(read_results(given.results))
+    results = read_results(given.results)
+    text = page(results)
+    if given.out == PAGE:
+        fill(results)
     beside = given.out.with_name(f".{given.out.name}.part")
     beside.write_text(text, encoding="utf-8")
     beside.replace(given.out)
