@@ -42,6 +42,13 @@ def test_what_is_left_multiplies_a_share() -> None:
     assert token_shares([100, 100], 1000, progress) == [500, 500], "before the first validation"
 
 
+def test_a_group_may_be_given_more() -> None:
+    assert token_shares([100, 300], 8000, TrainingConfig(), weights=[1.0, 5.0]) == [500, 7500]
+    assert token_shares([1, 300], 800, TrainingConfig(mixture="uniform"), weights=[3.0, 1.0]) == [600, 200]
+    progress = TrainingConfig(mixture="progress")
+    assert token_shares([100, 100], 1000, progress, [0.9, 0.3], [1.0, 3.0]) == [500, 500]
+
+
 def test_no_group_is_starved() -> None:
     """The rate of the second would be 1e-6; a quarter is the least."""
     shares = token_shares([100, 100], 1000, TrainingConfig(mixture="progress", mixture_strength=10.0), [0.9, 0.3])

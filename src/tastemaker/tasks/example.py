@@ -203,6 +203,11 @@ class Task(Protocol):
         ...
 
     @property
+    def mixture_weight(self) -> float:
+        """How many times as many positions training reads of it as the mixture gives alone."""
+        ...
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Names in `tastemaker.metrics.METRICS` that judge this task; the first is its headline."""
         ...

@@ -1,4 +1,4 @@
-"""On what terms a task shares a model: keys that every `[tasks.NAME]` has beside its own."""
+"""On what terms a task shares a model and its training: keys that every `[tasks.NAME]` has beside its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tastemaker.errors import RecipeError
 
 @dataclass(frozen=True, kw_only=True)
 class Stake:
-    """How a task reads what it shares with others, and what it may change of it."""
+    """How a task reads what it shares with others, what it may change of it, and how much of it is read in training."""
 
     detach: bool = False
     """Whether the task's loss stops at the states that its heads read: the trunk learns nothing from it."""
@@ -18,12 +18,18 @@ class Stake:
     weight_decay: float | None = None
     """Of parameters that this task alone has: its label head, adapter, own experts and gate. None is
     `training.weight_decay`."""
+    mixture_weight: float = 1.0
+    """How many times as many positions of a step as `training.mixture` gives alone; of tasks that read the same
+    contexts the largest counts."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.dropout < 1:
             raise RecipeError(f"dropout must lie between 0 and below 1, found {self.dropout}.")
+        if not self.mixture_weight > 0:
+            raise RecipeError(f"mixture_weight must be above 0, found {self.mixture_weight}.")
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> "Stake":
         """That of a task, from its fields; what an older recipe does not name keeps its default."""
-        return Stake(**{name: fields[name] for name in ("detach", "dropout", "weight_decay") if name in fields})
+        names = ("detach", "dropout", "weight_decay", "mixture_weight")
+        return Stake(**{name: fields[name] for name in names if name in fields})

@@ -41,6 +41,11 @@ class TaskGroup:
 
     tasks: tuple[Task, ...]
 
+    @property
+    def weight(self) -> float:
+        """How many times as many positions as the mixture gives alone."""
+        return max(task.mixture_weight for task in self.tasks)
+
     def rows(self, dataset: Dataset, split: Split, layout: Layout, epoch: int = 0, seed: int = 0) -> list[Row]:
         """One row per context, with the targets of every task of the group; those of training vary with the epoch."""
         by_context: dict[Context, list[Example]] = {}
@@ -195,7 +200,8 @@ class Mixture:
     def _share(self) -> None:
         """Give every stream its share of the positions of a step."""
         left = [stream.progress.left for stream in self.streams]
-        shares = token_shares(self.sizes, self.config.token_budget, self.config, left)
+        weights = [stream.group.weight for stream in self.streams]
+        shares = token_shares(self.sizes, self.config.token_budget, self.config, left, weights)
         for stream, share in zip(self.streams, shares, strict=True):
             stream.set_budget(share)
 

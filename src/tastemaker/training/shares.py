@@ -1,9 +1,10 @@
 """What share of a step's positions each group of tasks gets: by its size, evenly, or by what it has left to learn.
 
-    p_g ∝ min(size_g, cap)^(1/T) r_g^α,    r_g = left_g / mean left,    left = best validation loss / first one
+    p_g ∝ w_g min(size_g, cap)^(1/T) r_g^α,    r_g = left_g / mean left,    left = best validation loss / first one
 
-T is 1 for `proportional`, infinite for `uniform`, and `mixture_temperature` otherwise; r is 1 but for `progress`. The
-best loss so far counts, not the last one: more positions do not help a task that has begun to learn by heart.
+w is `mixture_weight` of the group's tasks; T is 1 for `proportional`, infinite for `uniform`, and `mixture_temperature`
+otherwise; r is 1 but for `progress`. The best loss so far counts, not the last one: more positions do not help a task
+that has begun to learn by heart.
 
 Source:
     Raffel et al., "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", JMLR 2020, for
@@ -47,7 +48,13 @@ class Progress:
         return fmean([self.best[task] / first for task, first in self.first.items() if first > 0] or [1.0])
 
 
-def token_shares(sizes: Sequence[int], budget: int, config: TrainingConfig, left: Sequence[float] = ()) -> list[int]:
+def token_shares(
+    sizes: Sequence[int],
+    budget: int,
+    config: TrainingConfig,
+    left: Sequence[float] = (),
+    weights: Sequence[float] | None = None,
+) -> list[int]:
     """Split a budget of positions among groups.
 
     Args:
@@ -55,9 +62,12 @@ def token_shares(sizes: Sequence[int], budget: int, config: TrainingConfig, left
         budget: positions of one step.
         config: says by which rule.
         left: what each group has left to learn, for `progress`; none is alike for all.
+        weights: `mixture_weight` of each group; left out, 1 for all.
     """
     most = np.inf if config.mixture_cap is None else config.mixture_cap
     powers = np.minimum(np.array(sizes, dtype=np.float64), most) ** _exponent(config)
+    if weights is not None:
+        powers *= weights
     if left and config.mixture == "progress":
         powers *= _rates(left, config.mixture_strength)
     return [max(1, round(budget * share)) for share in powers / powers.sum()]
