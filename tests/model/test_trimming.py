@@ -83,6 +83,18 @@ def test_all_that_builds_a_used_token_is_kept() -> None:
     assert json.loads(trimmed.tokenizer.to_str())["model"]["merges"] == [list(pair) for pair in merges[:-1]]
 
 
+@every_type
+def test_what_is_common_is_kept_unused(kind: str) -> None:
+    whole_size = len(untrimmed(kind).kept)
+    least, some, all_of_them = (
+        set(adapted(whole(kind), SENTENCES[:1], common=common).kept) for common in (0, whole_size - 20, whole_size)
+    )
+    special = {id for name, id in untrimmed(kind).tokenizer.get_vocab().items() if name.startswith(HIDDEN)}
+    assert least <= some <= all_of_them > least
+    assert all_of_them | special == {*range(whole_size)}
+    assert special & all_of_them == special & least, "special tokens are no words"
+
+
 def test_an_unknown_word_stays_unknown() -> None:
     # "ab" is tried first and leads nowhere; without it, a + ##bc would spell the word
     names = ["[UNK]", "a", "ab", "##bc", "##b"]

@@ -32,6 +32,9 @@ MARKERS: Final = (
 )
 """`<none>` stands where a position holds no token: an item's vector, or padding. `<mask>` hides what is to be told."""
 
+COMMON: Final = 16_384
+"""Tokens of a pretrained vocabulary that are kept whether the data set's texts use them or not: a user may."""
+
 NONE, HISTORY, USER, ASSISTANT, REC, CARD, EVIDENCE, REASON, END, MASK = range(len(MARKERS))
 
 
@@ -69,7 +72,7 @@ class TextTokenizer:
 
         Args:
             pretrained: see `tastemaker.model.pretrained_info.load_tokenizer`.
-            texts: trim to what these use; None keeps the whole vocabulary.
+            texts: trim to what these use and what is common; None keeps the whole vocabulary.
             specials: further ids of the pretrained tokenizer that keep a row.
 
         Returns:
@@ -81,7 +84,8 @@ class TextTokenizer:
         chat, prefix = chat_form(pretrained), word_prefix(pretrained.backend_tokenizer)
         has_bare_starts = chat is not None and not chat.opens_with_space
         seen = None if texts is None else _as_encoded(texts, prefix, has_bare_starts)
-        fitted = adapted(pretrained.backend_tokenizer, seen, {*specials, *(chat.ids() if chat else ())})
+        kept = {*specials, *(chat.ids() if chat else ())}
+        fitted = adapted(pretrained.backend_tokenizer, seen, kept, COMMON)
         new = {old: id + len(MARKERS) for id, old in enumerate(fitted.kept)}
         return cls(fitted.tokenizer, prefix, chat.translated(new) if chat else None), fitted.kept
 

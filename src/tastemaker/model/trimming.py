@@ -36,7 +36,7 @@ class Adapted:
 
 
 def adapted(
-    tokenizer: tokenizers.Tokenizer, texts: Iterable[str] | None = None, specials: Iterable[int] = ()
+    tokenizer: tokenizers.Tokenizer, texts: Iterable[str] | None = None, specials: Iterable[int] = (), common: int = 0
 ) -> Adapted:
     """A tokenizer without special tokens that text can reach, trimmed to the texts if there are any.
 
@@ -44,6 +44,7 @@ def adapted(
         tokenizer: as it was trained; stays as it is.
         texts: each exactly as it will be encoded; None keeps every token.
         specials: ids that are kept though no text uses them, those of a chat template.
+        common: as many ids, the first ones, are kept, too: tokenizers number their tokens by how common they are.
 
     Raises:
         RecipeError: its model is none of BPE, WordPiece and Unigram.
@@ -55,6 +56,7 @@ def adapted(
         whole = tokenizers.Tokenizer.from_str(json.dumps(_rebuilt(document, names, sorted(names))))
         ids = sorted(names)
         used = {ids[row] for row in _used(whole, texts)}
+        used |= {id for id, name in names.items() if id < common and not name.startswith(HIDDEN)}
         kept = _closed(document["model"], names, used | set(specials))
     order = sorted(kept)
     return Adapted(tokenizers.Tokenizer.from_str(json.dumps(_rebuilt(document, names, order))), tuple(order))
