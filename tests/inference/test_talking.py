@@ -8,6 +8,7 @@ from tastemaker.data.split import Split
 from tastemaker.inference import talking
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.reading import Reader
+from tastemaker.inference.repetition import words_of
 from tastemaker.inference.replying import write_turns
 from tastemaker.inference.talking import Draft, talk
 from tastemaker.inference.writing import NO_REPEAT
@@ -71,8 +72,10 @@ def test_a_stretch_of_words_falls_into_no_loop(model: TrainedModel) -> None:
     tokens = [position.token for position in draft.positions]
     starts = [0, *(at + 1 for at, token in enumerate(tokens) if token == markers.REC)]
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        runs = [tuple(tokens[at : at + NO_REPEAT]) for at in range(start, end - NO_REPEAT + 1)]
-        assert len(set(runs)) == len(runs)
+        words = words_of(tokens[start:end], model.tokenizer.within_words)
+        for units in (words[:-1], *words):
+            runs = [tuple(units[at : at + NO_REPEAT]) for at in range(len(units) - NO_REPEAT + 1)]
+            assert len(set(runs)) == len(runs)
     assert len(tokens) > 50
 
 

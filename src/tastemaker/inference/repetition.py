@@ -1,6 +1,7 @@
 """What greedy writing must not say again: loops, and where that is asked for, a few words in a row twice.
 
-Both count words and never cut one short: a run of tokens that is banned within a word leaves "weirther" of "weirder".
+Both count words and never cut one short for what stands elsewhere: a run of tokens that is banned within a word leaves
+"weirther" of "weirder". A word that repeats itself is no word, and is held to the same.
 """
 
 from collections.abc import Container, Hashable, Sequence
@@ -22,8 +23,11 @@ def said_again(written: Sequence[int], within_words: Container[int], no_repeat: 
     if not written:
         return []
     words = words_of(written, within_words)
-    repeated = looping(words) + (repeating(words, no_repeat) if no_repeat else [])
-    return [*(word[0] for word in repeated), *looping(words[-1])]
+    return [*(word[0] for word in _again(words, no_repeat)), *_again(words[-1], no_repeat)]
+
+
+def _again(written: Sequence[Unit], no_repeat: int) -> list[Unit]:
+    return looping(written) + (repeating(written, no_repeat) if no_repeat else [])
 
 
 def words_of(tokens: Sequence[int], within_words: Container[int]) -> list[tuple[int, ...]]:
