@@ -67,11 +67,13 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         (f"{SMALL}wieght = 1.0\n", ": [tasks.next_item] has no key 'wieght'; did you mean 'weight'?"),
         (
             f'{SMALL}name = "mine"\n',
-            ": [tasks.next_item] has no key 'name'; known are detach, dropout, weight_decay, weight, max_history.",
+            ": [tasks.next_item] has no key 'name'; known are detach, dropout, weight_decay, mixture_weight, "
+            "weight, max_history.",
         ),
         (
             f"{SMALL}metrics = []\n",
-            ": [tasks.next_item] has no key 'metrics'; known are detach, dropout, weight_decay, weight, max_history.",
+            ": [tasks.next_item] has no key 'metrics'; known are detach, dropout, weight_decay, mixture_weight, "
+            "weight, max_history.",
         ),
         (f'{SMALL}[training]\nepochs = "3"\n', ": [training] epochs must be a whole number, found '3'."),
         (f"{SMALL}[training]\nepochs = 3.0\n", ": [training] epochs must be a whole number, found 3.0."),
