@@ -50,7 +50,7 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             for task in ("rating", "like")
         },
         "sentiment": (*_WRITING, "training.epochs=3", "training.validate_every=100"),
-        **dict.fromkeys(("explanation", "summary"), (*_WRITING, "training.epochs=4")),
+        **dict.fromkeys(("explanation", "summary"), (*_WRITING, "training.token_budget=680", "training.epochs=4")),
     },
     "movies": {
         **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=2048", "training.epochs=20")),
