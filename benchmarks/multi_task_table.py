@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any, Final
 
-from benchmarks.markdown import table
+from benchmarks.markdown import counted, table
 
 POOLED: Final = "pooled"
 LIKELIHOOD: Final = "likelihood"
@@ -89,7 +89,7 @@ def beside_singles(results: Results) -> str:
         [*asked, alone, *(cell for column in columns for cell in column.get(asked, (alone, "", ""))[1:])]
         for asked, (alone, *_) in columns[0].items()
     ]
-    lines = [f"- `{found['model']}`, {_seeds_of(found)}: {summary(found)}" for found in pooled]
+    lines = [f"- `{found['model']}`, {counted(found['details']['seeds'])}: {summary(found)}" for found in pooled]
     return table(head, rows) + "\n" + "".join(lines)
 
 
@@ -107,11 +107,6 @@ def _by_task(found: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, str, 
                 sides = (f"{of_part[side][name]:.4f}" for side in ("alone", "joint"))
                 shown[asked] = (*sides, " ".join(_change(told)))
     return shown
-
-
-def _seeds_of(found: Mapping[str, Any]) -> str:
-    count = len(found["details"]["seeds"])
-    return f"{count} seed{'' if count == 1 else 's'}"
 
 
 def screened(results: Results) -> str:

@@ -16,7 +16,7 @@ from benchmarks import (
     sparsity_table,
     trunks_table,
 )
-from benchmarks.markdown import table
+from benchmarks.markdown import counted, table
 from benchmarks.regions import fill
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
@@ -123,7 +123,7 @@ def _multi_task(results: Results) -> Iterator[str]:
     yield multi_task_table.GAINS
     for found in [it for it in results if it["seed"] == POOLED] or results:
         seeds = found["details"].get("seeds", [found["seed"]])
-        yield f"**{found['model']}**, {found['split']}, {_counted(seeds)}:\n"
+        yield f"**{found['model']}**, {found['split']}, {counted(seeds)}:\n"
         yield table(*multi_task_table.gains(found))
         yield multi_task_table.summary(found)
         head, rows = multi_task_table.slices(found)
@@ -149,7 +149,7 @@ OF_TASKS: Final[Mapping[str, Callable[[Results], Iterator[str]]]] = {
 def _answer(found: Mapping[str, Any]) -> Iterator[str]:
     """A pooled result: figures with intervals, then the differences from everyone else."""
     seeds, simulated = found["details"]["seeds"], found["details"].get("simulated", ())
-    yield f"**{found['model']}**, {found['split']}, mean over {_counted(seeds)}:\n"
+    yield f"**{found['model']}**, {found['split']}, mean over {counted(seeds)}:\n"
     rows = [
         (_metric(name, simulated), _number(value), _interval(found["intervals"].get(name)), _seeds(found, name))
         for name, value in found["metrics"].items()
@@ -293,11 +293,6 @@ def _seeds(found: Mapping[str, Any], name: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
-
-
-def _counted(seeds: Sequence[int]) -> str:
-    """How many, and which."""
-    return f"{len(seeds)} seed{'' if len(seeds) == 1 else 's'} ({_listed(seeds)})"
 
 
 def _listed(values: Sequence[object]) -> str:

@@ -48,7 +48,18 @@ def test_joint_models_stand_beside_the_tasks_alone() -> None:
     assert "| `next_item` | ndcg@10 | 0.2000 | 0.3000 | +50.0 % [+40.0, +60.0] % | 0.2000 |" in page
     assert "| `next_item`, last 1 | ndcg@10 | 0.1000 |" in page
     assert "rating" not in page, "of slices ranking alone is shown"
-    assert "- `joint`, 1 seed: delta-m +50.0 % [+40.0, +60.0] %; 1 of 1 tasks better" in page
+    assert "- `joint`, 1 seed (0): delta-m +50.0 % [+40.0, +60.0] %; 1 of 1 tasks better" in page
+
+
+def test_screened_settings_stand_in_order() -> None:
+    def setting(name: str, mean_log: float) -> dict[str, object]:
+        told = {"factor": "balancer", "setting": name, "plain": "fixed", "best_step": 9, "training_seconds": 1.0}
+        asked = {"question": "multi_task_screening", "data": "shop", "seed": 0}
+        return asked | {"metrics": {"mean_log": mean_log, "rating": 1.0}, "details": told}
+
+    region = REGION.format("").replace("multi_task", "multi_task_screening")
+    page = filled(region, [setting("fixed", -0.05), setting("uncertainty", -0.1)])
+    assert "| balancer | `uncertainty` -0.100, `fixed` -0.050 |" in page
 
 
 def test_a_region_without_results_is_refused() -> None:

@@ -142,6 +142,7 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             ": [model] model.sharing 'experts' needs one, found none. Raise model.experts or model.own_experts.",
         ),
         (f"{SMALL}dropout = 1\n", ": [tasks.next_item] dropout must lie between 0 and below 1, found 1.0."),
+        (f"{SMALL}mixture_weight = 0\n", ": [tasks.next_item] mixture_weight must be above 0, found 0.0."),
         (f"{SMALL}detach = 1\n", ": [tasks.next_item] detach must be true or false, found 1."),
         (f"{SMALL}weight_decay = -1\n", ": [tasks.next_item] weight_decay must not be negative, found -1.0."),
         (f"{SMALL}[model]\nwindow = 63\n", ": [model] model.window must be at least 64, found 63."),

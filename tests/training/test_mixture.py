@@ -213,3 +213,10 @@ def test_other_mixtures_do_not_heed_validation(model: TrainedModel, shop: Datase
     for step in range(2):
         made.observe({task.name: 0.1 if step and task.name == "like" else 1.0 for task in ALL})
     assert made.shares() == before
+
+
+def test_a_task_may_have_its_group_read_more(model: TrainedModel, shop: Dataset) -> None:
+    tasks = [TASKS["next_item"](), TASKS["rating"](mixture_weight=3.0), TASKS["explanation"]()]
+    config = TrainingConfig(token_budget=600, mixture="uniform")
+    made = Mixture(shop, group_tasks(shop, tasks), model.layout, config)
+    assert made.shares() == {"next_item": 0.75, "rating": 0.75, "explanation": 0.25}

@@ -1,7 +1,7 @@
 """On what terms a task shares a model and its training: keys that every `[tasks.NAME]` has beside its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tastemaker.errors import RecipeError
@@ -25,11 +25,10 @@ class Stake:
     def __post_init__(self) -> None:
         if not 0 <= self.dropout < 1:
             raise RecipeError(f"dropout must lie between 0 and below 1, found {self.dropout}.")
-        if not self.mixture_weight > 0:
+        if self.mixture_weight <= 0:
             raise RecipeError(f"mixture_weight must be above 0, found {self.mixture_weight}.")
 
     @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> "Stake":
-        """That of a task, from its fields; what an older recipe does not name keeps its default."""
-        names = ("detach", "dropout", "weight_decay", "mixture_weight")
-        return Stake(**{name: fields[name] for name in names if name in fields})
+    def of(cls, of_task: Mapping[str, Any]) -> "Stake":
+        """That of a task, from its keys; what an older recipe does not name keeps its default."""
+        return Stake(**{key.name: of_task[key.name] for key in fields(Stake) if key.name in of_task})
