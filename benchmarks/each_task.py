@@ -29,6 +29,7 @@ _WRITING: Final = (
     "model.dropout=0.2",
     "model.vocabulary=3000",
 )
+_SMALL_STEPS: Final = ("training.token_budget=680", "training.epochs=4")
 _FEW: Final = ("model.dropout=0.4", "model.id_dropout=0.1", "model.vocabulary=4096", "training.learning_rate=0.002")
 _RANKING: Final = (
     "tasks.next_item.dropout=0",
@@ -50,7 +51,8 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             for task in ("rating", "like")
         },
         "sentiment": (*_WRITING, "training.epochs=3", "training.validate_every=100"),
-        **dict.fromkeys(("explanation", "summary"), (*_WRITING, "training.token_budget=680", "training.epochs=4")),
+        "explanation": (*_WRITING, *_SMALL_STEPS),
+        "summary": (*_WRITING, *_SMALL_STEPS, "training.warmup_steps=300"),
     },
     "movies": {
         **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=2048", "training.epochs=20")),
