@@ -1,10 +1,13 @@
 import numpy as np
+import pytest
 import torch
+from torch import Tensor
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Entry
 from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.inference.reading import Reader
+from tastemaker.model.batch import Batch
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_mentions import ItemMentions, mention_edges
 from tastemaker.model.item_trend import ItemTrend
@@ -49,3 +52,26 @@ def test_wishes_and_mentions_add_to_the_scores_of_a_slot_alone(model: TrainedMod
     is_named[7] = 1.0
     expected = 1.5 * is_western + 0.5 * (is_named + 80 / 24).log()
     torch.testing.assert_close(gained, torch.stack((expected, torch.zeros(24))))
+
+
+def test_rows_that_were_read_are_not_read_again(model: TrainedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Reader(model).history_row((History((Entry(item, 6),)),)) for item in (4, 9, 4)]
+    expected = Reader(model).last_states(rows)
+    reader, read = Reader(model, kept={}), list[int]()
+    forward = model.network.forward
+
+    def counted(batch: Batch, vectors: Tensor) -> Tensor:
+        read.append(len(batch.tokens))
+        return forward(batch, vectors)
+
+    monkeypatch.setattr(model.network, "forward", counted)
+    torch.testing.assert_close(reader.doing("next_item").last_states(rows[:2]), expected[:2])
+    torch.testing.assert_close(reader.doing("like").last_states(rows), expected)
+    assert read == [2]
+
+
+def test_what_a_row_is_read_as_counts(model: TrainedModel) -> None:
+    reader, others = Reader(model, kept={}), [Entry(4, 6), Entry(4, 2), Entry(5, 6)]
+    rows = [reader.history_row((History((entry,)),)) for entry in others]
+    torch.testing.assert_close(reader.last_states(rows), Reader(model).last_states(rows))
+    assert len(reader.kept or ()) == len(others)

@@ -41,8 +41,8 @@ class Predictor:
 
     @cached_property
     def reader(self) -> Reader:
-        """The model as a reader of rows."""
-        return Reader(self.model)
+        """The model as a reader of rows. Tasks of one history, and slices of one test, read it once."""
+        return Reader(self.model, kept={})
 
     def item_scores(self, examples: Sequence[Example]) -> FloatArray:
         """Score every catalog item `[N, I]` where the example predicts one: after its history (`NextItems`), or at a

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 import torch
 from torch import Tensor
@@ -30,10 +31,12 @@ class Reader:
     """Whose job is done: states are read as this task reads them; None, as the trunk has them."""
     origin: "Reader | None" = None
     """Whose item vectors are used."""
+    kept: dict[bytes, Tensor] | None = None
+    """The trunk's last states by what was read, so that no row is read twice; None keeps none."""
 
     def doing(self, task: str) -> "Reader":
         """The same reader at the job of a task."""
-        return Reader(self.model, task, self.origin or self)
+        return Reader(self.model, task, self.origin or self, self.kept)
 
     @property
     def catalog(self) -> Catalog:
@@ -58,23 +61,31 @@ class Reader:
     @torch.no_grad()
     def last_states(self, rows: Sequence[Row]) -> Tensor:
         """State `[N, D]` at the last position of every row, as the task's heads read it."""
-        return self._states(rows, lambda states, ends, _: states[ends])
+        return self.model.network.states_for(self.task, self._last(rows))
 
     @torch.no_grad()
     def mean_states(self, rows: Sequence[Row]) -> Tensor:
         """Mean state `[N, D]` of every row, as the task's heads read it."""
-        return self._states(rows, context_means)
+        return self.model.network.states_for(self.task, self._states(rows, context_means))
+
+    def _last(self, rows: Sequence[Row]) -> Tensor:
+        """The trunk's state `[N, D]` at the last position of every row."""
+        if self.kept is None or not rows:
+            return self._states(rows, _last_state)
+        keys = [_digest(row) for row in rows]
+        unread = {key: row for key, row in zip(keys, rows, strict=True) if key not in self.kept}
+        self.kept.update(zip(unread, self._states(list(unread.values()), _last_state), strict=True))
+        return torch.stack([self.kept[key] for key in keys])
 
     def _states(self, rows: Sequence[Row], pick: Callable[[Tensor, Tensor, int], Tensor]) -> Tensor:
-        """What `pick` takes of the flattened states of a batch, given the last place of each row, and T."""
+        """What `pick` takes of the trunk's flattened states of a batch, given the last place of each row, and T."""
         states = self.vectors.new_empty(len(rows), self.vectors.shape[1])
         for indices in by_length(rows):
             batch = collate([rows[index] for index in indices]).to(self.vectors.device)
             flat = self.model.network(batch, self.vectors)
             length = batch.tokens.shape[1]
             ends = [place * length + len(rows[index]) - 1 for place, index in enumerate(indices)]
-            picked = pick(flat, torch.tensor(ends, device=flat.device), length)
-            states[indices] = self.model.network.states_for(self.task, picked)
+            states[indices] = pick(flat, torch.tensor(ends, device=flat.device), length)
         return states
 
     @torch.no_grad()
@@ -105,6 +116,15 @@ class Reader:
         layout = self.model.layout
         written = (*layout.opening(context), *map(Position, lead), Position(markers.REC))
         return Row.of(layout.context(context, len(written)), written, wishes=layout.wishes(context))
+
+
+def _last_state(states: Tensor, ends: Tensor, _length: int) -> Tensor:
+    return states[ends]
+
+
+def _digest(row: Row) -> bytes:
+    """The same for rows of which a trunk reads the same."""
+    return blake2b(row.inputs.tobytes() + repr(row.reply_at).encode(), digest_size=16).digest()
 
 
 def by_length(rows: Sequence[Row], positions: int = POSITIONS) -> Iterator[list[int]]:
