@@ -12,7 +12,7 @@ from rich.console import Console
 from tastemaker.cli.show import contribution_table, evaluation_tables
 from tastemaker.data.split import Split
 
-COMMANDS = ("prepare", "train", "tune", "evaluate", "compare", "recommend", "rank", "explain", "chat")
+COMMANDS = ("prepare", "train", "tune", "evaluate", "compare", "recommend", "rank", "explain", "chat", "ask")
 
 
 def test_help_lists_every_command(run):

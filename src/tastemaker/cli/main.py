@@ -11,7 +11,15 @@ import typer
 from typer.core import TyperGroup
 
 import tastemaker
-from tastemaker.cli import affinity_command, compare_command, prepare_command, rank_command, show, tune_command
+from tastemaker.cli import (
+    affinity_command,
+    ask_command,
+    compare_command,
+    prepare_command,
+    rank_command,
+    show,
+    tune_command,
+)
 from tastemaker.cli.failures import one_line_failures
 from tastemaker.cli.progress import training_progress
 from tastemaker.cli.talk import talk
@@ -206,6 +214,9 @@ def chat(run: Run, user: User = None, history: History = None) -> None:
     with show.clean_stdout():
         conversation = tastemaker.load(run).chat(**asked)
     talk(conversation, show.output())
+
+
+app.command(epilog=_examples(*ask_command.EXAMPLES))(ask_command.ask)
 
 
 def _asked(user: str | None, history: list[str] | None) -> dict[str, Any]:

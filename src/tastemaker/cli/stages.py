@@ -151,7 +151,7 @@ def contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
 
 
 def load(run: Path | str, new_items: float = 1.0) -> Recommender:
-    """Load a trained run, ready to recommend, explain and chat.
+    """Load a trained run, ready to recommend, explain, chat, and be asked for what else its tasks do.
 
     Args:
         run: folder that training wrote.
@@ -167,7 +167,7 @@ def load(run: Path | str, new_items: float = 1.0) -> Recommender:
     model = load_trained(Path(run), device=chosen_device("auto"))
     model.network.favour_cold_items(new_items)
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
-    return Recommender(model, lambda: Dataset.load(recipe.data))
+    return Recommender(model, lambda: Dataset.load(recipe.data), recipe.tasks)
 
 
 def is_finished(run: Path) -> bool:

@@ -1,6 +1,7 @@
 """What the model in use returns: plain values that print and serialise."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ class Explanation:
     evidence: str
     contributions: tuple[Contribution, ...]
     """Past items, the strongest first."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a task says when it is asked."""
+
+    task: str
+    text: str
+    """What was written, or the classes that hold, the likeliest first."""
+    chances: Mapping[str, float] = field(default_factory=dict)
+    """Probability of every class; empty where a text was written."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The model in use: recommend, explain and chat, for a stored user, for titles, or for somebody unknown."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,8 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.title_forms import printed_title
 from tastemaker.errors import RequestError
-from tastemaker.inference.answers import Contribution, Explanation, Recommendation
+from tastemaker.inference.answers import Answer, Contribution, Explanation, Recommendation
+from tastemaker.inference.asking import answer
 from tastemaker.inference.attribution import Question, contributions
 from tastemaker.inference.batch_ranking import rank_histories
 from tastemaker.inference.checking import true_reason
@@ -25,7 +26,8 @@ from tastemaker.inference.lookup import find_item
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_reasons
 from tastemaker.tasks.cards import card, hinted, likely_hint
-from tastemaker.tasks.example import Card, Evidence, History
+from tastemaker.tasks.example import Card, Evidence, History, Task
+from tastemaker.tasks.given import Asked, Given
 from tastemaker.tasks.request import explanation_context
 from tastemaker.tasks.template import template_reason
 
@@ -38,6 +40,8 @@ class Recommender:
 
     model: TrainedModel
     load_dataset: Callable[[], Dataset]
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    """What the model was trained on, by name."""
 
     @cached_property
     def reader(self) -> Reader:
@@ -143,6 +147,26 @@ class Recommender:
         if simulates == 0 or (simulates is None and self.model.network.item_mentions.knows_replies):
             return HeldConversation(self.reader.doing("dialogue"), entries)
         return Conversation(self.reader.doing("dialogue"), entries, self._longest("dialogue"))
+
+    def ask(self, task: str, item: str | None = None, texts: Sequence[str] = ()) -> Answer:
+        """Ask for what a task writes or tells of an item, or of words: a description, a summary, an answer, a feeling.
+
+        Args:
+            task: one that the model was trained on, such as `summary`.
+            item: id or title of the item that is read.
+            texts: what is read, or what is asked about the item.
+
+        Raises:
+            RequestError: the model was not trained on the task, the task reads something else, or an unknown item.
+        """
+        asked = {name: it for name, it in self.tasks.items() if isinstance(it, Asked)}
+        if task not in asked:
+            raise RequestError(
+                f"expected a task that this run was trained on and that can be asked, found {task!r}; it has "
+                f"{', '.join(asked) or 'none'}."
+            )
+        row = None if item is None else self.model.catalog[find_item(self.model.catalog, item)]
+        return answer(self.reader, task, asked[task].asked(self.dataset, Given.of(row, texts)))
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""

@@ -56,6 +56,13 @@ class LabelHead(nn.Module):
         """Which classes hold, `[N, C]`."""
         return self.said(self(states), self.cut)
 
+    def chances(self, states: Tensor) -> Tensor:
+        """Probability of every class, `[N, C]`; where just one holds, of classes as frequent as the cut has them."""
+        logits: Tensor = self(states)
+        if self.labels.is_multi:
+            return logits.sigmoid()
+        return self._evened(logits, self.cut).softmax(-1)
+
     def said(self, logits: Tensor, cut: Tensor | float) -> Tensor:
         """Which classes hold under a cut, `[N, C]`: the likeliest, and where several may all others above it.
 
@@ -64,7 +71,11 @@ class LabelHead(nn.Module):
         """
         if self.labels.is_multi:
             return _highest(logits) | (logits >= cut)
-        return _highest(logits - cut * self.starts.to(logits.device))
+        return _highest(self._evened(logits, cut))
+
+    def _evened(self, logits: Tensor, cut: Tensor | float) -> Tensor:
+        """The logits `[N, C]` less what the training shares of the classes put into them, as far as the cut says."""
+        return logits - cut * self.starts.to(logits.device)
 
 
 def context_means(states: Tensor, at: Tensor, length: int) -> Tensor:

@@ -13,7 +13,8 @@ from tastemaker.data.title_forms import printed_title
 from tastemaker.data.vocabulary import UNKNOWN_VALUES
 from tastemaker.errors import DataError
 from tastemaker.tasks.answer_words import AnswerWords
-from tastemaker.tasks.example import Example, History, LabelSet, Text
+from tastemaker.tasks.example import Example, History, LabelSet, Segment, Text
+from tastemaker.tasks.given import Given
 from tastemaker.tasks.item_split import held_out_rows, splits_of
 from tastemaker.tasks.labels import counted
 from tastemaker.tasks.stake import Stake
@@ -71,10 +72,7 @@ class Category(Stake):
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per item that has a class and words to tell it from."""
         labels, name = self.label_set(dataset), self._attribute(dataset)
-        parted = _parted(dataset.answers)
-        answers = AnswerWords.of(
-            name, {it for item, part in parted if part is Split.TRAIN for it in _known(item, name)}
-        )
+        parted, answers = _parted(dataset.answers), _answers(dataset, name)
         read = dataset.catalog if split is Split.TRAIN else dataset.answers  # other tasks hide texts from training
         for (item, part), seen in zip(parted, read, strict=True):
             target = labels.target(_known(item, name))
@@ -85,7 +83,15 @@ class Category(Stake):
                 random = Random(f"{self.name} {epoch} {item.item_id}")
                 words = answers.removed(thinned(words, self.dropped_words, random))
             if words:
-                yield Example(self.name, (History(()), Text(shortened(words, self.max_words))), target)
+                yield Example(self.name, self._context(words), target)
+
+    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+        """An item, or the text of one; words that say what is asked are not read."""
+        name = self._attribute(dataset)
+        return self._context(_answers(dataset, name).removed(self._words(given.item_or_text(self.name), name)))
+
+    def _context(self, words: str) -> tuple[Segment, ...]:
+        return (History(()), Text(shortened(words, self.max_words)))
 
     def _words(self, item: CatalogItem, name: str) -> str:
         """Title, other attributes and text."""
@@ -113,6 +119,12 @@ class Category(Stake):
 
 def _known(item: CatalogItem, name: str) -> tuple[str, ...]:
     return tuple(value for value in item.values(name) if value.casefold() not in UNKNOWN_VALUES)
+
+
+def _answers(dataset: Dataset, name: str) -> AnswerWords:
+    """The words of all values that training items have."""
+    known = {it for item, part in _parted(dataset.answers) if part is Split.TRAIN for it in _known(item, name)}
+    return AnswerWords.of(name, known)
 
 
 def _parted(catalog: Catalog) -> list[tuple[CatalogItem, Split]]:

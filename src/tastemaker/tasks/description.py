@@ -9,7 +9,8 @@ from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError, RecipeError
-from tastemaker.tasks.example import Example, History, Text, Words
+from tastemaker.tasks.example import Example, History, Segment, Text, Words
+from tastemaker.tasks.given import Given
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.sheet import sheet, shown_values, title_alone
 from tastemaker.tasks.stake import Stake
@@ -63,11 +64,15 @@ class Description(Stake):
         for row, item, text, part, is_copy in self._told(dataset):
             if part is not split or is_copy:
                 continue
-            read = sheet(title_alone(item), shown_values(item))
+            read = _read(item)
             if split is Split.TRAIN:
                 read = thinned(read, self.dropped_words, Random(f"{self.name} {epoch} {item.item_id}"))
             if read:
-                yield Example(self.name, (History(()), Text(read)), Words(text, about=row))
+                yield Example(self.name, _context(read), Words(text, about=row))
+
+    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+        """An item, whatever text it has."""
+        return _context(_read(given.the_item(self.name)))
 
     def _told(self, dataset: Dataset) -> list[_Told]:
         """All items with a text.
@@ -90,3 +95,11 @@ class Description(Stake):
                 "data set that has some."
             )
         return told
+
+
+def _read(item: CatalogItem) -> str:
+    return sheet(title_alone(item), shown_values(item))
+
+
+def _context(read: str) -> tuple[Segment, ...]:
+    return (History(()), Text(read))

@@ -10,7 +10,8 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError, RecipeError
 from tastemaker.tasks.attribute_questions import UNHEARD, ask
-from tastemaker.tasks.example import REFUSAL, Example, History, Text, Words
+from tastemaker.tasks.example import REFUSAL, Example, History, Segment, Text, Words
+from tastemaker.tasks.given import Given
 from tastemaker.tasks.item_split import splits_of
 from tastemaker.tasks.sheet import Shown, line_of, sheet_lines, shown_values, title_alone
 from tastemaker.tasks.stake import Stake
@@ -63,12 +64,13 @@ class QuestionAnswering(Stake):
             is_hidden = chance < self.unknown_share
             answer = REFUSAL if is_hidden else line_of(known[asked])
             known = _without(known, asked) if is_hidden else known
-        context = (
-            History(()),
-            Text(sheet_lines(title, known)),
-            Text(ask(asked, title, split, random), "user", priority=1),
-        )
+        context = _context(title, known, ask(asked, title, split, random))
         return Example(self.name, context, Words(answer, asks=asked))
+
+    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+        """An item and a question about it."""
+        item, question = given.item_and_text(self.name)
+        return _context(title_alone(item), shown_values(item), question)
 
     def _names(self, dataset: Dataset) -> tuple[str, ...]:
         """The attributes of the catalog.
@@ -83,6 +85,10 @@ class QuestionAnswering(Stake):
                 f"found none. Remove [tasks.{self.name}] from the recipe, or prepare a data set that has some."
             )
         return tuple(names)
+
+
+def _context(title: str, known: Shown, question: str) -> tuple[Segment, ...]:
+    return (History(()), Text(sheet_lines(title, known)), Text(question, "user", priority=1))
 
 
 def _without(known: Shown, asked: str) -> Shown:

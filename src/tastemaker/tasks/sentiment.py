@@ -1,6 +1,6 @@
 """Read from a review, or from what a dialogue says of an item, whether its writer or seeker likes the item."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final, NamedTuple
@@ -9,7 +9,8 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import OPINIONS
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
-from tastemaker.tasks.example import Example, History, LabelSet, Speaker, Text
+from tastemaker.tasks.example import Example, History, LabelSet, Segment, Speaker, Text
+from tastemaker.tasks.given import Given
 from tastemaker.tasks.labels import counted
 from tastemaker.tasks.spoken_opinions import MARKS, spoken_opinions
 from tastemaker.tasks.stake import Stake
@@ -74,8 +75,14 @@ class Sentiment(Stake):
                 random = Random(f"{self.name} {epoch} {number}")
                 turns = tuple((who, thinned(words, self.dropped_words, random, MARKS)) for who, words in turns)
             target = labels.target((judged.feeling,), self.teaches_read and split is Split.TRAIN)
-            texts = (Text(shortened(words, self.max_words), speaker) for speaker, words in turns)
-            yield Example(self.name, (History(()), *texts), target, judged.cluster)
+            yield Example(self.name, self._context(turns), target, judged.cluster)
+
+    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+        """A review, or what somebody says of an item."""
+        return self._context((("user", given.the_text(self.name)),))
+
+    def _context(self, turns: Sequence[tuple[Speaker, str]]) -> tuple[Segment, ...]:
+        return (History(()), *(Text(shortened(words, self.max_words), speaker) for speaker, words in turns))
 
     def _judged(self, dataset: Dataset, split: Split) -> Iterator[_Judged]:
         """All of a split, reviews first.

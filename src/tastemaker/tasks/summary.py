@@ -1,6 +1,6 @@
 """Sum up what is read: a review in a title, several reviews in a few sentences, an article in a headline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
@@ -9,9 +9,10 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.tasks.example import Example, History, Segment, Text, Words
+from tastemaker.tasks.given import Given
 from tastemaker.tasks.item_split import held_out_rows
 from tastemaker.tasks.stake import Stake
-from tastemaker.tasks.summarised import SOURCES, Kind, Summarised
+from tastemaker.tasks.summarised import SOURCES, Kind, Source, Summarised
 from tastemaker.tasks.words import check_share, plain, shortened, thinned
 
 
@@ -57,11 +58,17 @@ class Summary(Stake):
                 random = Random(f"{self.name} {epoch} {number}")
                 random.shuffle(texts)
                 texts = [thinned(text, self.dropped_words, random) for text in texts]
-            most = max(1, self.max_words // len(texts))
-            read = [Text(f" {shortened(text, most)}") for text in texts]
-            context: tuple[Segment, ...] = (History(()), Text(source.instruction, "user", priority=1), *read)
-            teaches_read = self.teaches_read and split is Split.TRAIN
-            yield Example(self.name, context, Words(found.summary, teaches_read=teaches_read), found.cluster)
+            target = Words(found.summary, teaches_read=self.teaches_read and split is Split.TRAIN)
+            yield Example(self.name, self._context(source, texts), target, found.cluster)
+
+    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+        """Texts that are to be summed up as those of the data set are."""
+        return self._context(SOURCES[self._source(dataset)], given.all_texts(self.name))
+
+    def _context(self, source: Source, texts: Sequence[str]) -> tuple[Segment, ...]:
+        most = max(1, self.max_words // len(texts))
+        read = [Text(f" {shortened(text, most)}") for text in texts]
+        return (History(()), Text(source.instruction, "user", priority=1), *read)
 
     def _summarised(self, dataset: Dataset, split: Split) -> Iterator[Summarised]:
         read = SOURCES[self._source(dataset)].read

@@ -9,7 +9,8 @@ from tastemaker.data.catalog import CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError
-from tastemaker.tasks.example import Example, History, Text, Words
+from tastemaker.tasks.example import Example, History, Segment, Text, Words
+from tastemaker.tasks.given import Given
 from tastemaker.tasks.item_split import held_out_rows, splits_of
 from tastemaker.tasks.sheet import sheet, shown_values, title_alone
 from tastemaker.tasks.stake import Stake
@@ -64,10 +65,17 @@ class Title(Stake):
             if split is Split.TRAIN:
                 read = thinned(read, self.dropped_words, Random(f"{self.name} {epoch} {item.item_id}"))
             if read:
-                context = (History(()), Text(INSTRUCTION, "user", priority=1), Text(f" {read}"))
-                yield Example(self.name, context, Words(title_alone(item), about=row))
+                yield Example(self.name, _context(read), Words(title_alone(item), about=row))
+
+    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+        """An item, whatever title it has, or the text of one."""
+        return _context(shortened(_read(given.item_or_text(self.name)), self.max_words))
 
 
 def _read(item: CatalogItem) -> str:
     """Attributes and text."""
     return ". ".join(part for part in (sheet("", shown_values(item)), item.text.strip()) if part)
+
+
+def _context(read: str) -> tuple[Segment, ...]:
+    return (History(()), Text(INSTRUCTION, "user", priority=1), Text(f" {read}"))
