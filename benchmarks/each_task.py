@@ -23,36 +23,47 @@ from benchmarks.result import RESULTS, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
 QUESTION: Final = "each_task"
+_NO_BALANCE: Final = "balancing.method=fixed"
+_WORDS: Final = (_NO_BALANCE, "training.learning_rate=0.003", "model.dropout=0.2", "model.vocabulary=3000")
 _WRITING: Final = (
-    "training.token_budget=2048",
-    "training.learning_rate=0.003",
-    "model.dropout=0.2",
-    "model.vocabulary=3000",
+    *_WORDS,
+    "training.token_budget=680",
+    "training.epochs=4",
+    "training.warmup_steps=300",
+    "training.validate_every=300",
 )
-_SMALL_STEPS: Final = ("training.token_budget=680", "training.epochs=4")
-_FEW: Final = ("model.dropout=0.4", "model.id_dropout=0.1", "model.vocabulary=4096", "training.learning_rate=0.002")
+_READING: Final = (
+    *_WORDS,
+    "training.token_budget=2048",
+    "training.epochs=3",
+    "training.warmup_steps=100",
+    "training.validate_every=100",
+)
+_FEW: Final = (_NO_BALANCE, "model.dropout=0.4", "model.id_dropout=0.1", "model.vocabulary=4096")
 _RANKING: Final = (
+    *_FEW,
     "tasks.next_item.dropout=0",
     "training.token_budget=2048",
+    "training.learning_rate=0.002",
     "training.epochs=100",
+    "training.warmup_steps=100",
     "training.validate_every=25",
 )
 _JUDGING: Final = (
+    *_FEW,
     "training.token_budget=2048",
     "training.learning_rate=0.0005",
     "training.epochs=30",
+    "training.warmup_steps=100",
     "training.validate_every=10",
 )
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "instruments": {
-        "next_item": (*_FEW, *_RANKING),
-        **{
-            task: (*_FEW[:3], *_JUDGING, f"tasks.{task}.dropout=0", f"tasks.{task}.detach=false")
-            for task in ("rating", "like")
-        },
-        "sentiment": (*_WRITING, "training.epochs=3", "training.validate_every=100"),
-        "explanation": (*_WRITING, *_SMALL_STEPS),
-        "summary": (*_WRITING, *_SMALL_STEPS, "training.warmup_steps=300"),
+        "next_item": _RANKING,
+        **{task: (*_JUDGING, f"tasks.{task}.dropout=0", f"tasks.{task}.detach=false") for task in ("rating", "like")},
+        "sentiment": _READING,
+        "explanation": _WRITING,
+        "summary": _WRITING,
     },
     "movies": {
         **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=2048", "training.epochs=20")),
