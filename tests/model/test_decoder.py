@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -7,15 +8,17 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tastemaker.checkpoint.store import save_checkpoint
 from tastemaker.checkpoint.trained import Checkpoint, TrainedModel, load_trained
-from tastemaker.data.dataset import Dataset
+from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.split import Split
+from tastemaker.errors import RecipeError
+from tastemaker.inference.reading import Reader
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import collate
 from tastemaker.model.row import Position, Row
 from tastemaker.model.tokenizer import END, MARKERS
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.dialogue import Dialogue
-from tastemaker.tasks.example import Earlier, Reply, Text
+from tastemaker.tasks.example import Earlier, History, Reply, Text
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tests.model.pretrained_models import saved
 from tests.model.pretrained_shops import shop_model
@@ -188,3 +191,79 @@ def test_the_head_reads_logits_in_whole(shop: Dataset, tmp_path: Path) -> None:
     logits = model.network.text_logits(torch.randn(3, model.network.backbone.width))
     assert logits.shape == (3, model.tokenizer.size)
     assert F.softmax(logits, -1).sum(-1).tolist() == pytest.approx([1.0] * 3)
+
+
+def history_rows(model: TrainedModel, shop: Dataset) -> list[Row]:
+    return [model.layout.row([example]) for example in list(TASKS["next_item"]().examples(shop, Split.TRAIN))[:4]]
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_histories_leave_early_and_words_do_not(name: str, shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved(name, tmp_path), TASKS_OF_SHOP, history_layers=1)
+    (stack,) = [part for part in model.network.backbone.trunk.children() if isinstance(part, torch.nn.ModuleList)]
+    read: list[int] = []
+    for place, layer in enumerate(stack):
+        layer.register_forward_hook(lambda *_, place=place: read.append(place))
+    histories, words = history_rows(model, shop), dialogue_rows(model, shop)
+    before = states(model, histories), states(model, words)
+    assert read == [0, *range(len(stack))]
+    model.network.backbone.bridge.weight.data.mul_(2.0)
+    assert torch.allclose(states(model, histories), 2.0 * before[0], atol=1e-5)
+    assert torch.equal(states(model, words), before[1])
+
+
+def test_an_early_state_is_that_of_a_trunk_of_so_many_layers(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1)
+    rows = history_rows(model, shop)
+    early = states(model, rows)
+    model.network.backbone.bridge = None
+    assert not torch.allclose(states(model, rows), early, atol=1e-3)
+    model.network.backbone.trunk.config.num_hidden_layers = 1
+    assert torch.equal(states(model, rows), early)
+
+
+def test_a_ranking_teaches_the_layers_that_it_reads_and_a_dialogue_all(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1, adaptation="full")
+    trivial = TrivialLosses.of(shop, model.tokenizer.size, len(shop.catalog), ())
+    layers = model.network.backbone.trunk.layers
+
+    def taught(rows: list[Row]) -> list[bool]:
+        model.network.zero_grad(set_to_none=True)
+        losses = task_losses(model.network, collate(rows), model.network.item_table(), trivial)
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
+        return [layer.mlp.up_proj.weight.grad is not None for layer in layers]
+
+    assert taught(history_rows(model, shop)) == [True, False]
+    assert taught(dialogue_rows(model, shop)) == [True, True]
+
+
+def test_a_checkpoint_knows_where_histories_leave(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path / "llama"), TASKS_OF_SHOP, history_layers=1)
+    torch.nn.init.normal_(model.network.backbone.bridge.weight)
+    save_checkpoint(tmp_path, Checkpoint(1, {"weights": model.weights()}, model.documents()), ("best",))
+    loaded, rows = load_trained(tmp_path), history_rows(model, shop)
+    assert torch.equal(states(loaded, rows), states(model, rows))
+
+
+def test_histories_and_words_that_are_read_together(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1)
+    context = (History(()), Text("a western, please", "user"))
+    reader = Reader(model)
+    rows = [reader.slot_row(context), reader.history_row((History((Entry(3, 6), Entry(4, 6))),))]
+    alone = torch.cat([reader.last_states([row]) for row in rows])
+    assert torch.allclose(reader.last_states(rows), alone, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "complaint"),
+    [
+        ("llama", 2, "model.history_layers: expected fewer than the 2 layers that are kept, found 2."),
+        ("bert", 1, "model.history_layers: expected a decoder, found"),
+        ("t5", 1, "an encoder_decoder. Leave it out."),
+    ],
+)
+def test_trunks_that_no_history_leaves_early(
+    name: str, layers: int, complaint: str, shop: Dataset, tmp_path: Path
+) -> None:
+    with pytest.raises(RecipeError, match=re.escape(complaint)):
+        shop_model(shop, saved(name, tmp_path), ("next_item",), history_layers=layers)

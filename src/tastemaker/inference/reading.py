@@ -128,10 +128,15 @@ def _digest(row: Row) -> bytes:
 
 
 def by_length(rows: Sequence[Row], positions: int = POSITIONS) -> Iterator[list[int]]:
-    """Indices of rows in batches of similar length, each of at most `positions` padded positions (or one row)."""
+    """Indices of rows in batches of similar length, each of at most `positions` padded positions (or one row).
+
+    Rows with words and histories alone are in batches of their own.
+    """
     batch: list[int] = []
-    for index in sorted(range(len(rows)), key=lambda index: len(rows[index])):
-        if batch and (len(batch) + 1) * len(rows[index]) > positions:
+    has_words = [row.has_words for row in rows]
+    for index in sorted(range(len(rows)), key=lambda index: (has_words[index], len(rows[index]))):
+        is_other = bool(batch) and has_words[batch[0]] != has_words[index]
+        if batch and (is_other or (len(batch) + 1) * len(rows[index]) > positions):
             yield batch
             batch = []
         batch.append(index)

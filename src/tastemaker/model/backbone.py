@@ -14,10 +14,12 @@ class Places:
     """`[B, T]`, False where padding stands: on the right, or on the left where the end is to be gone on with."""
     reply_at: Tensor
     """`[B]`, the position at which each row's reply begins, and T where it has none. All before it is context."""
+    has_words: bool = True
+    """Whether there is more in it than histories."""
 
     def to(self, device: Any) -> "Places":
         """The same on another device."""
-        return Places(self.mask.to(device), self.reply_at.to(device))
+        return Places(self.mask.to(device), self.reply_at.to(device), self.has_words)
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,9 @@ def collate(rows: Sequence[Row]) -> Batch:
     }
     wishes = [torch.tensor(row.wishes, dtype=torch.long) for row in rows]
     asked = pad_sequence(wishes, batch_first=True, padding_value=-1)
-    return Batch(inputs[0], inputs[1], inputs[2], targets, asked, Places(mask, replies))
+    return Batch(
+        inputs[0], inputs[1], inputs[2], targets, asked, Places(mask, replies, any(row.has_words for row in rows))
+    )
 
 
 def _targets(rows: Sequence[tuple[int, TaskTargets]]) -> dict[str, Targets]:

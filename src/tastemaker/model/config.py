@@ -29,6 +29,9 @@ class ModelConfig:
     """Most entries of the tokenizer that is trained on the data set's text, where the trunk is made from scratch."""
     trim_vocabulary: bool = True
     """Whether a pretrained vocabulary is cut down to what the data set's texts use, and what spells any other."""
+    history_layers: int | None = None
+    """How many layers of a pretrained decoder, from the first on, read a history that no words go with, as rankings and
+    ratings do; None is all. Words are read by all layers."""
     adaptation: Literal["lora", "full", "frozen"] = "lora"
     """Which weights of a pretrained trunk learn: small ones beside its own (LoRA), all, or none."""
     lora_rank: int = 16
@@ -73,7 +76,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": 1, "window": 64, "longest": 64, "lora_rank": 1}
-        least["sharing_width"] = 1
+        least |= {"sharing_width": 1, "history_layers": 1}
         for name, bound in least.items():
             if getattr(self, name) is not None and getattr(self, name) < bound:
                 raise RecipeError(f"model.{name} must be at least {bound}, found {getattr(self, name)}.")
@@ -83,6 +86,11 @@ class ModelConfig:
             )
         if self.is_pretrained:
             self._check_own_sizes()
+        elif self.history_layers is not None:
+            raise RecipeError(
+                f"model.history_layers belongs to pretrained decoders, found {self.history_layers} with "
+                f"{self.backbone!r}. Leave it out."
+            )
         if self.longest_prompt < self.window:
             raise RecipeError(
                 f"model.longest must be at least model.window, found {self.longest} and {self.window}. Raise it, or "

@@ -80,6 +80,11 @@ class Row:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there is more in it than a history."""
+        return bool((self.inputs[:, 0] > markers.HISTORY).any())
+
     def within(self, window: int) -> "Row":
         """The row without what stands beyond a window, as the end of a reply that alone is longer."""
         if len(self) <= window:
