@@ -114,6 +114,10 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             ": [tasks.next_item] max_history must be less than model.longest, found 200 and 200.",
         ),
         (
+            f"{SMALL}[model]\nhistory_layers = 2\n",
+            ": [model] model.history_layers belongs to pretrained decoders, found 2 with 'nano'. Leave it out.",
+        ),
+        (
             f'{SMALL}[model]\nbackbone = "recurrence"\nwindow = 64\nlongest = 63\n',
             ": [model] model.longest must be at least 64, found 63.",
         ),
