@@ -279,6 +279,8 @@ WITHIN = {
     "withhold_for": st.lists(st.sampled_from(sorted(TASKS))),
 }
 """Fields whose values depend on more than their type."""
+UNSET = ("history_layers",)
+"""Fields of pretrained backbones alone."""
 
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
@@ -299,7 +301,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 
 def tables(config: Any) -> st.SearchStrategy[dict[str, Any]]:
     hints = get_type_hints(config)
-    keys = settable(config, FIXED)
+    keys = [key for key in settable(config, FIXED) if key not in UNSET]
     free = {key: values(hints[key]) for key in keys if key not in WITHIN}
     return st.fixed_dictionaries({}, optional=free | {key: WITHIN[key] for key in keys if key in WITHIN})
 
