@@ -59,7 +59,7 @@ def test_an_item_of_which_nothing_is_known(recommender: Recommender, model: Trai
     asked = Recommender(
         TrainedModel(model.network, model.tokenizer, bare, model.recipe), lambda: shop, recommender.tasks
     )
-    with pytest.raises(RequestError, match="description: expected something to read, found nothing known"):
+    with pytest.raises(RequestError, match="description: expected something to read, found nothing"):
         asked.ask("description", "i23")
 
 

@@ -16,7 +16,7 @@ def answer(reader: Reader, task: str, context: tuple[Segment, ...]) -> Answer:
         RequestError: the context has nothing to read, as of an item without attributes.
     """
     if not all(segment.text.strip() for segment in context if isinstance(segment, Text)):
-        raise RequestError(f"{task}: expected something to read, found nothing known of this item. Give another.")
+        raise RequestError(f"{task}: expected something to read, found nothing. Give another item, or other words.")
     reader = reader.doing(task)
     if all(labels.name != task for labels in reader.model.network.label_sets):
         (written,) = write_words(reader, [context])
