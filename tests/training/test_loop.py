@@ -13,6 +13,7 @@ from tastemaker.errors import TrainingError
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks import TASKS
+from tastemaker.training import loop
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.watch import Silent
@@ -54,15 +55,23 @@ class Killer(Silent):
             raise KilledError
 
 
+@pytest.mark.parametrize(("most_lost", "first"), [(600.0, 8), (0.0, 9)], ids=["validation", "any step"])
 @pytest.mark.parametrize("balancing", STATEFUL, ids=lambda it: it.method)
 def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
-    shop: Dataset, tmp_path: Path, balancing: BalancingConfig
+    shop: Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    balancing: BalancingConfig,
+    most_lost: float,
+    first: int,
 ) -> None:
+    monkeypatch.setattr(loop, "MOST_LOST", most_lost)
     trainer(shop, tmp_path / "whole", balancing).run(resume=False)
     halted = trainer(shop, tmp_path / "halted", balancing)
     halted.watch = Killer()
     with pytest.raises(KilledError):
         halted.run(resume=False)
+    assert load_checkpoint(tmp_path / "halted", "last").step == first
     trainer(shop, tmp_path / "halted", balancing).run(resume=True)
     whole, resumed = (load_checkpoint(tmp_path / name, "last") for name in ("whole", "halted"))
     assert whole.step == resumed.step == 12

@@ -1,11 +1,12 @@
 """The training loop: one micro-batch of every task group a step, losses made into one gradient, one optimizer step."""
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,9 @@ from tastemaker.training.state import pack_optimizer, unpack_optimizer
 from tastemaker.training.stopwatch import Stopwatch
 from tastemaker.training.validation import NDCG, Validation
 from tastemaker.training.watch import Watch
+
+MOST_LOST: Final = 600.0
+"""Seconds after which a checkpoint is taken between two validations, too."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Trainer:
         checkpoint = load_checkpoint(self.job.out, "last") if resume else None
         if checkpoint and checkpoint.step:  # before the first step nothing is known that would not be found again
             self.restore(checkpoint)
-        self.clock = Stopwatch(self.job.out, is_resumed=self.step > 0)
+        self.clock, self._kept_at = Stopwatch(self.job.out, is_resumed=self.step > 0), time.monotonic()
         log = LossLog(self.job.out, self.step)
         self.watch.start(self.total_steps, self.step)
         try:
@@ -97,6 +101,8 @@ class Trainer:
                 self.watch.step(self.step, losses)
                 if self.step % self.job.config.validate_every == 0 or self.step == self.total_steps:
                     self._validate(log)
+                elif time.monotonic() - self._kept_at > MOST_LOST:
+                    self._keep("last")
         finally:
             log.close()
 
@@ -174,8 +180,13 @@ class Trainer:
         if is_best:
             calibrate(self.network, self.validation.batches)
             set_rating_line(self.network, self.validation.batches)
-        save_checkpoint(self.job.out, self.checkpoint(), ("last", "best") if is_best else ("last",))
+        self._keep("last", *(["best"] if is_best else []))
+
+    def _keep(self, *pointers: str) -> None:
+        """Take a checkpoint."""
+        save_checkpoint(self.job.out, self.checkpoint(), pointers)
         self.clock.write()
+        self._kept_at = time.monotonic()
 
     def _weights(self) -> dict[str, float]:
         return dict(zip(self.job.tasks, self.balancer.weights().tolist(), strict=True))
