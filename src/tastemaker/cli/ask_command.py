@@ -12,7 +12,7 @@ from tastemaker.cli import show
 
 EXAMPLES: Final = (
     'tastemaker ask runs/movies question_answering --item "Fargo" --text "Who directed it?"',
-    "tastemaker ask runs/movies description --item Heat",
+    "tastemaker ask runs/movies description --item Fargo",
     'tastemaker ask runs/opinions summary --text "Warm and light." --text "Light, but it tore after a week."',
     'tastemaker ask runs/instruments sentiment --text "The strings broke on the first day." --json',
 )
