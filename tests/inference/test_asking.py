@@ -6,7 +6,7 @@ from tastemaker.cli.recipe import from_mapping
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.errors import RequestError
+from tastemaker.errors import DataError, RequestError
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.tasks import TASKS
@@ -61,6 +61,17 @@ def test_an_item_of_which_nothing_is_known(recommender: Recommender, model: Trai
     )
     with pytest.raises(RequestError, match="description: expected something to read, found nothing"):
         asked.ask("description", "i23")
+
+
+def test_only_what_is_looked_up_takes_the_data_set(recommender: Recommender, model: TrainedModel) -> None:
+    def gone() -> Dataset:
+        raise DataError("gone")
+
+    without = Recommender(model, gone, recommender.tasks)
+    for task, item, texts in (("sentiment", None, ["Lovely"]), ("description", "i3", []), ("title", "i3", [])):
+        assert without.ask(task, item, texts) == recommender.ask(task, item, texts)
+    with pytest.raises(DataError, match="gone"):
+        without.ask("summary", texts=["Lovely"])
 
 
 def test_a_task_that_the_run_does_not_have(recommender: Recommender, model: TrainedModel, shop: Dataset) -> None:

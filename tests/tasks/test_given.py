@@ -8,7 +8,7 @@ from tastemaker.data.split import Split
 from tastemaker.errors import RequestError
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.example import Example, Text
-from tastemaker.tasks.given import Asked, Given
+from tastemaker.tasks.given import Askable, Given
 from tastemaker.tasks.item_split import splits_of
 
 ASKED = ("category", "description", "question_answering", "sentiment", "summary", "title")
@@ -27,17 +27,17 @@ def given_of(name: str, example: Example, dataset: Dataset, place: int) -> Given
 
 
 def test_who_can_be_asked() -> None:
-    assert sorted(name for name, task in TASKS.items() if isinstance(task(), Asked)) == list(ASKED)
+    assert sorted(name for name, task in TASKS.items() if isinstance(task(), Askable)) == list(ASKED)
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_a_request_is_read_as_an_example_of_test(cinema: Dataset, name: str) -> None:
     task = TASKS[name](**({"unknown_share": 0.0} if name == "question_answering" else {}))
-    assert isinstance(task, Asked)
+    assert isinstance(task, Askable)
     examples = list(task.examples(cinema, Split.TEST))
     assert examples
     for place, example in enumerate(examples):
-        assert task.asked(cinema, given_of(name, example, cinema, place)) == example.context
+        assert task.asked(given_of(name, example, cinema, place), lambda: cinema) == example.context
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_a_request_is_read_as_an_example_of_test(cinema: Dataset, name: str) -> 
 )
 def test_what_a_task_does_not_read(cinema: Dataset, name: str, given: Given, complaint: str) -> None:
     task = TASKS[name]()
-    assert isinstance(task, Asked)
+    assert isinstance(task, Askable)
     with pytest.raises(RequestError) as caught:
-        task.asked(cinema, given)
+        task.asked(given, lambda: cinema)
     assert str(caught.value).startswith(f"{name}: ")
     assert complaint in str(caught.value)
 
@@ -68,6 +68,6 @@ def test_blank_texts_are_none() -> None:
 
 def test_the_text_of_an_item_that_no_catalog_has(cinema: Dataset) -> None:
     task = TASKS["category"]()
-    assert isinstance(task, Asked)
-    *_, read = task.asked(cinema, Given.of(None, ["A thriller about two trains"]))
+    assert isinstance(task, Askable)
+    *_, read = task.asked(Given.of(None, ["A thriller about two trains"]), lambda: cinema)
     assert read == Text("A about two trains")

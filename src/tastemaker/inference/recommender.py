@@ -27,7 +27,7 @@ from tastemaker.inference.reading import Reader
 from tastemaker.inference.replying import write_reasons
 from tastemaker.tasks.cards import card, hinted, likely_hint
 from tastemaker.tasks.example import Card, Evidence, History, Task
-from tastemaker.tasks.given import Asked, Given
+from tastemaker.tasks.given import Askable, Given
 from tastemaker.tasks.request import explanation_context
 from tastemaker.tasks.template import template_reason
 
@@ -159,14 +159,14 @@ class Recommender:
         Raises:
             RequestError: the model was not trained on the task, the task reads something else, or an unknown item.
         """
-        asked = {name: it for name, it in self.tasks.items() if isinstance(it, Asked)}
+        asked = {name: it for name, it in self.tasks.items() if isinstance(it, Askable)}
         if task not in asked:
             raise RequestError(
                 f"expected a task that this run was trained on and that can be asked, found {task!r}; it has "
                 f"{', '.join(asked) or 'none'}."
             )
         row = None if item is None else self.model.catalog[find_item(self.model.catalog, item)]
-        return answer(self.reader, task, asked[task].asked(self.dataset, Given.of(row, texts)))
+        return answer(self.reader, task, asked[task].asked(Given.of(row, texts), lambda: self.dataset))
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""

@@ -1,7 +1,7 @@
 """Tell an item's genres or categories from its title and text, with the words that say so taken out."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar, Final
@@ -85,10 +85,11 @@ class Category(Stake):
             if words:
                 yield Example(self.name, self._context(words), target)
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """An item, or the text of one; words that say what is asked are not read."""
+        item, dataset = given.item_or_text(self.name), load()
         name = self._attribute(dataset)
-        return self._context(_answers(dataset, name).removed(self._words(given.item_or_text(self.name), name)))
+        return self._context(_answers(dataset, name).removed(self._words(item, name)))
 
     def _context(self, words: str) -> tuple[Segment, ...]:
         return (History(()), Text(shortened(words, self.max_words)))

@@ -1,6 +1,6 @@
 """Describe an item from its title and attributes: the plot of a film, what a product is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar, NamedTuple
@@ -70,7 +70,7 @@ class Description(Stake):
             if read:
                 yield Example(self.name, _context(read), Words(text, about=row))
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """An item, whatever text it has."""
         return _context(_read(given.the_item(self.name)))
 

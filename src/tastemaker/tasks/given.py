@@ -1,6 +1,6 @@
 """What a person gives to a task that reads an item, or words: a description, a summary, an answer is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -78,11 +78,15 @@ class Given:
 
 
 @runtime_checkable
-class Asked(Protocol):
+class Askable(Protocol):
     """A task that a person can ask for, apart from what is recommended."""
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """The context of a request, as training has it.
+
+        Args:
+            given: what is to be read.
+            load: gives the data set of the training, for a task that has to look something up there.
 
         Raises:
             RequestError: the task reads something else.

@@ -1,6 +1,6 @@
 """Answer a question about an item from what its sheet says, or say that it is not known."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar, Final
@@ -67,7 +67,7 @@ class QuestionAnswering(Stake):
         context = _context(title, known, ask(asked, title, split, random))
         return Example(self.name, context, Words(answer, asks=asked))
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """An item and a question about it."""
         item, question = given.item_and_text(self.name)
         return _context(title_alone(item), shown_values(item), question)

@@ -1,6 +1,6 @@
 """Read from a review, or from what a dialogue says of an item, whether its writer or seeker likes the item."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final, NamedTuple
@@ -77,7 +77,7 @@ class Sentiment(Stake):
             target = labels.target((judged.feeling,), self.teaches_read and split is Split.TRAIN)
             yield Example(self.name, self._context(turns), target, judged.cluster)
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """A review, or what somebody says of an item."""
         return self._context((("user", given.the_text(self.name)),))
 

@@ -1,6 +1,6 @@
 """Sum up what is read: a review in a title, several reviews in a few sentences, an article in a headline."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
@@ -61,9 +61,10 @@ class Summary(Stake):
             target = Words(found.summary, teaches_read=self.teaches_read and split is Split.TRAIN)
             yield Example(self.name, self._context(source, texts), target, found.cluster)
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """Texts that are to be summed up as those of the data set are."""
-        return self._context(SOURCES[self._source(dataset)], given.all_texts(self.name))
+        texts = given.all_texts(self.name)
+        return self._context(SOURCES[self._source(load())], texts)
 
     def _context(self, source: Source, texts: Sequence[str]) -> tuple[Segment, ...]:
         most = max(1, self.max_words // len(texts))

@@ -1,6 +1,6 @@
 """Write an item's title from all else that is told of it: a product's name, or the keywords that stand for one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar, Final
@@ -67,7 +67,7 @@ class Title(Stake):
             if read:
                 yield Example(self.name, _context(read), Words(title_alone(item), about=row))
 
-    def asked(self, dataset: Dataset, given: Given) -> tuple[Segment, ...]:
+    def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """An item, whatever title it has, or the text of one."""
         return _context(shortened(_read(given.item_or_text(self.name)), self.max_words))
 

@@ -89,7 +89,8 @@ class Trainer:
         checkpoint = load_checkpoint(self.job.out, "last") if resume else None
         if checkpoint and checkpoint.step:  # before the first step nothing is known that would not be found again
             self.restore(checkpoint)
-        self.clock, self._kept_at = Stopwatch(self.job.out, is_resumed=self.step > 0), time.monotonic()
+        self.clock = Stopwatch(self.job.out, is_resumed=self.step > 0)
+        self._kept_at = time.monotonic()
         log = LossLog(self.job.out, self.step)
         self.watch.start(self.total_steps, self.step)
         try:
