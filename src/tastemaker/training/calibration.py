@@ -191,10 +191,13 @@ class Asked:
 
 def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[Asked]:
     """The item targets of a batch, by task."""
+    wanted = {
+        task: target for task, kinds in batch.targets.items() if isinstance(target := kinds.get("items"), ItemTargets)
+    }
+    if not wanted:
+        return []
     states = network(batch, vectors)
-    wanted = {task: kinds["items"] for task, kinds in batch.targets.items() if "items" in kinds}
     return [
         Asked(network.item_queries(network.states_for(task, states[it.at])), batch.before(it.at), it.items)
         for task, it in wanted.items()
-        if isinstance(it, ItemTargets)
     ]
