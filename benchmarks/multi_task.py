@@ -9,10 +9,12 @@ For every seed: trains the whole recipe at its length (`NAME`); each task alone,
 positions of the task as the joint run read (`task_steps.py`), once for all joint runs that read as many; and the whole
 recipe once more with so few steps that it is done in 60 % of the time that the singles took together (`NAME_60`). Both
 are judged beside the singles as `tastemaker compare` does (`compared.py`). One result for each seed, and one over all
-seeds. Killed, the same command goes on where it stopped.
+seeds. Killed, the same command goes on where it stopped. What a seed leaves for the answer over all of them stands
+beside its result (`multi_task_kept.py`): `--before 0 1` pools seeds that were run elsewhere with those of `--seeds`.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,11 +26,12 @@ from typing import Any, Final
 from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import SHOWN
 from benchmarks.measured import cost_of, forget, last_command, run_measured
+from benchmarks.multi_task_kept import check_alike, keep_units, read_seed, sides_and_gains
 from benchmarks.multi_task_pooled import pooled_gains
 from benchmarks.multi_task_screening import ENDLESS, seconds_of
-from benchmarks.pooled import read_units
-from benchmarks.result import RESULTS, Result
+from benchmarks.result import RESULTS, Machine, Result, data_name
 from benchmarks.training_run import TrainingRun, changes_of, state_of
+from tastemaker.evaluation.compare import WHOLE
 
 QUESTION: Final = "multi_task"
 SHARE: Final = 0.6
@@ -52,6 +55,17 @@ class Plan:
     """The same of every run."""
     results: Path = RESULTS
     threads: int = 1
+    before: tuple[int, ...] = ()
+    """Seeds that were judged before, whose results stand."""
+
+    @property
+    def all_seeds(self) -> tuple[int, ...]:
+        """All that are pooled."""
+        return tuple(sorted({*self.before, *self.seeds}))
+
+    def result(self, model: str, seed: int) -> Path:
+        """File of a seed's result."""
+        return self.results / QUESTION / f"{data_name(self.data)}-{model}-{seed}.json"
 
     @property
     def shorter(self) -> str:
@@ -168,53 +182,53 @@ def models_of(plan: Plan, seed: int) -> list[str]:
 
 
 def write_seed(plan: Plan, model: str, seed: int) -> Path:
-    """The result of one seed."""
-    found = json.loads((judge(plan, model, seed) / "compare.json").read_text(encoding="utf-8"))
-    place = plan.place(model, seed)
+    """The result of one seed, its units beside it."""
+    judged, place = judge(plan, model, seed), plan.place(model, seed)
+    found = json.loads((judged / "compare.json").read_text(encoding="utf-8"))
     cost, state = cost_of(place), state_of(place)
-    result = _frame(plan, model, seed)
-    return replace(
-        result,
-        metrics={f"{task}/{it['metric']}": it["joint"] for task, it in found["tasks"].items()},
+    told = sides_and_gains(found["tasks"])
+    result = replace(
+        Result.frame(QUESTION, plan.data, model, seed, _recipe(plan, model, seed), cost.machine),
+        metrics=told["joint"],
         seconds=cost.seconds,
         peak_memory_mb=cost.peak_memory_mb,
         commit=cost.commit,
-        baselines={"alone": {f"{task}/{it['metric']}": it["alone"] for task, it in found["tasks"].items()}},
+        baselines={"alone": told["alone"]},
         details={
-            "gains": {
-                f"{task}/{it['metric']}": {name: it[name] for name in ("change", "low", "high", "difference")}
-                for task, it in found["tasks"].items()
-            },
+            "gains": told["gains"],
             **{name: found[name] for name in ("delta_m", "better", "worse")},
+            "slices": {name: sides_and_gains(it["tasks"]) for name, it in found["slices"].items()},
             "cost": _cost(found["cost"]),
             "steps": state["step"],
             "best_step": state["stopping"]["best_step"],
             "steps_alone": {task: state_of(plan.place(task, seed))["step"] for task in tasks_of(plan.text)},
+            "recipe_sha256": hashlib.sha256(plan.text.encode()).hexdigest(),
         },
-    ).write(plan.results)
+    )
+    keep_units(judged, plan.results / result.path)
+    return result.write(plan.results)
 
 
 def write_pooled(plan: Plan, model: str) -> Path:
     """The answer over all seeds."""
-    folders = [judge(plan, model, seed) for seed in plan.seeds]
-    reports = [json.loads((folder / "compare.json").read_text(encoding="utf-8")) for folder in folders]
-    units = [read_units(folder) for folder in folders]
-    found = pooled_gains(units, [it["tasks"] for it in reports])
-    slices = [it["slices"] for it in reports]
-    parts = [name for name in slices[0] if all(name in it for it in slices)]
-    costs = [_cost(it["cost"]) for it in reports]
-    spent = [cost_of(plan.place(model, seed)) for seed in plan.seeds]
+    seeds = [read_seed(plan.result(model, seed)) for seed in plan.all_seeds]
+    check_alike(seeds)
+    units, results = [it.units for it in seeds], [it.result for it in seeds]
+    found = pooled_gains(units, [it.tasks(WHOLE) for it in seeds])
+    parts = [name for name in seeds[0].parts if name != WHOLE and all(name in it.parts for it in seeds)]
+    costs = [it["details"]["cost"] for it in results]
+    machine = Machine(**results[0]["machine"])
     return replace(
-        _frame(plan, model, "pooled"),
+        Result.frame(QUESTION, plan.data, model, "pooled", _recipe(plan, model, None), machine),
         metrics=found.pop("joint"),
-        seconds=round(sum(cost.seconds for cost in spent), 1),
-        peak_memory_mb=max(cost.peak_memory_mb for cost in spent),
-        commit=spent[-1].commit,
+        seconds=round(sum(it["seconds"] for it in results), 1),
+        peak_memory_mb=max(it["peak_memory_mb"] for it in results),
+        commit=results[-1]["commit"],
         baselines={"alone": found.pop("alone")},
         details={
-            "seeds": list(plan.seeds),
+            "seeds": list(plan.all_seeds),
             **found,
-            "slices": {name: pooled_gains(units, [it[name]["tasks"] for it in slices], name) for name in parts},
+            "slices": {name: pooled_gains(units, [it.tasks(name) for it in seeds], name) for name in parts},
             "cost": {name: _mean([cost[name] for cost in costs]) for name in costs[0]},
         },
     ).write(plan.results)
@@ -234,13 +248,11 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return round(fmean(known), 4) if len(known) == len(values) else None
 
 
-def _frame(plan: Plan, model: str, seed: int | str) -> Result:
-    place = plan.place(model, seed if isinstance(seed, int) else plan.seeds[0])
-    settings = [*plan.joint, *plan.overrides]
-    settings += [f"training.seed={seed}"] if isinstance(seed, int) else []
+def _recipe(plan: Plan, model: str, seed: int | None) -> str:
+    """What was run, in words of the command line."""
+    settings = [*plan.joint, *plan.overrides, *([] if seed is None else [f"training.seed={seed}"])]
     recipe = " ".join([f"recipes/{plan.recipe.name}", *(f"--set {it}" for it in settings)])
-    recipe += f", so many steps as fit in {SHARE:.0%} of the singles' time" if model == plan.shorter else ""
-    return Result.frame(QUESTION, plan.data, model, seed, recipe, cost_of(place).machine)
+    return recipe + (f", so many steps as fit in {SHARE:.0%} of the singles' time" if model == plan.shorter else "")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -249,6 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="data set folder")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--before", type=int, nargs="+", default=[], help="seeds whose results stand, pooled, too")
     parser.add_argument("--name", default="joint", help="what the joint model is called")
     parser.add_argument("--joint", nargs="+", default=[], metavar="TABLE.KEY=VALUE", help="for the joint runs alone")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="for every run")
@@ -258,14 +271,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     places = [path.resolve() for path in (given.recipe, given.data, given.runs)]
     own, every = tuple(given.joint), tuple(given.set)
-    plan = Plan(*places, tuple(given.seeds), given.name, own, every, given.results, given.threads)
+    seeds, before = tuple(given.seeds), tuple(given.before)
+    plan = Plan(*places, seeds, given.name, own, every, given.results, given.threads, before)
     for seed in plan.seeds:
         train(plan, seed)
         for model in models_of(plan, seed):
             print(write_seed(plan, model, seed), flush=True)
     common = set.intersection(*(set(models_of(plan, seed)) for seed in plan.seeds))
     for model in sorted(common):
-        print(write_pooled(plan, model), flush=True)
+        if all(plan.result(model, seed).exists() for seed in plan.before):
+            print(write_pooled(plan, model), flush=True)
 
 
 if __name__ == "__main__":

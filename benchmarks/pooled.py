@@ -47,7 +47,12 @@ class Pool:
 
 def read_units(folder: Path) -> Units:
     """What each user adds to each metric, as the folder of a judged contestant keeps it."""
-    with np.load(folder / UNITS) as arrays:
+    return read_npz(folder / UNITS)
+
+
+def read_npz(path: Path) -> Units:
+    """The same of one file."""
+    with np.load(path) as arrays:
         return {key: arrays[key] for key in arrays.files}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from benchmarks import multi_task
 from benchmarks.each_task import tasks_of
 from benchmarks.measured import run_measured
 from benchmarks.multi_task import Plan, main, models_of, positions_read, steps_in_time, train, write_pooled, write_seed
+from benchmarks.multi_task_kept import units_path
 from benchmarks.multi_task_table import gains, slices, summary
 from benchmarks.result import read_results
 from benchmarks.table import page
@@ -160,7 +162,9 @@ def test_a_joint_run_that_is_short_enough_has_no_shorter_one(plan: Plan, monkeyp
 def test_a_seed_and_the_answer_over_all_seeds(plan: Plan, stand: Stand) -> None:
     for seed in plan.seeds:
         train(plan, seed)
-    found = json.loads(write_seed(plan, "famo", 1).read_text())
+        write_seed(plan, "famo", seed)
+        write_seed(plan, "famo_60", seed)
+    found = json.loads(plan.result("famo", 1).read_text())
     assert (found["question"], found["model"], found["seed"]) == ("multi_task", "famo", 1)
     assert found["metrics"] == {"next_item/ndcg@10": 0.3, "rating/rmse": 0.9}
     assert found["baselines"] == {"alone": {"next_item/ndcg@10": 0.2, "rating/rmse": 1.0}}
@@ -218,6 +222,38 @@ def test_joint_runs_that_read_as_much_share_their_singles(plan: Plan, stand: Sta
     places = [it.run for it in stand.trained if len(tasks_of(it.recipe)) == 1]
     assert places[:2] == places[2:]
     assert len({it.run for it in stand.trained}) == 6
+
+
+def test_seeds_that_were_run_elsewhere_are_pooled_without_their_runs(plan: Plan, stand: Stand) -> None:
+    for seed in plan.seeds:
+        train(plan, seed)
+        write_seed(plan, "famo", seed)
+    together = json.loads(write_pooled(plan, "famo").read_text())
+    shutil.rmtree(plan.runs)
+    train(later := replace(plan, seeds=(1,), before=(0,)), 1)
+    write_seed(later, "famo", 1)
+    apart = json.loads(write_pooled(later, "famo").read_text())
+    assert apart["details"]["seeds"] == [0, 1]
+    assert apart["details"]["gains"] == together["details"]["gains"]
+    assert apart["details"]["slices"] == together["details"]["slices"]
+
+
+def test_seeds_of_another_recipe_or_without_units_are_not_pooled(plan: Plan, stand: Stand) -> None:
+    train(plan, 0)
+    written = write_seed(plan, "famo", 0)
+    plan.recipe.write_text(RECIPE + "patience = 3\n")
+    train(later := replace(plan, seeds=(1,), before=(0,)), 1)
+    write_seed(later, "famo", 1)
+    with pytest.raises(SystemExit, match="seed 1: expected the text of the recipe of seed 0, found another"):
+        write_pooled(later, "famo")
+    units_path(written).unlink()
+    with pytest.raises(SystemExit, match=r"shop-famo-0.npz: expected a seed that was judged before, found none"):
+        write_pooled(later, "famo")
+    other = replace(later, overrides=("model.width=16",), seeds=(0,), before=(1,))
+    train(other, 0)
+    write_seed(other, "famo", 0)
+    with pytest.raises(SystemExit, match=r"seed 1, recipe: expected recipes/shop.toml .*width=16"):
+        write_pooled(other, "famo")
 
 
 def test_all_of_it_by_one_command(plan: Plan, stand: Stand) -> None:
