@@ -28,14 +28,17 @@ from benchmarks.each_task_table import SHOWN
 from benchmarks.measured import cost_of, forget, last_command, run_measured
 from benchmarks.multi_task_kept import check_alike, keep_units, read_seed, sides_and_gains
 from benchmarks.multi_task_pooled import pooled_gains
-from benchmarks.multi_task_screening import ENDLESS, seconds_of
+from benchmarks.multi_task_screening import ENDLESS
 from benchmarks.result import RESULTS, Machine, Result, data_name
 from benchmarks.training_run import TrainingRun, changes_of, state_of
+from tastemaker.checkpoint.spent import COUNTED, Spent
 from tastemaker.evaluation.compare import WHOLE
 
 QUESTION: Final = "multi_task"
 SHARE: Final = 0.6
 """Of the singles' summed time, in which a joint model shall be trained once more."""
+KEPT: Final = 0.95
+"""Of that, what is left for steps: the looks before the first and after the last are not fewer for fewer steps."""
 JUDGED_BY: Final[Mapping[str, Mapping[str, str]]] = {"instruments": {"explanation": "rougeL"}}
 """By recipe and task, the metric where it is not that of `SHOWN`: people's own reasons name few facts to be true."""
 
@@ -143,15 +146,22 @@ def count_steps(plan: Plan, task: str, positions: int, seed: int) -> int:
 def steps_in_time(joint: Path, singles: Sequence[Path]) -> int:
     """In how many steps, as long as those of a joint run, it is done in `SHARE` of the singles' time; at least one.
 
+    Time is that of the processor, which hardly depends on what else the machine does.
+
     Raises:
         SystemExit: a run does not say how long it took.
     """
-    spent = {place: seconds_of(place) for place in (joint, *singles)}
+    spent = {place: took(place) for place in (joint, *singles)}
     for place, seconds in spent.items():
         if seconds is None:
             raise SystemExit(f"{place}: expected a run that says how long it took, found none. Train it anew.")
     total = sum(seconds for place in singles if (seconds := spent[place]) is not None)
-    return max(1, int(SHARE * total / ((spent[joint] or 0.0) / state_of(joint)["step"])))
+    return max(1, int(KEPT * SHARE * total / ((spent[joint] or 0.0) / state_of(joint)["step"])))
+
+
+def took(run: Path) -> float | None:
+    """Processor seconds of a run's steps and validations; None where it does not say."""
+    return Spent.of(run).processor_seconds
 
 
 def _exactly(steps: int) -> tuple[str, ...]:
@@ -235,11 +245,11 @@ def write_pooled(plan: Plan, model: str) -> Path:
 
 
 def _cost(told: Mapping[str, Any]) -> dict[str, float | None]:
-    """Seconds and positions, joint and of the singles together, and their quotients."""
+    """Seconds, those of the processor and positions, joint and of the singles together, and their quotients."""
     return {
         f"{who}_{what}": told[side][what]
         for who, side in (("joint", "joint"), ("alone", "sum"), ("ratio_of", "ratio"))
-        for what in ("seconds", "positions")
+        for what in COUNTED
     }
 
 

@@ -11,6 +11,9 @@ LIKELIHOOD: Final = "likelihood"
 RANKED: Final = "next_item"
 """The task of which slices are shown beside the singles."""
 
+TOOK: Final = {"seconds": "time", "processor_seconds": "processor time", "positions": "positions"}
+"""What a joint run took in shares of the singles."""
+
 Results = Sequence[Mapping[str, Any]]
 Rows = tuple[Sequence[str], list[Sequence[str]]]
 MEAN_LOG: Final = "mean_log"
@@ -63,15 +66,14 @@ def slices(found: Mapping[str, Any]) -> Rows:
 def summary(found: Mapping[str, Any]) -> str:
     """The mean change, how many tasks are better and worse, and what it took."""
     told, cost = found["details"], found["details"]["cost"]
-    seconds, positions = (cost[f"ratio_of_{what}"] for what in ("seconds", "positions"))
-    took = [
-        f"{100 * it:.0f} % of the singles' {what}" for it, what in ((seconds, "time"), (positions, "positions")) if it
-    ]
+    known = {words: it for what, words in TOOK.items() if (it := cost.get(f"ratio_of_{what}"))}
+    took = [f"{100 * it:.0f} % of the singles' {words}" for words, it in known.items()]
     spread = _interval(told["delta_m"])
+    listed = " and ".join(part for part in (", ".join(took[:-1]), *took[-1:]) if part)
     return (
         f"delta-m {_percent(told['delta_m']['value'])}{f' {spread}' if spread else ''}; {told['better']} of "
         f"{len(told['gains'])} tasks better beyond their interval, {told['worse']} worse"
-        f"{'; ' + ' and '.join(took) if took else ''}.\n"
+        f"{'; ' + listed if took else ''}.\n"
     )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import multi_task_table
+from benchmarks import multi_task_table, trunks_table
 from benchmarks.result import ROOT
 
-PAGES: Final = (ROOT / "docs" / "multi-task.md",)
+PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "multi-task.md")
 REGION: Final = re.compile(
     r"(?P<head><!-- (?P<question>\w+) (?P<data>\S+): made by [^\n]+ -->\n).*?(?P<end><!-- end -->)", re.DOTALL
 )
@@ -21,6 +21,7 @@ Results = Sequence[Mapping[str, Any]]
 MADE: Final[Mapping[str, Callable[[Results], str]]] = {
     "multi_task": multi_task_table.beside_singles,
     "multi_task_screening": multi_task_table.screened,
+    "trunks": trunks_table.briefly,
 }
 """By question, what is made of its results."""
 

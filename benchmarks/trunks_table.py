@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from benchmarks.markdown import table
+
 HEAD: Final = ("task", "metric", "asked", "pretrained", "from scratch", "gain, 95 % interval")
 NOTE: Final = (
     "`smollm2` beside `nano`, each trained to its recipe's end on the same data, a tenth of the items held out of "
     "training. A gain is a share\nof the figure from scratch, + is better whichever way the metric runs.\n"
 )
+
+SLICED: Final = ("next_item", "rating")
+"""Tasks whose slices a page shows."""
 
 Results = Sequence[Mapping[str, Any]]
 
@@ -21,6 +26,20 @@ def head_and_rows(results: Results) -> tuple[Sequence[str], list[Sequence[str]]]
         for found in pretrained
         for name, value in found["metrics"].items()
     ]
+
+
+def briefly(results: Results) -> str:
+    """What a page shows of it: every task, the likelihood of what it writes, and the slices of ranking and ratings."""
+    _, rows = head_and_rows(results)
+    shown = [row for row in rows if row[2] in ("all", "likelihood") or row[0] in SLICED]
+    return table(
+        ("task", "metric", "pretrained", "from scratch", "gain, 95 % interval"),
+        [(f"`{task}`{_asked(asked)}", metric.replace("_", " "), *sides) for task, metric, asked, *sides in shown],
+    )
+
+
+def _asked(asked: str) -> str:
+    return "" if asked in ("all", "likelihood") else f", {asked.replace('_', ' ')}"
 
 
 def _shown(change: Mapping[str, float | None]) -> str:

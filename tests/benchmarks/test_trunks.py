@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.measured import run_measured
 from benchmarks.result import ROOT
 from benchmarks.trunks import PLAIN, PRETRAINED, RECIPES, Plan, write
-from benchmarks.trunks_table import head_and_rows
+from benchmarks.trunks_table import briefly, head_and_rows
 from tastemaker.cli.recipe import read_recipe
 
 RATING = {"metric": "rmse", "joint": 0.9, "alone": 1.0, "change": 0.1, "low": 0.05, "high": 0.15}
@@ -51,3 +51,6 @@ def test_each_trunk_gets_its_own_figures_and_the_pretrained_one_the_changes(tmp_
     assert changes["rating/rmse/all"] == {"value": 0.1, "low": 0.05, "high": 0.15}
     assert results[PLAIN]["details"] == {"steps": 7, "best_step": 5}
     assert head_and_rows(list(results.values()))[1] == SHOWN
+    page = briefly(list(results.values()))
+    assert "| `rating` | rmse | 0.9000 | 1.0000 | +10.0 % [+5.0, +15.0] |" in page
+    assert "| `next_item`, new items | ndcg@10 | 0.2000 | 0.2500 | -20.0 % |" in page
