@@ -40,3 +40,21 @@ def test_a_state_is_restored_but_for_patience() -> None:
     stopping.update(4, {"a": 0.6}, {})
     other.restore(stopping.state())
     assert (other.best, other.best_step, other.waited, other.patience) == (stopping.best, 3, 1, 7)
+
+
+def test_an_error_that_is_not_known_counts_as_it_last_was() -> None:
+    stopping = EarlyStopping(2)
+    stopping.update(0, {"rating": 0.5, "like": 0.9}, {})
+    assert not stopping.update(1, {"like": 0.9}, {})
+    assert stopping.update(2, {"like": 0.8}, {}), "like is better, rating as it was"
+    assert stopping.best == pytest.approx((math.log(0.5) + math.log(0.8)) / 2)
+    other = EarlyStopping(2)
+    other.restore(stopping.state())
+    assert not other.update(3, {"like": 0.81}, {})
+
+
+def test_a_task_that_the_first_validation_did_not_know_counts_in_none() -> None:
+    stopping = EarlyStopping(2)
+    stopping.update(0, {"like": 0.9}, {})
+    assert stopping.update(1, {"like": 0.8, "rating": 5.0}, {})
+    assert stopping.best == pytest.approx(math.log(0.8))

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,6 +167,39 @@ def test_a_loss_that_is_not_finite_is_left_out_named_and_counted(shop: Dataset, 
         "Lower training.learning_rate or look for broken rows in the data set; the last checkpoint is whole.",
     ):
         job._one_step()
+
+
+class Breaking(Listening):
+    """Makes predicted ratings no numbers in validation from a step on, and numbers again for training."""
+
+    def __init__(self, job: Trainer, first: int) -> None:
+        super().__init__()
+        self.job, self.first = job, first
+        self.looks: list[tuple[int, set[str], bool]] = []
+
+    def step(self, step: int, losses: object) -> None:
+        if step >= self.first and step % CONFIG.validate_every == 0:
+            self.job.network.scoring_head.mean_rating.fill_(float("nan"))
+
+    def validation(self, step: int, losses: Mapping[str, float], is_best: bool) -> None:
+        self.job.network.scoring_head.mean_rating.fill_(3.0)
+        self.looks.append((step, set(losses), is_best))
+
+
+@pytest.mark.parametrize("mixture", ["temperature", "progress"])
+def test_a_validation_loss_that_is_not_finite_is_named_and_spoils_no_other(
+    shop: Dataset, tmp_path: Path, mixture: str
+) -> None:
+    job = trainer(shop, tmp_path, mixture=mixture)
+    job.watch = heard = Breaking(job, 4)
+    job.run(resume=False)
+    assert [step for step, *_ in heard.looks] == [0, 4, 8, 12]
+    assert all(not {"rating", "like"} & names for step, names, _ in heard.looks if step)
+    assert any(is_best for step, _, is_best in heard.looks if step), "the other tasks still improve"
+    assert "validation after step 4: the loss of rating is not finite and left out" in heard.said
+    assert job.checkpoint().documents["training"]["broken"]["total"]["rating"] == 3
+    assert "NaN" not in (tmp_path / "losses.jsonl").read_text()
+    assert all(tensor.isfinite().all() for tensor in load_checkpoint(tmp_path, "best").tensors["weights"].values())
 
 
 def test_a_gradient_that_is_not_finite_changes_no_weight(shop: Dataset, tmp_path: Path) -> None:

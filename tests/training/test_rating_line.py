@@ -39,3 +39,10 @@ def test_use_tells_ratings_on_the_line(model: TrainedModel) -> None:
 def test_few_ratings_lay_no_line(model: TrainedModel) -> None:
     set_rating_line(model.network, rated(LEAST - 1))
     assert model.network.scoring_head.line.tolist() == [float(model.network.scoring_head.mean_rating), 1.0]
+
+
+def test_predictions_that_are_no_numbers_lay_no_line(model: TrainedModel) -> None:
+    before = model.network.scoring_head.line.clone()
+    model.network.scoring_head.mean_rating.fill_(float("nan"))
+    set_rating_line(model.network, rated(LEAST))
+    assert torch.equal(model.network.scoring_head.line, before)

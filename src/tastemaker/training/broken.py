@@ -1,5 +1,6 @@
 """Losses and gradients that are not finite: left out, named and counted, until there were too many in a row."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -39,6 +40,13 @@ class Broken:
                 "Lower training.learning_rate or look for broken rows in the data set; the last checkpoint is whole."
             )
         return [f"step {step}: {_named([it])} is not finite and left out ({self.total[it]} so far)" for it in broken]
+
+    def note_validation(self, step: int, losses: Mapping[str, float]) -> list[str]:
+        """Count the losses of a validation by task, but in no row; return what there is to say."""
+        broken = [name for name, loss in losses.items() if not math.isfinite(loss)]
+        for name in broken:
+            self.total[name] = self.total.get(name, 0) + 1
+        return [f"validation after step {step}: {_named([it])} is not finite and left out" for it in broken]
 
     def state(self) -> dict[str, Any]:
         """A JSON-able state."""

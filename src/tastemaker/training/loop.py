@@ -169,7 +169,7 @@ class Trainer:
 
     def _validate(self, log: LossLog) -> None:
         with autocast(self.job.config.precision, self.device):
-            losses = self.validation.losses(self.network, self.trivial)
+            losses = self._finite(self.validation.losses(self.network, self.trivial))
         ndcg = self.validation.ndcg(self.network)
         f1 = set_label_cuts(self.network, self.validation.batches)
         is_best = self.stopping.update(self.step, losses, ndcg | f1)
@@ -182,6 +182,12 @@ class Trainer:
             calibrate(self.network, self.validation.batches)
             set_rating_line(self.network, self.validation.batches)
         self._keep("last", *(["best"] if is_best else []))
+
+    def _finite(self, losses: Mapping[str, float]) -> dict[str, float]:
+        """Those of a validation that are finite; the others are named."""
+        for message in self.broken.note_validation(self.step, losses):
+            self.watch.say(message)
+        return {name: loss for name, loss in losses.items() if math.isfinite(loss)}
 
     def _keep(self, *pointers: str) -> None:
         """Take a checkpoint."""

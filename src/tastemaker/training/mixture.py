@@ -187,9 +187,10 @@ class Mixture:
         self._share()
 
     def observe(self, losses: Losses) -> None:
-        """Take in the validation losses of all tasks, which may change what the groups get."""
+        """Take in the validation losses that are known, which may change what the groups get."""
         for stream in self.streams:
-            stream.progress.update({task.name: losses[task.name] for task in stream.group.tasks})
+            names = [task.name for task in stream.group.tasks if task.name in losses]
+            stream.progress.update({name: losses[name] for name in names})
         self._share()
 
     def shares(self) -> dict[str, float]:

@@ -29,11 +29,12 @@ def set_rating_line(network: Network, batches: Sequence[Batch]) -> None:
     vectors = network.item_vectors()
     pairs = [pair for batch in batches for pair in _told(network, batch.to(vectors.device), vectors)]
     network.train()
-    if sum(len(true) for _, true in pairs) < LEAST:
+    if sum(int(told.isfinite().sum()) for told, _ in pairs) < LEAST:
         return
     head = network.scoring_head
     told, true = (torch.cat(parts) for parts in zip(*pairs, strict=True))
-    head.line.copy_(line(told - head.mean_rating, true))
+    known = told.isfinite()
+    head.line.copy_(line(told[known] - head.mean_rating, true[known]))
 
 
 def line(told: Tensor, true: Tensor) -> Tensor:
