@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
+from tastemaker.errors import RecipeError
 from tastemaker.model.adaptation import adapt
 from tastemaker.model.anatomy import Anatomy
 from tastemaker.model.backbone import Cache, Places
@@ -66,9 +67,19 @@ class Decoder(nn.Module):
 
 
 def first_layers(trunk: nn.Module, count: int) -> nn.Module:
-    """The same Transformer of transformers with its first `count` layers alone: these and all else are shared."""
+    """The same Transformer of transformers with its first `count` layers alone: these and all else are shared.
+
+    Raises:
+        RecipeError: its layers do not stand where those of most models do.
+    """
     first = copy.copy(trunk)
-    ((name, stack),) = [(name, part) for name, part in trunk.named_children() if isinstance(part, nn.ModuleList)]
+    stacks = [(name, part) for name, part in trunk.named_children() if isinstance(part, nn.ModuleList)]
+    if len(stacks) != 1:
+        raise RecipeError(
+            f"model.history_layers: expected a model with one stack of layers, found {type(trunk).__name__} with "
+            f"{len(stacks)} at its top. Leave it out."
+        )
+    ((name, stack),) = stacks
     first._modules = {**trunk._modules, name: nn.ModuleList(list(stack)[:count])}
     return first
 

@@ -12,6 +12,7 @@ from tastemaker.errors import RecipeError
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.anatomy import Anatomy, chosen_layers, with_layers
 from tastemaker.model.config import FROM_SCRATCH, ModelConfig
+from tastemaker.model.decoder_probe import gives_the_same
 from tastemaker.model.encoder import reads_rows
 from tastemaker.model.encoder_decoder import TYPES
 from tastemaker.model.network import BACKBONES
@@ -100,6 +101,12 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     choice = Choice(info, layers, config.trim_vocabulary)
     _check_head(choice.config, config.backbone)
     _check_embeddings(choice.config, config.backbone)
+    if info.family == "decoder" and not gives_the_same(choice.config):
+        raise RecipeError(
+            f"model.backbone: expected a causal language model that reads token embeddings as they are, whose logits "
+            f"are its states times the rows of a table, and that reads on behind a cache of keys and values, found "
+            f"{config.backbone} ({info.model_type}), which does not. Use another model, such as smollm2."
+        )
     if info.family == "encoder" and not reads_rows(choice.anatomy):
         raise RecipeError(
             f"model.backbone: expected an encoder that takes vectors and whose states do not depend on padding, found "
@@ -107,8 +114,8 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
         )
     if info.family == "encoder_decoder":
         choice = _with_decoder(choice, config)
-    if config.adaptation == "lora" and config.lora_targets:
-        with torch.device("meta"):  # a skeleton, which tells whether the targets are there
+    if (config.adaptation == "lora" and config.lora_targets) or config.history_layers is not None:
+        with torch.device("meta"):  # a skeleton, which tells whether the targets and layers are there
             BACKBONES[info.family](config, info.vocabulary, choice.anatomy)
     return choice
 

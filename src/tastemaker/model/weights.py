@@ -37,7 +37,8 @@ FIRST_SCORES: Final = 0.5
 class Source:
     """What of a pretrained Transformer goes into a network."""
 
-    folder: Path
+    folder: Path | None
+    """Where the weights are; None where they are at hand."""
     family: str
     layers: Sequence[int]
     """Places in the pretrained stack of the layers that are kept."""
@@ -55,14 +56,14 @@ def load_weights(network: Network, source: Source) -> None:
     with without_bar():
         model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
     backbone = network.backbone
-    _fill_trunk(backbone.trunk, model.base_model.state_dict(), source)
-    _fill_tokens(backbone.tokens, _rows(model.get_input_embeddings()), source)
+    fill_trunk(backbone.trunk, model.base_model.state_dict(), source)
+    fill_tokens(backbone.tokens, rows_of(model.get_input_embeddings()), source)
     if getattr(backbone, "output", None) is not None:
-        _fill_tokens(backbone.output, _rows(model.get_output_embeddings()), source)  # type: ignore[no-untyped-call]
+        fill_tokens(backbone.output, rows_of(model.get_output_embeddings()), source)  # type: ignore[no-untyped-call]
     _fit(network)
 
 
-def _fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], source: Source) -> None:
+def fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], source: Source) -> None:
     """Copy every weight of the trunk but LoRA's, which are new, from its own place."""
     for name, target in [*trunk.named_parameters(), *trunk.named_buffers()]:
         original = _original(name, source)
@@ -84,13 +85,15 @@ def _original(name: str, source: Source) -> str:
     return ".".join(parts)
 
 
-def _rows(table: nn.Module) -> Tensor:
+def rows_of(table: nn.Module) -> Tensor:
+    """`[V, D]` of a table or head of transformers."""
     weight = table.weight
     assert isinstance(weight, Tensor)
     return weight
 
 
-def _fill_tokens(table: TokenTable, pretrained: Tensor, source: Source) -> None:
+def fill_tokens(table: TokenTable, pretrained: Tensor, source: Source) -> None:
+    """Copy the rows that are kept; markers that mean what a token means start as its row."""
     words = pretrained[torch.tensor(source.rows)]
     table.fill(words, MARKER_NOISE * float(words.std()))
     for marker, row in source.same.items():
