@@ -132,6 +132,11 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             "Leave it out.",
         ),
         (f"{START}[tasks.dialogue]\nnouns = []\n", ": [tasks.dialogue] nouns must be at least one, found ()."),
+        (f"{SMALL}[model]\nvocabulary = 265\n", ": [model] model.vocabulary must be at least 266, found 265."),
+        (
+            f'{SMALL}[model]\nadaptation = "full"\nlora_targets = ["q"]\n',
+            ": [model] model.lora_targets belongs to model.adaptation = 'lora', found q with 'full'. Leave it out.",
+        ),
         (f"{SMALL}[model]\nlayers = 0\n", ": [model] model.layers must be at least 1, found 0."),
         (
             f'{SMALL}[model]\nsharing = "soft"\n',
@@ -272,6 +277,8 @@ WITHIN = {
     "width": st.integers(min_value=1, max_value=99).map(lambda number: 8 * number),
     "max_history": st.integers(min_value=1, max_value=63),
     "min_words": st.integers(min_value=1, max_value=60),
+    "vocabulary": st.integers(min_value=266, max_value=2**60),
+    "adaptation": st.just("lora"),  # others take no lora_targets
     "window": st.integers(min_value=256, max_value=2**60),
     "method": st.sampled_from(sorted(BALANCERS)),
     "precision": st.sampled_from(PRECISIONS),

@@ -8,6 +8,7 @@ from transformers import PreTrainedTokenizerFast
 from tastemaker.inference.repetition import words_of
 from tastemaker.model import tokenizer as markers
 from tastemaker.model.chat import ChatForm
+from tastemaker.model.config import LEAST_VOCABULARY
 from tastemaker.model.tokenizer import MARKERS, TextTokenizer
 from tests.model.pretrained_tokenizers import CHAT, CHATML, SENTENCES, TOKENIZERS, with_template
 
@@ -164,3 +165,8 @@ def test_json_round_trip_of_a_pretrained_tokenizer(kind: str) -> None:
     for text in SENTENCES[:5]:
         for opens_turn in (False, True):
             assert again.encode(text, opens_turn=opens_turn) == tokenizer.encode(text, opens_turn=opens_turn)
+
+
+def test_the_least_vocabulary_is_every_byte_and_our_markers() -> None:
+    assert 256 + len(MARKERS) == LEAST_VOCABULARY
+    assert TextTokenizer.train(["a"], LEAST_VOCABULARY).size == LEAST_VOCABULARY

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
@@ -54,3 +55,15 @@ def test_the_rate_rises_over_a_share_of_the_steps_or_the_least_of_them() -> None
     assert peak(1000, 0.05, 100) == 100
     assert peak(1000, 0.2, 100) == 200
     assert peak(120, 0.05, 100) == 60, "half of all"
+
+
+def test_the_trunk_and_the_vectors_of_items_learn_at_rates_of_their_own(model: TrainedModel) -> None:
+    config = TrainingConfig(learning_rate=0.1, backbone_rate=0.5, item_rate=3.0)
+    optimizer = build_optimizer(model.network, None, config, 0.5)
+    rates = {id(p): group["peak_lr"] for group in optimizer.param_groups for p in group["params"]}
+    found = {name: rates[id(parameter)] for name, parameter in model.network.named_parameters()}
+    trunk = {name for name in found if name.startswith("backbone.")}
+    assert trunk and {found[name] for name in trunk} == {0.1 * 0.5}
+    for name in ("item_table.residual.weight", "item_table.projection.weight", "action_embedding.weight"):
+        assert found[name] == pytest.approx(0.1 * 3.0)
+    assert found["scoring_head.user.weight"] == 0.1

@@ -28,6 +28,7 @@ from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
+from tastemaker.training.execution import check_compiler
 from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.precision import check_precision
 from tastemaker.training.watch import Silent, Watch
@@ -59,6 +60,7 @@ def train(
     watch = watch or Silent()
     device = torch.device(chosen_device(recipe.training.device))
     check_precision(recipe.training.precision, device)
+    check_compiler(recipe.training, device)
     check_balancing(recipe.balancing)
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)

@@ -7,6 +7,8 @@ from tastemaker.errors import RecipeError
 
 FROM_SCRATCH: Final = ["nano", "recurrence"]
 """Backbones that are made anew for every data set; any other is pretrained."""
+LEAST_VOCABULARY: Final = 266
+"""Tokens that are always there: every byte, and our markers."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class ModelConfig:
     """Whether items that are what the user's words ask for score higher in a slot."""
 
     def __post_init__(self) -> None:
-        least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": 1, "window": 64, "longest": 64, "lora_rank": 1}
-        least |= {"sharing_width": 1, "history_layers": 1}
+        least = {"width": 1, "layers": 1, "heads": 1, "vocabulary": LEAST_VOCABULARY, "window": 64, "longest": 64}
+        least |= {"lora_rank": 1, "sharing_width": 1, "history_layers": 1}
         for name, bound in least.items():
             if getattr(self, name) is not None and getattr(self, name) < bound:
                 raise RecipeError(f"model.{name} must be at least {bound}, found {getattr(self, name)}.")
@@ -90,6 +92,11 @@ class ModelConfig:
             raise RecipeError(
                 f"model.history_layers belongs to pretrained decoders, found {self.history_layers} with "
                 f"{self.backbone!r}. Leave it out."
+            )
+        if self.lora_targets and self.adaptation != "lora":
+            raise RecipeError(
+                f"model.lora_targets belongs to model.adaptation = 'lora', found {', '.join(self.lora_targets)} with "
+                f"{self.adaptation!r}. Leave it out."
             )
         if self.longest_prompt < self.window:
             raise RecipeError(
@@ -127,3 +134,8 @@ class ModelConfig:
                     f"model.{name} belongs to backbones that are made from scratch, found {getattr(self, name)} with "
                     f"{self.backbone!r}. Leave it out."
                 )
+        if self.lora_targets and self.adaptation != "lora":
+            raise RecipeError(
+                f"model.lora_targets belongs to model.adaptation = 'lora', found {', '.join(self.lora_targets)} with "
+                f"{self.adaptation!r}. Leave it out."
+            )

@@ -1,12 +1,32 @@
 """How a backbone is run in training: with or without kept states, interpreted or compiled, with which attention."""
 
-from typing import Any
+import os
+import shutil
+from typing import Any, Final
 
 import torch
 from torch import nn
 
+from tastemaker.errors import RecipeError
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.precision import is_mixed
+
+COMPILERS: Final = ("g++", "clang++", "cl")
+"""What is looked for where $CXX names none."""
+
+
+def check_compiler(config: TrainingConfig, device: torch.device) -> None:
+    """See whether `training.compile` can do its work: for a processor it has C++ compiled.
+
+    Raises:
+        RecipeError: there is no compiler.
+    """
+    names = [os.environ["CXX"]] if os.environ.get("CXX") else list(COMPILERS)
+    if config.compile and device.type == "cpu" and not any(map(shutil.which, names)):
+        raise RecipeError(
+            f"training.compile: expected a C++ compiler, found none of {', '.join(names)}. Install one, such as g++, "
+            "or set training.compile = false."
+        )
 
 
 def set_execution(backbone: nn.Module, config: TrainingConfig, device: torch.device) -> None:
