@@ -12,6 +12,7 @@ from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.inference.reading import Reader
+from tastemaker.inference.writing import write
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import collate
 from tastemaker.model.row import Position, Row
@@ -19,6 +20,8 @@ from tastemaker.model.tokenizer import END, MARKERS
 from tastemaker.tasks import TASKS
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Earlier, History, Reply, Text
+from tastemaker.training.config import TrainingConfig
+from tastemaker.training.execution import set_execution
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tests.model.learning import learnt
 from tests.model.pretrained_models import saved
@@ -33,6 +36,14 @@ def states(model: TrainedModel, rows: list[Row]) -> torch.Tensor:
     with torch.no_grad():
         found: torch.Tensor = model.network(collate(rows), model.network.item_vectors())
     return found.unflatten(0, (len(rows), -1))
+
+
+def learn_a_little(model: TrainedModel) -> None:
+    """LoRA adds nothing before training."""
+    with torch.no_grad():
+        for name, weight in model.network.backbone.named_parameters():
+            if "lora_B" in name:
+                weight.normal_(0, 0.1)
 
 
 def dialogue_rows(model: TrainedModel, shop: Dataset) -> list[Row]:
@@ -91,10 +102,54 @@ def test_reading_behind_a_cache_equals_reading_at_once(name: str, shop: Dataset,
     assert torch.allclose(torch.cat(parts, 1)[:, 3:], states(model, [row]), atol=1e-5)
 
 
+@pytest.mark.parametrize("name", DECODERS)
+def test_scores_and_words_are_the_same_beside_others(name: str, shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved(name, tmp_path), TASKS_OF_SHOP)
+    reader, examples = Reader(model), list(Dialogue().examples(shop, Split.TRAIN))[:6]
+    prompts = [Row.of(model.layout.context(it.context), model.layout.opening(it.context)) for it in examples]
+    assert len({len(prompt) for prompt in prompts}) > 1
+    together = write(reader, prompts, (END,), 8)
+    assert together == [write(reader, [prompt], (END,), 8)[0] for prompt in prompts]
+    rows = [reader.slot_row(it.context) for it in examples]
+    alone = torch.cat([reader.scores([row]) for row in rows])
+    assert torch.allclose(reader.scores(rows), alone, atol=1e-4)
+
+
+@pytest.mark.parametrize("history_layers", [None, 1])
+def test_states_that_are_computed_again_give_the_same_gradients(
+    history_layers: int | None, shop: Dataset, tmp_path: Path
+) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=history_layers)
+    network, batch, found = model.network.train(), collate(history_rows(model, shop)), []
+    for is_kept in (True, False):
+        if not is_kept:
+            set_execution(network.backbone, TrainingConfig(gradient_checkpointing=True), torch.device("cpu"))
+        network.zero_grad(set_to_none=True)
+        network(batch, network.item_vectors()).square().sum().backward()
+        found.append({name: it.grad for name, it in network.backbone.named_parameters() if it.grad is not None})
+    assert found[0].keys() == found[1].keys() != set()
+    for name, gradient in found[0].items():
+        torch.testing.assert_close(gradient, found[1][name], rtol=1e-4, atol=1e-5, msg=name)
+
+
+def test_a_compiled_trunk_gives_the_same_states(shop: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traced without a C++ compiler, which tests must do without."""
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1)
+    batches = [history_rows(model, shop), dialogue_rows(model, shop)]
+    before = [states(model, rows) for rows in batches]
+    compiled = torch.nn.Module.compile
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda it, **how: compiled(it, backend="eager", **how))
+    set_execution(model.network.backbone, TrainingConfig(compile=True), torch.device("cpu"))
+    assert model.network.backbone._compiled_call_impl is not None
+    for rows, expected in zip(batches, before, strict=True):
+        assert torch.allclose(states(model, rows), expected, atol=1e-5)
+
+
 @pytest.mark.parametrize("adaptation", ["lora", "full", "frozen"])
 def test_a_checkpoint_holds_all_that_the_model_is(adaptation: str, shop: Dataset, tmp_path: Path) -> None:
     folder = saved("llama", tmp_path / "llama")
     model = shop_model(shop, folder, TASKS_OF_SHOP, layers=1, adaptation=adaptation)
+    learn_a_little(model)
     save_checkpoint(tmp_path, Checkpoint(1, {"weights": model.weights()}, model.documents()), ("best",))
     for file in folder.iterdir():
         file.unlink()

@@ -202,6 +202,19 @@ def test_a_validation_loss_that_is_not_finite_is_named_and_spoils_no_other(
     assert all(tensor.isfinite().all() for tensor in load_checkpoint(tmp_path, "best").tensors["weights"].values())
 
 
+def test_a_gradient_in_parts_is_the_mean_of_the_parts(shop: Dataset, tmp_path: Path) -> None:
+    whole, parts = (trainer(shop, tmp_path, accumulate=count) for count in (1, 2))
+    for job in (whole, parts):
+        torch.manual_seed(3)  # of dropout
+        for _ in range(2):
+            job._backward()
+    for name, weight in parts.network.named_parameters():
+        expected = whole.network.get_parameter(name).grad
+        assert (weight.grad is None) == (expected is None)
+        if expected is not None:
+            torch.testing.assert_close(weight.grad, expected / 2, msg=name)
+
+
 def test_a_gradient_that_is_not_finite_changes_no_weight(shop: Dataset, tmp_path: Path) -> None:
     job = trainer(shop, tmp_path)
     job.watch = heard = Listening()
