@@ -42,6 +42,11 @@ def jacobian(seed: int) -> Tensor:
     return torch.randn(4, 30, generator=random) * torch.tensor([[0.3], [1.0], [2.0], [1.0]]) + 0.2
 
 
+NOT_DPP = "ignore:You are solving a parameterized problem that is not DPP:UserWarning"
+"""What the solver of torchjd's own Nash-MTL says; ours is asked not to."""
+
+
+@pytest.mark.filterwarnings(NOT_DPP)
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("method", AGGREGATED)
 def test_a_gradient_is_that_of_torchjd(method: str, seed: int) -> None:
@@ -51,6 +56,31 @@ def test_a_gradient_is_that_of_torchjd(method: str, seed: int) -> None:
         expected = REFERENCES[method]()(matrix)
     expected = expected * matrix.square().sum(1).mean() ** UNITS.get(method, 0.0)
     assert torch.allclose(made(method)(matrix), expected, rtol=2e-3, atol=1e-4)
+
+
+def test_what_gradvac_remembers_is_what_torchjd_remembers() -> None:
+    """Its aims move from call to call."""
+    ours, theirs = made("gradvac"), REFERENCES["gradvac"]()
+    found = [ours(jacobian(seed)) for seed in range(4)]
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        expected = [theirs(jacobian(seed)) for seed in range(4)]
+    assert not torch.allclose(found[3], made("gradvac")(jacobian(3)), atol=1e-3)
+    for one, other in zip(found, expected, strict=True):
+        assert torch.allclose(one, other, rtol=2e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["pcgrad", "gradvac", "graddrop"])
+def test_what_is_drawn_follows_from_our_seed_alone(method: str) -> None:
+    """Tasks whose gradients conflict in more than one pair, so that the order drawn matters."""
+    matrix = jacobian(1)
+
+    def found(own: int, other: int) -> Tensor:
+        torch.manual_seed(other)
+        return AGGREGATORS[method](Given(ONES, BalancingConfig(method), seed=own))(matrix)
+
+    assert torch.equal(found(5, 1), found(5, 2))
+    assert any(not torch.allclose(found(own, 1), found(5, 1), atol=1e-4) for own in range(6, 12))
 
 
 @pytest.mark.parametrize("method", [name for name in AGGREGATED if name not in RANDOM])

@@ -145,7 +145,7 @@ class Listening(Silent):
         self.said.append(message)
 
 
-@pytest.mark.parametrize("method", ["fixed", "cagrad"])
+@pytest.mark.parametrize("method", ["fixed", "cagrad", "famo", "gradnorm", "dwa", "gradvac"])
 def test_a_loss_that_is_not_finite_is_left_out_named_and_counted(shop: Dataset, tmp_path: Path, method: str) -> None:
     job = trainer(shop, tmp_path, BalancingConfig(method), max_broken_steps=3)
     job.watch = heard = Listening()
