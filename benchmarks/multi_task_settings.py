@@ -14,7 +14,10 @@ AGGREGATIONS: Final = (
 
 FACTORS: Final[Mapping[str, Settings]] = {
     "balancer": {name: (f"balancing.method={name}",) for name in (*ONE_BACKWARD, *AGGREGATIONS)},
-    "sharing": {name: (f"model.sharing={name}",) for name in ("hard", "adapters", "experts")},
+    "sharing": {
+        **{name: (f"model.sharing={name}",) for name in ("hard", "adapters", "experts")},
+        "own_experts": ("model.sharing=experts", "model.own_experts=1"),
+    },
     "mixture": {
         "recipe": (),
         "proportional": ("training.mixture=proportional",),
@@ -22,6 +25,12 @@ FACTORS: Final[Mapping[str, Settings]] = {
         "temperature_5": ("training.mixture=temperature", "training.mixture_temperature=5.0"),
         "uniform": ("training.mixture=uniform",),
         "progress": ("training.mixture=progress",),
+    },
+    "regularisation": {
+        "recipe": (),
+        "ratings_reach_the_trunk": ("tasks.rating.detach=false", "tasks.like.detach=false"),
+        "no_own_dropout": tuple(f"tasks.{task}.dropout=0" for task in ("next_item", "rating", "like")),
+        "much_decay": ("training.weight_decay=0.1",),
     },
 }
 """By factor."""

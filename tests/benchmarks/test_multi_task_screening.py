@@ -54,7 +54,7 @@ def test_settings_differ_and_are_values_of_a_recipe(factor: str) -> None:
     for name, changes in settings.items():
         read = read_recipe(ROOT / "recipes" / "instruments.toml", changes)
         assert factor != "balancer" or read.balancing.method == name
-        assert factor != "sharing" or read.model.sharing == name
+        assert factor != "sharing" or read.model.sharing == name.removeprefix("own_")
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_setting_that_a_factor_lacks_is_an_error(plan: Plan, capsys: pytest.Ca
     command = [str(plan.recipe), "--data", str(plan.data), "--factor", "sharing", "--steps", "9", "--settings", "soft"]
     with pytest.raises(SystemExit):
         main(command)
-    assert "--settings: expected some of hard, adapters, experts, found soft." in capsys.readouterr().err
+    assert "--settings: expected some of hard, adapters, experts, own_experts, found soft." in capsys.readouterr().err
 
 
 def test_a_run_that_was_not_timed_has_no_time(tmp_path: Path) -> None:
