@@ -60,7 +60,7 @@ def test_what_is_measured(shop: Dataset, tmp_path: Path) -> None:
     assert np.isfinite(found.losses).all()
     for cosines in (found.cosines, found.trunk_cosines):
         assert np.diag(cosines) == pytest.approx(1.0)
-        assert np.array_equal(cosines, cosines.T)
+        assert np.allclose(cosines, cosines.T, atol=1e-6), "as far as a product rounds alike either way round"
     assert (np.diag(found.affinity) > 0).all(), "a step on a task lowers its own loss"
 
 

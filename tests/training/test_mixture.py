@@ -220,3 +220,30 @@ def test_a_task_may_have_its_group_read_more(model: TrainedModel, shop: Dataset)
     config = TrainingConfig(token_budget=600, mixture="uniform")
     made = Mixture(shop, group_tasks(shop, tasks), model.layout, config)
     assert made.shares() == {"next_item": 0.75, "rating": 0.75, "explanation": 0.25}
+
+
+@pytest.mark.parametrize("taken", [1, 2, 9])
+def test_groups_take_turns_and_read_as_much_in_the_end(model: TrainedModel, shop: Dataset, taken: int) -> None:
+    tasks = [TASKS["next_item"](), TASKS["explanation"](), TASKS["dialogue"]()]
+
+    def made(groups_per_step: int | None) -> Mixture:
+        config = TrainingConfig(token_budget=300, mixture="uniform", groups_per_step=groups_per_step)
+        return Mixture(shop, group_tasks(shop, tasks), model.layout, config)
+
+    turns, whole = made(taken), made(None)
+    assert turns.shares() == whole.shares()
+    read = [[*batch.targets] for _ in range(6) for batch in turns.next()]
+    assert len(read) == 6 * min(taken, 3)
+    assert all(read.count([task.name]) == 2 * min(taken, 3) for task in tasks)
+    assert [stream.budget for stream in turns.streams] == [100 * 3 // min(taken, 3)] * 3
+    resumed = made(taken)
+    turns.next()
+    resumed.restore(json.loads(json.dumps(turns.state())))
+    assert same(turns.next(), resumed.next())
+
+
+def test_the_state_of_an_earlier_version_is_a_list_of_streams(model: TrainedModel, shop: Dataset) -> None:
+    made, resumed = mixture(model, shop), mixture(model, shop)
+    made.next()
+    resumed.restore(json.loads(json.dumps(made.state()["streams"])))
+    assert same(made.next(), resumed.next())

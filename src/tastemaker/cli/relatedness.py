@@ -67,8 +67,9 @@ def affinity(
 
 
 def _shortened(recipe: Recipe, steps: int) -> Recipe:
-    """The recipe with just so many steps, validated in between by nobody."""
+    """The recipe with just so many steps of all tasks, validated in between by nobody."""
     short = replace(recipe.training, max_steps=steps, epochs=ENDLESS, validate_every=ENDLESS, compile=False)
+    short = replace(short, groups_per_step=None)
     return replace(recipe, training=replace(short, validation_examples=VALIDATED))
 
 

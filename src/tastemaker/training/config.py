@@ -43,6 +43,9 @@ class TrainingConfig:
     """Most positions that a group of tasks counts with when the budget is shared; None counts all of them."""
     mixture_strength: float = 1.0
     """With `progress`: by what power of what a group has left to learn its share grows; 0 is not at all."""
+    groups_per_step: int | None = None
+    """How many groups of tasks a step reads from, in turn, each with so much more; None is all of them. Fewer make
+    larger micro-batches, which are read faster; a method that compares gradients sees but those of the step."""
     learning_rate: float = 1e-3
     backbone_rate: float = 1.0
     """By what the learning rate of the backbone's own weights, LoRA's included, is multiplied."""
@@ -79,7 +82,7 @@ class TrainingConfig:
         for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
-        for name in ("max_steps", "threads", "mixture_cap"):
+        for name in ("max_steps", "threads", "mixture_cap", "groups_per_step"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise RecipeError(f"training.{name} must be at least 1, found {getattr(self, name)}.")
         for name in ("mixture_temperature", "gradient_clip"):

@@ -1,8 +1,11 @@
 """Which examples each optimizer step sees: a pure function of the seed, the step and the mixture's state.
 
 Tasks with identical contexts form one group, which shares its micro-batches and forward passes. Every step takes one
-micro-batch of every group; `shares.py` says what part of the token budget that is. Where validation changes it, what
-an epoch has left is planned anew, and the mixture's state holds all such cuts.
+micro-batch of every group, or of `groups_per_step` of them in turn; `shares.py` says what part of the token budget that
+is. Where validation changes it, what an epoch has left is planned anew, and the mixture's state holds all such cuts.
+
+Source:
+    Liu et al., "Multi-Task Deep Neural Networks for Natural Language Understanding", ACL 2019, for steps of one task.
 """
 
 from collections import Counter
@@ -184,6 +187,10 @@ class Mixture:
         """Positions of the first epoch of every group."""
         self.size = sum(self.sizes)
         """Positions of one epoch of all tasks."""
+        self.taken = min(config.groups_per_step or len(groups), len(groups))
+        """Groups of one step."""
+        self.turn = 0
+        """The first group of the next one."""
         self._share()
 
     def observe(self, losses: Losses) -> None:
@@ -202,19 +209,24 @@ class Mixture:
         """Give every stream its share of the positions of a step."""
         left = [stream.progress.left for stream in self.streams]
         weights = [stream.group.weight for stream in self.streams]
-        shares = token_shares(self.sizes, self.config.token_budget, self.config, left, weights)
+        budget = self.config.token_budget * len(self.streams) // self.taken
+        shares = token_shares(self.sizes, budget, self.config, left, weights)
         for stream, share in zip(self.streams, shares, strict=True):
             stream.set_budget(share)
 
     def next(self) -> list[Batch]:
         """The micro-batches of the next step."""
-        return [stream.next() for stream in self.streams]
+        order = [(self.turn + place) % len(self.streams) for place in range(self.taken)]
+        self.turn = (self.turn + self.taken) % len(self.streams)
+        return [self.streams[place].next() for place in sorted(order)]
 
-    def state(self) -> list[dict[str, Any]]:
-        """Where every stream stands."""
-        return [stream.state() for stream in self.streams]
+    def state(self) -> dict[str, Any]:
+        """Whose turn it is, and where every stream stands."""
+        return {"turn": self.turn, "streams": [stream.state() for stream in self.streams]}
 
-    def restore(self, state: Sequence[Mapping[str, Any]]) -> None:
-        """Go on from a `state`."""
-        for stream, part in zip(self.streams, state, strict=True):
+    def restore(self, state: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        """Go on from a `state`; those of earlier versions are lists, of streams that all had their turn."""
+        turn, streams = (state["turn"], state["streams"]) if isinstance(state, Mapping) else (0, state)
+        self.turn = turn
+        for stream, part in zip(self.streams, streams, strict=True):
             stream.restore(part)
