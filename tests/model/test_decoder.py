@@ -162,7 +162,8 @@ def test_what_learns(shop: Dataset, tmp_path: Path) -> None:
     folder = saved("llama", tmp_path)
 
     def learning(adaptation: str) -> set[str]:
-        network = shop_model(shop, folder, TASKS_OF_SHOP, adaptation=adaptation, lora_targets=["q_proj"]).network
+        targets = ["q_proj"] if adaptation == "lora" else []
+        network = shop_model(shop, folder, TASKS_OF_SHOP, adaptation=adaptation, lora_targets=targets).network
         return {name for name, it in network.backbone.named_parameters() if it.requires_grad}
 
     lora = {f"trunk.layers.{n}.self_attn.q_proj.lora_{part}.default.weight" for n in (0, 1) for part in "AB"}

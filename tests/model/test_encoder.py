@@ -128,7 +128,8 @@ def test_without_dropout_training_reads_as_use_does(shop: Dataset, tmp_path: Pat
 
 def test_what_learns(shop: Dataset, tmp_path: Path) -> None:
     def learning(adaptation: str) -> set[str]:
-        backbone = reading_shop(shop, "bert", tmp_path, adaptation=adaptation, lora_targets=["query"]).network.backbone
+        targets = ["query"] if adaptation == "lora" else []
+        backbone = reading_shop(shop, "bert", tmp_path, adaptation=adaptation, lora_targets=targets).network.backbone
         return {name for name, it in backbone.named_parameters() if it.requires_grad}
 
     query = "trunk.encoder.layer.{}.attention.self.query.lora_{}.default.weight"
