@@ -289,7 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(write_seed(plan, model, seed), flush=True)
     common = set.intersection(*(set(models_of(plan, seed)) for seed in plan.seeds))
     for model in sorted(common):
-        if all(plan.result(model, seed).exists() for seed in plan.before):
+        if model == plan.name or all(plan.result(model, seed).exists() for seed in plan.before):
             print(write_pooled(plan, model), flush=True)
 
 

@@ -93,11 +93,6 @@ class ModelConfig:
                 f"model.history_layers belongs to pretrained decoders, found {self.history_layers} with "
                 f"{self.backbone!r}. Leave it out."
             )
-        if self.lora_targets and self.adaptation != "lora":
-            raise RecipeError(
-                f"model.lora_targets belongs to model.adaptation = 'lora', found {', '.join(self.lora_targets)} with "
-                f"{self.adaptation!r}. Leave it out."
-            )
         if self.longest_prompt < self.window:
             raise RecipeError(
                 f"model.longest must be at least model.window, found {self.longest} and {self.window}. Raise it, or "

@@ -21,7 +21,7 @@ def check_compiler(config: TrainingConfig, device: torch.device) -> None:
     Raises:
         RecipeError: there is no compiler.
     """
-    names = [os.environ["CXX"]] if os.environ.get("CXX") else list(COMPILERS)
+    names = os.environ.get("CXX", "").split()[:1] or COMPILERS
     if config.compile and device.type == "cpu" and not any(map(shutil.which, names)):
         raise RecipeError(
             f"training.compile: expected a C++ compiler, found none of {', '.join(names)}. Install one, such as g++, "
