@@ -93,6 +93,11 @@ class ModelConfig:
                 f"model.history_layers belongs to pretrained decoders, found {self.history_layers} with "
                 f"{self.backbone!r}. Leave it out."
             )
+        if self.lora_targets and self.adaptation != "lora":
+            raise RecipeError(
+                f"model.lora_targets belongs to model.adaptation = 'lora', found {', '.join(self.lora_targets)} with "
+                f"{self.adaptation!r}. Leave it out."
+            )
         if self.longest_prompt < self.window:
             raise RecipeError(
                 f"model.longest must be at least model.window, found {self.longest} and {self.window}. Raise it, or "
@@ -129,8 +134,3 @@ class ModelConfig:
                     f"model.{name} belongs to backbones that are made from scratch, found {getattr(self, name)} with "
                     f"{self.backbone!r}. Leave it out."
                 )
-        if self.lora_targets and self.adaptation != "lora":
-            raise RecipeError(
-                f"model.lora_targets belongs to model.adaptation = 'lora', found {', '.join(self.lora_targets)} with "
-                f"{self.adaptation!r}. Leave it out."
-            )
