@@ -134,8 +134,9 @@ def _read(kind: str, found: Mapping[str, Any], reply: WrittenReply) -> Iterator[
         return
     if found["given"]:
         yield "read", found["given"]
+    spoken = ASKED if found["given"] else "read"
     for turn in found["turns"][-TURNS:]:
-        yield {"turn": turn["speaker"], "answer": ASKED}.get(kind, "read"), turn["text"]
+        yield turn["speaker"] if kind == "turn" else spoken, turn["text"]
 
 
 def _line(text: str, most: int | None = None) -> str:

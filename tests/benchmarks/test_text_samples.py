@@ -100,7 +100,7 @@ def test_a_question_stands_below_what_is_known(shop: Dataset) -> None:
 
 def test_a_review_is_read_and_titled(shop: Dataset) -> None:
     assert blocks_of(run_of(shop, "summary"))[1].startswith(
-        "1\n\n- read: Title of: Lovely, says 0 of 7\n- true: Lovely film\n"
+        "1\n\n- read: Lovely, says 0 of 7\n- asked: Its title?\n- true: Lovely film\n"
     )
 
 

@@ -79,6 +79,19 @@ def test_what_is_classified_may_be_predicted_too() -> None:
     assert _texts(taught) == ([0, 1, 2, 3], [markers.USER, d, markers.ASSISTANT, e]), "whoever says it"
 
 
+def test_a_label_is_told_at_the_end_of_its_own_context_in_a_row_that_goes_on() -> None:
+    labels = LabelSet("mood", ("good", "bad"), (0.5, 0.5), is_multi=False)
+    context = (History(()), Text("d e"))
+    mood = Example("sentiment", context, labels.target(["bad"], teaches_read=True))
+    asked = Example("summary", (*context, Text("h", "user", 1)), Words("g"))
+    alone, shared = LAYOUT.row([mood]), LAYOUT.row([asked, mood])
+    assert shared.inputs.tolist() == LAYOUT.row([asked]).inputs.tolist()
+    assert shared.inputs[: len(alone)].tolist() == alone.inputs.tolist()
+    assert shared.targets["sentiment"] == alone.targets["sentiment"]
+    assert shared.targets["sentiment"].label_at == {"mood": len(alone) - 1}
+    assert shared.targets["summary"] == LAYOUT.row([asked]).targets["summary"]
+
+
 def test_of_a_text_that_is_cut_what_is_left_is_predicted() -> None:
     context = (History(()), Text("d", "user", 1), Text(" ".join("abcdefgh" * 9)))
     row = LAYOUT.row([Example("summary", context, Words("g", teaches_read=True))])

@@ -20,7 +20,7 @@ def given_of(name: str, example: Example, dataset: Dataset, place: int) -> Given
     texts = [segment.text for segment in example.context if isinstance(segment, Text)]
     test = [item for item, part in zip(dataset.answers, splits_of(dataset.answers), strict=True) if part is Split.TEST]
     if name == "summary":
-        return Given.of(None, texts[1:])
+        return Given.of(None, texts[:-1])
     if name == "sentiment":
         return Given.of(None, texts)
     return Given.of(test[place], texts[1:] if name == "question_answering" else [])

@@ -52,7 +52,7 @@ def test_stars_become_one_of_three_classes(build_cinema: Build, cinema_table: Ro
 
 def test_the_review_is_all_that_is_read(cinema: Dataset) -> None:
     first, *_ = Sentiment(dropped_words=0.0).examples(cinema, Split.TEST)
-    assert first.context == (History(()), Text("I nearly left, 0 11", "user"))
+    assert first.context == (History(()), Text("I nearly left, 0 11"))
     assert (first.user, told(first)) == (0, "negative")
     short, *_ = Sentiment(dropped_words=0.0, max_words=2).examples(cinema, Split.TEST)
     assert words(short) == "I nearly"

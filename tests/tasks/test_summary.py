@@ -26,9 +26,8 @@ UNFORGIVEN, WIZARD_OF_OZ = 13, 16
 
 
 def read(example: Example) -> list[str]:
-    """The texts behind the instruction."""
-    _, _, *texts = example.context
-    return [text.text.strip() for text in texts if isinstance(text, Text)]
+    """The texts, which nobody says, unlike the instruction."""
+    return [part.text.strip() for part in example.context if isinstance(part, Text) and part.speaker is None]
 
 
 def written(example: Example) -> str:
@@ -54,7 +53,7 @@ def test_a_review_is_summed_up_in_its_title(cinema: Dataset) -> None:
     assert [len(examples) for examples in found.values()] == [90, 20, 30]
     assert found[Split.TEST][0] == Example(
         "summary",
-        (History(()), Text("Title of:", "user", priority=1), Text(" I nearly left, 0 11")),
+        (History(()), Text("I nearly left, 0 11"), Text("Its title?", "user", priority=1)),
         Words("Not for me 11"),
         0,
     )
@@ -151,7 +150,7 @@ def test_a_text_is_summed_up_in_its_headline(build_cinema: Build, cinema_table: 
     assert [len(examples) for examples in found.values()] == [18, 1, 1]
     (test,) = found[Split.TEST]
     assert as_text(test, data.catalog) == (
-        "history: none\n\nuser: Headline of: It is about 13. It ends well.\n---\nwords: Unforgiven (1992)\n"
+        "history: none\nIt is about 13. It ends well.\nuser: Its headline?\n---\nwords: Unforgiven (1992)\n"
     )
     assert test.user is None
 
@@ -179,12 +178,11 @@ def test_the_first_of_opinions_reviews_and_news_is_summed_up(
     summaries = pl.DataFrame(rows, schema=pl.Schema(SUMMARY_COLUMNS), orient="row")
     for data, expected in (
         (replace(everything, summaries=summaries), "Summary of:"),
-        (everything, "Title of:"),
-        (build_cinema(silent, with_texts(cinema_items)), "Headline of:"),
+        (everything, "Its title?"),
+        (build_cinema(silent, with_texts(cinema_items)), "Its headline?"),
     ):
         first, *_ = Summary().examples(data, Split.TEST)
-        assert isinstance(first.context[1], Text)
-        assert first.context[1].text == expected
+        assert [part.text for part in first.context if isinstance(part, Text) and part.speaker] == [expected]
 
 
 def test_words_are_dropped_in_training_alone(cinema: Dataset) -> None:

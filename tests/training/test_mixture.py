@@ -26,13 +26,45 @@ def test_tasks_with_the_same_contexts_form_one_group(shop: Dataset) -> None:
         ["next_item", "rating", "like"],
         ["explanation"],
         ["dialogue"],
-        ["sentiment"],
+        ["sentiment", "summary"],
         ["category"],
-        ["summary"],
         ["description"],
         ["title"],
         ["question_answering"],
     ]
+
+
+def test_a_review_is_read_once_for_what_it_feels_and_for_its_title(model: TrainedModel, shop: Dataset) -> None:
+    sentiment, summary = TASKS["sentiment"](), TASKS["summary"]()
+    together = TaskGroup((sentiment, summary))
+    for split in Split:
+        shared = together.rows(shop, split, model.layout, epoch=1)
+        own = {bytes(row.inputs): row for row in TaskGroup((sentiment,)).rows(shop, split, model.layout, epoch=1)}
+        titles = TaskGroup((summary,)).rows(shop, split, model.layout, epoch=1)
+        assert [row.inputs.tolist() for row in shared] == [row.inputs.tolist() for row in titles]
+        assert [row.targets["summary"] for row in shared] == [row.targets["summary"] for row in titles]
+        for row in shared:
+            end = row.targets["sentiment"].label_at["sentiment"] + 1
+            assert (
+                row.targets["sentiment"].label_values == own[bytes(row.inputs[:end])].targets["sentiment"].label_values
+            )
+
+
+def test_reviews_of_which_one_task_reads_more_than_the_other_have_rows_of_their_own(
+    model: TrainedModel, shop: Dataset
+) -> None:
+    sentiment, summary = TASKS["sentiment"](), TASKS["summary"](max_words=3)
+    assert [group.tasks for group in group_tasks(shop, [summary, sentiment])] == [(summary,), (sentiment,)]
+    rows = TaskGroup((summary, sentiment)).rows(shop, Split.TEST, model.layout)
+    assert {frozenset(row.targets) for row in rows} == {frozenset({"summary"}), frozenset({"sentiment"})}
+
+
+def test_a_backbone_that_reads_ahead_does_not_read_the_question_with_the_review(
+    model: TrainedModel, shop: Dataset
+) -> None:
+    group = TaskGroup((TASKS["sentiment"](), TASKS["summary"]()))
+    rows = group.rows(shop, Split.TEST, replace(model.layout, mask_share=0.2))
+    assert {frozenset(row.targets) for row in rows} == {frozenset({"summary"}), frozenset({"sentiment"})}
 
 
 @pytest.mark.parametrize("budget", [3, 40, 200])

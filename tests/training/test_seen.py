@@ -7,14 +7,18 @@ import torch
 from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.split import Split
 from tastemaker.model.backbone import Places
-from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets
+from tastemaker.model.batch import Batch, ItemTargets, ScoreTargets, collate
 from tastemaker.tasks.category import Category
 from tastemaker.tasks.example import Task
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.rating import Rating
+from tastemaker.tasks.sentiment import Sentiment
+from tastemaker.tasks.summary import Summary
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.loop import Job, Trainer
+from tastemaker.training.mixture import TaskGroup
 from tastemaker.training.seen import Seen
 from tastemaker.training.watch import Silent
 from tests.conftest import new_model
@@ -47,6 +51,17 @@ def test_positions_are_those_of_rows_without_padding() -> None:
             "dialogue": {"positions": 0, "targets": 0},
         },
     }
+
+
+def test_of_a_row_that_goes_on_a_label_has_read_what_it_is_of(shop: Dataset) -> None:
+    """Of a review that is read for its title, too, `sentiment` has as many positions as of one that it reads alone."""
+    layout, tasks = new_model(shop).layout, (Sentiment(), Summary())
+    together, *alone = (Seen() for _ in range(3))
+    together.read([collate(TaskGroup(tasks).rows(shop, Split.TRAIN, layout))])
+    for seen, task in zip(alone, tasks, strict=True):
+        seen.read([collate(TaskGroup((task,)).rows(shop, Split.TRAIN, layout))])
+        assert together.of_task[task.name] == seen.of_task[task.name] == seen.positions
+    assert together.positions == together.of_task["summary"] > together.of_task["sentiment"]
 
 
 def test_counts_go_on_from_a_checkpoint() -> None:

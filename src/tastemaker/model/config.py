@@ -19,21 +19,21 @@ class ModelConfig:
     """`nano` or `recurrence`, made from scratch; `smollm2` or `minilm`, fetched once; or a local folder, a hub id or a
     GGUF file of another pretrained Transformer."""
     width: int = 128
-    """D, the width of every vector in a trunk that is made from scratch."""
+    """D, the width of every vector in a trunk that is made from scratch, or in the layers of `history_layers`."""
     layers: int | None = None
     """How many layers a trunk from scratch gets, or how many of a pretrained one are kept; None is 3, or all."""
     layer_choice: Literal["spaced", "first", "ends"] = "spaced"
     """Which layers of a pretrained trunk are kept."""
     heads: int = 4
-    """Of attention, in a trunk that is made from scratch."""
+    """Of attention, in a trunk that is made from scratch, or in the layers of `history_layers`."""
     dropout: float = 0.2
     vocabulary: int = 4096
     """Most entries of the tokenizer that is trained on the data set's text, where the trunk is made from scratch."""
     trim_vocabulary: bool = True
     """Whether a pretrained vocabulary is cut down to what the data set's texts use, and what spells any other."""
     history_layers: int | None = None
-    """How many layers of a pretrained decoder, from the first on, read a history that no words go with, as rankings and
-    ratings do; None is all. Words are read by all layers."""
+    """How many new layers beside those of a pretrained decoder, `width` wide, read a history that no words go with, as
+    rankings and ratings do; None is none, so that its own layers read it. Words are always read by its own."""
     adaptation: Literal["lora", "full", "frozen"] = "lora"
     """Which weights of a pretrained trunk learn: small ones beside its own (LoRA), all, or none."""
     lora_rank: int = 16
@@ -127,8 +127,8 @@ class ModelConfig:
         return int(getattr(self, self.prompt_limit))
 
     def _check_own_sizes(self) -> None:
-        """What a pretrained trunk brings along cannot be set."""
-        for name in ("width", "heads", "vocabulary"):
+        """What a pretrained trunk brings along cannot be set, only the sizes of layers beside it."""
+        for name in ("vocabulary", *(("width", "heads") if self.history_layers is None else ())):
             if getattr(self, name) != getattr(ModelConfig, name):
                 raise RecipeError(
                     f"model.{name} belongs to backbones that are made from scratch, found {getattr(self, name)} with "

@@ -1,17 +1,16 @@
 """The decoder family: any causal language model of transformers, such as Llama, GPT-2, Qwen or SmolLM2."""
 
-import copy
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from tastemaker.errors import RecipeError
 from tastemaker.model.adaptation import adapt
 from tastemaker.model.anatomy import Anatomy
 from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.config import ModelConfig
+from tastemaker.model.post_norm import HistoryReader, Sizes
 from tastemaker.model.token_table import TokenTable
 
 
@@ -31,12 +30,10 @@ class Decoder(nn.Module):
         self.tokens, self.output = table(), None if sizes.tie_word_embeddings else table()
         self.dropout = nn.Dropout(config.dropout)
         adapt(self.trunk, config)
-        self._first: list[nn.Module] = []  # in a list, as its layers are the trunk's own
-        self.bridge: nn.Linear | None = None
+        self.history: HistoryReader | None = None
         if config.history_layers is not None:
-            self._first.append(first_layers(self.trunk, config.history_layers))
-            self.bridge = nn.Linear(self.width, self.width, bias=False)
-            nn.init.eye_(self.bridge.weight)
+            own = Sizes(config.width, config.history_layers, config.heads, config.window, config.dropout)
+            self.history = HistoryReader(self.width, own)
 
     def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
@@ -48,40 +45,17 @@ class Decoder(nn.Module):
         return (self.output or self.tokens).logits(states)
 
     def forward(self, embeddings: Tensor, places: Places) -> Tensor:
-        """See `Backbone.__call__`. Histories without words leave early, where `model.history_layers` says so.
-
-        Source:
-            Elbayad et al., "Depth-Adaptive Transformer", ICLR 2020, for exits between layers.
-        """
-        read = self.dropout(embeddings)
-        if self.bridge is None or places.has_words:
-            states: Tensor = self.trunk(inputs_embeds=read, use_cache=False).last_hidden_state
-        else:
-            states = self.bridge(self._first[0](inputs_embeds=read, use_cache=False).last_hidden_state)
+        """See `Backbone.__call__`. Histories without words have layers of their own, with `model.history_layers`."""
+        if self.history is not None and not places.has_words:
+            chosen: Tensor = self.history(embeddings)
+            return chosen
+        states: Tensor = self.trunk(inputs_embeds=self.dropout(embeddings), use_cache=False).last_hidden_state
         kept: Tensor = self.dropout(states)
         return kept
 
     def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """See `Backbone.read`."""
         return read_causally(self.trunk, embeddings, places, cache)
-
-
-def first_layers(trunk: nn.Module, count: int) -> nn.Module:
-    """The same Transformer of transformers with its first `count` layers alone: these and all else are shared.
-
-    Raises:
-        RecipeError: its layers do not stand where those of most models do.
-    """
-    first = copy.copy(trunk)
-    stacks = [(name, part) for name, part in trunk.named_children() if isinstance(part, nn.ModuleList)]
-    if len(stacks) != 1:
-        raise RecipeError(
-            f"model.history_layers: expected a model with one stack of layers, found {type(trunk).__name__} with "
-            f"{len(stacks)} at its top. Leave it out."
-        )
-    ((name, stack),) = stacks
-    first._modules = {**trunk._modules, name: nn.ModuleList(list(stack)[:count])}
-    return first
 
 
 def read_causally(trunk: nn.Module, embeddings: Tensor, places: Places, cache: Cache | None) -> tuple[Tensor, Cache]:

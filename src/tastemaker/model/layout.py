@@ -55,7 +55,8 @@ class Layout:
         """Lay out examples that share one context; at most one of them may be written, a `Reply` or `Words`.
 
         Args:
-            examples: at least one.
+            examples: at least one, that with the longest context first. The contexts of others are that one or, of a
+                `Label` and for a backbone that sees nothing ahead, where it begins.
             random: in training draws which entries are hidden from a backbone that reads ahead; None, as for
                 validation, hides what comes next alone.
         """
@@ -82,9 +83,11 @@ class Layout:
         targets: dict[str, TaskTargets] = {}
         for example in examples:
             if not isinstance(example.target, Reply | Words):
-                targets[example.task] = _context_targets(example.target, len(context) - 1)
+                last = sum(map(len, parts[: len(example.context)])) - 1
+                targets[example.task] = _context_targets(example.target, last)
             if isinstance(example.target, Label) and example.target.teaches_read:
-                _teach_read(example.context, parts, targets[example.task], ("user", "assistant", None))
+                read = parts[: len(example.context)]
+                _teach_read(example.context, read, targets[example.task], ("user", "assistant", None))
         for example, (_, reply_targets) in zip(replies, written, strict=True):
             targets[example.task] = _moved(reply_targets, len(context))
             if isinstance(example.target, Reply) and example.target.teaches_earlier:

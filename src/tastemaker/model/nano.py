@@ -1,36 +1,16 @@
-"""The `nano` backbone: a small decoder with rotary positions, trained from scratch.
+"""The `nano` backbone: a small decoder with rotary positions, trained from scratch; see `post_norm.py`."""
 
-GPT-NeoX (Black et al., 2022) is the decoder in transformers that has both rotary positions (Su et al., 2021) and
-dropout on every residual branch, which a recommender trained on sparse data needs. Its layers normalise before each
-branch; ours normalise the stream itself, as the first Transformers did (Vaswani et al., 2017) and as SASRec (Kang and
-McAuley, 2018) does. Two layers deep nothing needs the former, and item vectors, which start small, would be drowned by
-what the branches add to them.
-"""
-
-from typing import Any, Final
+from typing import Final
 
 from torch import Tensor, nn
-from transformers import GPTNeoXConfig, GPTNeoXModel
-from transformers.models.gpt_neox.modeling_gpt_neox import GPTNeoXLayer
 
 from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.decoder import read_causally
-from tastemaker.model.item_table import TOKEN_STD
+from tastemaker.model.post_norm import Sizes, post_norm_decoder
 
 LAYERS: Final = 3
 """Where `model.layers` says nothing."""
-
-
-class PostNormLayer(GPTNeoXLayer):  # type: ignore[no-untyped-call]
-    """A layer whose branches are added to the normalised stream: `x = norm(x)`, then `x + branch(x)`, twice."""
-
-    def forward(self, hidden_states: Tensor | None, *arguments: Any, **settings: Any) -> Any:
-        """States `[B, T, D]` in and out; the rest is what GPT-NeoX's own layer hands to its attention."""
-        states = self.input_layernorm(hidden_states)
-        attended, _ = self.attention(states, *arguments, **settings)
-        states = self.post_attention_layernorm(states + self.post_attention_dropout(attended))
-        return states + self.post_mlp_dropout(self.mlp(states))
 
 
 class Nano(nn.Module):
@@ -43,21 +23,9 @@ class Nano(nn.Module):
         super().__init__()
         layers = config.layers or LAYERS
         self.width = config.width
-        sizes = GPTNeoXConfig(
-            vocab_size=vocabulary,
-            hidden_size=config.width,
-            num_hidden_layers=layers,
-            num_attention_heads=config.heads,
-            intermediate_size=4 * config.width,
-            hidden_dropout=config.dropout,
-            attention_dropout=0.0,  # attention maps with dropout miss the fused kernel: a third of the time
-            max_position_embeddings=config.window,
-            rope_parameters={"rope_type": "default", "rope_theta": 10_000.0, "partial_rotary_factor": 1.0},
-            initializer_range=TOKEN_STD,
+        self.decoder = post_norm_decoder(
+            Sizes(config.width, layers, config.heads, config.window, config.dropout, vocabulary)
         )
-        self.decoder = GPTNeoXModel(sizes)
-        self.decoder.layers = nn.ModuleList(PostNormLayer(sizes, index) for index in range(layers))  # type: ignore[no-untyped-call]
-        self.decoder.init_weights()  # type: ignore[no-untyped-call]
 
     def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""

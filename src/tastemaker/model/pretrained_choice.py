@@ -83,16 +83,18 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     """Find the pretrained Transformer of a recipe and see whether it can do what the recipe asks.
 
     Raises:
-        RecipeError: there is none, or it has fewer layers or positions than asked for, another kind of head, none of
-            `model.lora_targets`, or no layers behind those of `model.history_layers`.
+        RecipeError: there is none, or it has fewer layers or positions than asked for, another kind of head, or none of
+            `model.lora_targets`; or it is no decoder, and is to have `model.history_layers`.
         DownloadError: it cannot be fetched.
     """
     info = describe(pretrained_folder(config.backbone, say))
     if config.layers is not None and config.layers > info.layers:
         raise RecipeError(f"model.layers: {config.backbone} has {info.layers} layers, found {config.layers}.")
     layers = tuple(chosen_layers(info.layers, config.layers, config.layer_choice))
-    if config.history_layers is not None:
-        _check_history_layers(config, info.family, len(layers))
+    if config.history_layers is not None and info.family != "decoder":
+        raise RecipeError(
+            f"model.history_layers: expected a decoder, found {config.backbone}, an {info.family}. Leave it out."
+        )
     if info.positions is not None and config.window > info.positions:
         raise RecipeError(
             f"model.window: {config.backbone} reads at most {info.positions} positions, found {config.window}. "
@@ -114,24 +116,10 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
         )
     if info.family == "encoder_decoder":
         choice = _with_decoder(choice, config)
-    if (config.adaptation == "lora" and config.lora_targets) or config.history_layers is not None:
-        with torch.device("meta"):  # a skeleton, which tells whether the targets and layers are there
+    if config.adaptation == "lora" and config.lora_targets:
+        with torch.device("meta"):  # a skeleton, which tells whether the targets are there
             BACKBONES[info.family](config, info.vocabulary, choice.anatomy)
     return choice
-
-
-def _check_history_layers(config: ModelConfig, family: str, layers: int) -> None:
-    """Only a decoder reads histories with fewer layers than it has."""
-    if family != "decoder":
-        raise RecipeError(
-            f"model.history_layers: expected a decoder, found {config.backbone}, an {family}. Leave it out."
-        )
-    assert config.history_layers is not None
-    if config.history_layers >= layers:
-        raise RecipeError(
-            f"model.history_layers: expected fewer than the {layers} layers that are kept, found "
-            f"{config.history_layers}. Lower it, or leave it out."
-        )
 
 
 def _with_decoder(choice: Choice, config: ModelConfig) -> Choice:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Final, NamedTuple
 
 from tastemaker.data.dataset import Dataset
@@ -14,7 +13,7 @@ from tastemaker.tasks.given import Given
 from tastemaker.tasks.labels import counted
 from tastemaker.tasks.spoken_opinions import MARKS, spoken_opinions
 from tastemaker.tasks.stake import Stake
-from tastemaker.tasks.words import check_share, plain, shortened, thinned
+from tastemaker.tasks.words import check_share, plain, shortened, thinned_anew
 
 CLASSES: Final = ("negative", "neutral", "positive")
 _FEELINGS: Final = dict(zip(OPINIONS, ("positive", "negative", "neutral"), strict=True))
@@ -25,8 +24,8 @@ class _Judged(NamedTuple):
 
     cluster: int
     """Row of the user; dialogues are numbered behind the users."""
-    turns: tuple[tuple[Speaker, str], ...]
-    """Who says what; a review is one turn."""
+    turns: tuple[tuple[Speaker | None, str], ...]
+    """Who says what; a review is read, and said by nobody."""
     feeling: str
 
 
@@ -69,19 +68,18 @@ class Sentiment(Stake):
     def examples(self, dataset: Dataset, split: Split, epoch: int = 0) -> Iterator[Example]:
         """Yield one example per rated review, and one per item of a dialogue of which the seeker was asked."""
         labels = self.label_set(dataset)
-        for number, judged in enumerate(self._judged(dataset, split)):
+        for judged in self._judged(dataset, split):
             turns = judged.turns
             if split is Split.TRAIN:
-                random = Random(f"{self.name} {epoch} {number}")
-                turns = tuple((who, thinned(words, self.dropped_words, random, MARKS)) for who, words in turns)
+                turns = tuple((who, thinned_anew(words, self.dropped_words, epoch, MARKS)) for who, words in turns)
             target = labels.target((judged.feeling,), self.teaches_read and split is Split.TRAIN)
             yield Example(self.name, self._context(turns), target, judged.cluster)
 
     def asked(self, given: Given, load: Callable[[], Dataset]) -> tuple[Segment, ...]:
         """A review, or what somebody says of an item."""
-        return self._context((("user", given.the_text(self.name)),))
+        return self._context(((None, given.the_text(self.name)),))
 
-    def _context(self, turns: Sequence[tuple[Speaker, str]]) -> tuple[Segment, ...]:
+    def _context(self, turns: Sequence[tuple[Speaker | None, str]]) -> tuple[Segment, ...]:
         return (History(()), *(Text(shortened(words, self.max_words), speaker) for speaker, words in turns))
 
     def _judged(self, dataset: Dataset, split: Split) -> Iterator[_Judged]:
@@ -121,7 +119,7 @@ def _rated(dataset: Dataset, split: Split) -> Iterator[_Judged]:
         pairs = zip(dataset.held_out(user, split), dataset.reviews(user, split), strict=True)
         for entry, review in pairs:
             if entry.rating is not None and review.strip():
-                yield _Judged(user, (("user", review),), _feeling(entry.rating))
+                yield _Judged(user, ((None, review),), _feeling(entry.rating))
 
 
 def _feeling(rating: float) -> str:

@@ -32,7 +32,9 @@ class Source:
     """Where a data set may have summaries."""
 
     instruction: str
-    """What the model is told to do."""
+    """What the model is told to do: before several texts, and behind a single one, which other tasks read as well."""
+    has_several: bool
+    """Whether one summary is of several texts."""
     needs: str
     """What the data set must have, as an error says it."""
     is_there: Callable[[Dataset], bool]
@@ -79,14 +81,15 @@ def _has_news(dataset: Dataset) -> bool:
 
 SOURCES: Final[Mapping[Kind, Source]] = {
     "opinions": Source(
-        "Summary of:", "summaries.parquet", lambda dataset: not dataset.summaries.is_empty(), of_opinions
+        "Summary of:", True, "summaries.parquet", lambda dataset: not dataset.summaries.is_empty(), of_opinions
     ),
     "reviews": Source(
-        "Title of:",
+        "Its title?",
+        False,
         "columns 'review' and 'review_title' of interactions.parquet",
         lambda dataset: dataset.has_review_titles,
         of_reviews,
     ),
-    "news": Source("Headline of:", "columns 'text' and 'title' of items.parquet", _has_news, of_news),
+    "news": Source("Its headline?", False, "columns 'text' and 'title' of items.parquet", _has_news, of_news),
 }
 """In the order in which they are looked for."""

@@ -13,14 +13,14 @@ from tastemaker.tasks.given import Given
 from tastemaker.tasks.item_split import held_out_rows
 from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.summarised import SOURCES, Kind, Source, Summarised
-from tastemaker.tasks.words import check_share, plain, shortened, thinned
+from tastemaker.tasks.words import check_share, plain, shortened, thinned_anew
 
 
 @dataclass(frozen=True)
 class Summary(Stake):
     """What people wrote who summed up the same; titles such as "Five Stars" are among them.
 
-    The context is an instruction and the texts, nothing of the user or the item. Training leaves out texts that read
+    The context is the texts and an instruction, nothing of the user or the item. Training leaves out texts that read
     word for word like held-out ones. A headline is the title of its item, which cards, evidence and content vectors
     would tell: while headlines are trained, the titles of held-out items are hidden from all tasks.
     """
@@ -55,9 +55,8 @@ class Summary(Stake):
         for number, found in enumerate(self._summarised(dataset, split)):
             texts = list(found.texts)
             if split is Split.TRAIN:
-                random = Random(f"{self.name} {epoch} {number}")
-                random.shuffle(texts)
-                texts = [thinned(text, self.dropped_words, random) for text in texts]
+                Random(f"{self.name} {epoch} {number}").shuffle(texts)
+                texts = [thinned_anew(text, self.dropped_words, epoch) for text in texts]
             target = Words(found.summary, teaches_read=self.teaches_read and split is Split.TRAIN)
             yield Example(self.name, self._context(source, texts), target, found.cluster)
 
@@ -68,8 +67,10 @@ class Summary(Stake):
 
     def _context(self, source: Source, texts: Sequence[str]) -> tuple[Segment, ...]:
         most = max(1, self.max_words // len(texts))
-        read = [Text(f" {shortened(text, most)}") for text in texts]
-        return (History(()), Text(source.instruction, "user", priority=1), *read)
+        instruction = Text(source.instruction, "user", priority=1)
+        if source.has_several:
+            return (History(()), instruction, *(Text(f" {shortened(text, most)}") for text in texts))
+        return (History(()), *(Text(shortened(text, most)) for text in texts), instruction)
 
     def _summarised(self, dataset: Dataset, split: Split) -> Iterator[Summarised]:
         read = SOURCES[self._source(dataset)].read

@@ -52,6 +52,11 @@ def thinned(text: str, share: float, random: Random, needed: Collection[str] = (
     return " ".join(kept or words[:1])
 
 
+def thinned_anew(text: str, share: float, epoch: int, needed: Collection[str] = ()) -> str:
+    """`thinned`, drawn by the text and the epoch alone: tasks that read the same text read the same words of it."""
+    return thinned(text, share, Random(f"{epoch} {text}"), needed)
+
+
 def plain(text: str) -> str:
     """The words of a text without case, for telling whether two texts read word for word alike."""
     return " ".join(text.casefold().split())

@@ -35,15 +35,14 @@ def set_execution(backbone: nn.Module, config: TrainingConfig, device: torch.dev
     Source:
         Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016, for states that are computed again.
     """
+    models: list[Any] = [part for part in backbone.modules() if hasattr(part, "set_attn_implementation")]
     if config.gradient_checkpointing:
-        for part in backbone.children():
-            enable: Any = getattr(part, "activation_checkpointing_enable", None)
-            if enable is not None:
-                enable({"use_reentrant": False})
+        for model in models:
+            if hasattr(model, "activation_checkpointing_enable"):
+                model.activation_checkpointing_enable({"use_reentrant": False})
     if device.type == "cpu" and is_mixed(config.precision, device):
-        for part in backbone.children():
-            if getattr(getattr(part, "config", None), "_attn_implementation", None) == "sdpa":
-                set_attention: Any = part.set_attn_implementation  # the fused kernel's gradient is ten times as slow
-                set_attention("eager")
+        for model in models:
+            if model.config._attn_implementation == "sdpa":
+                model.set_attn_implementation("eager")  # the fused kernel's gradient is ten times as slow
     if config.compile:
         backbone.compile(dynamic=True)

@@ -1,6 +1,7 @@
 """Which examples each optimizer step sees: a pure function of the seed, the step and the mixture's state.
 
-Tasks with identical contexts form one group, which shares its micro-batches and forward passes. Every step takes one
+Tasks with identical contexts form one group, which shares its micro-batches and forward passes, and so do labels of a
+text with what is written about it, where the text comes first and what is asked of it behind. Every step takes one
 micro-batch of every group, or of `groups_per_step` of them in turn; `shares.py` says what part of the token budget that
 is. Where validation changes it, what an epoch has left is planned anew, and the mixture's state holds all such cuts.
 
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from tastemaker.errors import DataError
 from tastemaker.model.batch import Batch, collate
 from tastemaker.model.layout import Layout
 from tastemaker.model.row import Row
-from tastemaker.tasks.example import Example, Segment, Task
+from tastemaker.tasks.example import Example, Label, Segment, Task
 from tastemaker.tasks.unrolled import unrolled
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.shares import Losses, Progress, token_shares
@@ -40,7 +41,7 @@ CUT = 2
 
 @dataclass(frozen=True)
 class TaskGroup:
-    """Tasks whose training examples have the same contexts."""
+    """Tasks whose training examples have the same contexts, or labels and tasks whose contexts begin with theirs."""
 
     tasks: tuple[Task, ...]
 
@@ -50,14 +51,34 @@ class TaskGroup:
         return max(task.mixture_weight for task in self.tasks)
 
     def rows(self, dataset: Dataset, split: Split, layout: Layout, epoch: int = 0, seed: int = 0) -> list[Row]:
-        """One row per context, with the targets of every task of the group; those of training vary with the epoch."""
+        """One row per context, with the targets of every task of the group; those of training vary with the epoch.
+
+        A label is told from the states up to the end of its own context, so a backbone that sees nothing ahead tells it
+        in the row of a longer one.
+        """
         by_context: dict[Context, list[Example]] = {}
         for task in self.tasks:
             for whole in task.examples(dataset, split, epoch):
                 for example in unrolled(whole) if layout.reads_ahead else (whole,):
                     by_context.setdefault(example.context, []).append(example)
+        if not layout.reads_ahead:
+            by_context = _with_labels(by_context)
         random = np.random.default_rng((seed, epoch, HIDES)) if split is Split.TRAIN else None
         return [layout.row(it, random) for examples in by_context.values() for it in _by_row(examples)]
+
+
+def _with_labels(by_context: Mapping[Context, list[Example]]) -> dict[Context, list[Example]]:
+    """Move labels to the context that goes on behind theirs, where there is one."""
+    longer = {context[:-1]: context for context in by_context}
+    moved = {
+        context: longer[context]
+        for context, examples in by_context.items()
+        if context in longer and all(isinstance(example.target, Label) for example in examples)
+    }
+    kept = {context: list(examples) for context, examples in by_context.items() if context not in moved}
+    for context, target in moved.items():
+        kept[target].extend(by_context[context])
+    return kept
 
 
 def _by_row(examples: list[Example]) -> list[list[Example]]:
@@ -72,13 +93,38 @@ def _by_row(examples: list[Example]) -> list[list[Example]]:
     return rows
 
 
+class _Read(NamedTuple):
+    """What a task reads, as its few validation examples tell."""
+
+    contexts: frozenset[Context]
+    is_label: bool
+
+    @classmethod
+    def of(cls, dataset: Dataset, task: Task) -> "_Read":
+        examples = list(task.examples(dataset, Split.VALIDATION))
+        return cls(frozenset(it.context for it in examples), all(isinstance(it.target, Label) for it in examples))
+
+    def shares(self, other: "_Read") -> bool:
+        """Whether one forward pass can serve both."""
+        return self.contexts == other.contexts or self._begins(other) or other._begins(self)
+
+    def _begins(self, other: "_Read") -> bool:
+        """Whether most of what the labels are of is what the contexts of another task begin with."""
+        begun = self.contexts & {context[:-1] for context in other.contexts}
+        return self.is_label and 2 * len(begun) > len(self.contexts)
+
+
 def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
-    """Put tasks together whose examples have the same contexts, as their few validation examples tell."""
-    groups: dict[frozenset[Context], list[Task]] = {}
+    """Put tasks together of which a group can share its rows."""
+    groups: list[tuple[_Read, list[Task]]] = []
     for task in tasks:
-        contexts = frozenset(example.context for example in task.examples(dataset, Split.VALIDATION))
-        groups.setdefault(contexts, []).append(task)
-    return [TaskGroup(tuple(members)) for members in groups.values()]
+        read = _Read.of(dataset, task)
+        members = next((members for first, members in groups if read.shares(first)), None)
+        if members is None:
+            groups.append((read, [task]))
+        else:
+            members.append(task)
+    return [TaskGroup(tuple(members)) for _, members in groups]
 
 
 def plan_batches(rows: Sequence[Row], budget: int, random: np.random.Generator) -> list[list[int]]:

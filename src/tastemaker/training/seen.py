@@ -1,7 +1,8 @@
 """What training has read so far: positions without padding, and of each task those of its rows, and its targets.
 
 In: every micro-batch. Out: counts for the checkpoint, by which runs are compared. Tasks that share rows read them once:
-the positions of all tasks together are less than the sum over tasks.
+the positions of all tasks together are less than the sum over tasks. Of a row that goes on behind what a label is of,
+its task has read no more than that.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from typing import Any, final
 
 import torch
 
-from tastemaker.model.batch import Batch
+from tastemaker.model.batch import Batch, LabelTargets
 
 
 @final
@@ -25,11 +26,13 @@ class Seen:
     def read(self, batches: Sequence[Batch]) -> Sequence[Batch]:
         """Count some batches, and give them back."""
         for batch in batches:
-            lengths = batch.places.mask.sum(1)
+            lengths, length = batch.places.mask.sum(1), batch.tokens.shape[1]
             self.positions += int(lengths.sum())
             for task, kinds in batch.targets.items():
                 at = torch.cat([target.at for target in kinds.values()]) if kinds else torch.zeros(0, dtype=torch.long)
-                self.of_task[task] += int(lengths[torch.unique(at // batch.tokens.shape[1])].sum())
+                ends = [target.at for target in kinds.values() if isinstance(target, LabelTargets)]
+                read = ends[0] % length + 1 if ends else lengths[torch.unique(at // length)]
+                self.of_task[task] += int(read.sum())
                 self.targets[task] += len(at)
         return batches
 
