@@ -14,7 +14,7 @@ from tastemaker.errors import RecipeError
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.writing import write
 from tastemaker.model.backbone import Places
-from tastemaker.model.batch import collate
+from tastemaker.model.batch import HISTORY, SLOT, collate
 from tastemaker.model.row import Position, Row
 from tastemaker.model.tokenizer import END, MARKERS
 from tastemaker.tasks import TASKS
@@ -190,7 +190,7 @@ def test_items_are_as_long_as_words_and_begin_near_to_equal_chances(shop: Datase
     warm = network.item_table.is_warm.any(0)
     assert float(items[warm].norm(dim=1).mean()) == pytest.approx(float(words.norm(dim=1).mean()), rel=0.1)
     with torch.no_grad():
-        scores = network.item_queries(states(model, rows).flatten(0, 1)) @ items[warm].T
+        scores = network.item_queries(states(model, rows).flatten(0, 1), SLOT) @ items[warm].T
     assert 0.1 < float(scores.std()) < 1.0
     assert torch.equal(network.backbone.tokens.markers[END], _row_of_end(model))
 
@@ -255,9 +255,19 @@ def test_histories_have_layers_of_their_own_and_words_do_not(name: str, shop: Da
     histories, words = history_rows(model, shop), dialogue_rows(model, shop)
     before = states(model, histories), states(model, words)
     assert read == ["history", "trunk"]
-    backbone.history.widen.weight.data.mul_(2.0)
+    backbone.history.decoder.final_layer_norm.weight.data.mul_(2.0)
     assert torch.allclose(states(model, histories), 2.0 * before[0], atol=1e-5)
     assert torch.equal(states(model, words), before[1])
+
+
+def test_states_of_histories_are_compared_with_items_as_they_are(shop: Dataset, tmp_path: Path) -> None:
+    network = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1).network
+    found = torch.randn(3, network.backbone.width)
+    turned = network.item_query(found)
+    assert torch.equal(network.item_queries(found, HISTORY), found)
+    assert torch.equal(network.item_queries(found, SLOT), turned)
+    mixed = network.item_queries(found, torch.tensor([SLOT, HISTORY, SLOT]))
+    assert torch.equal(mixed, torch.stack([turned[0], found[1], turned[2]]))
 
 
 @pytest.mark.parametrize("adaptation", ["lora", "full", "frozen"])

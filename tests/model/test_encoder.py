@@ -14,7 +14,7 @@ from tastemaker.errors import RecipeError
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.backbone import Places
-from tastemaker.model.batch import collate
+from tastemaker.model.batch import SLOT, collate
 from tastemaker.model.row import Position, Row
 from tastemaker.model.tokenizer import HISTORY, MARKERS, MASK
 from tastemaker.tasks import TASKS
@@ -150,7 +150,7 @@ def test_it_answers_from_the_states_that_validation_reads(shop: Dataset, tmp_pat
         trained = torch.stack([read[index, len(row) - 1] for index, row in enumerate(rows)])
         assert torch.allclose(used, trained, atol=1e-5)
     (scores,) = predictor.item_scores(examples[:1])
-    told = model.network.item_queries(used[:1]) @ vectors.T
+    told = model.network.item_queries(used[:1], SLOT) @ vectors.T
     is_warm = model.network.item_table.is_warm.any(0)
     assert np.allclose(scores[is_warm.numpy()], told[0, is_warm].detach().numpy(), atol=1e-4)
     values = predictor.values(examples)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tastemaker.data.schema import ACTIONS
 from tastemaker.model.anatomy import Anatomy
-from tastemaker.model.batch import PLACES, Batch, Before
+from tastemaker.model.batch import HISTORY, PLACES, Batch, Before
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.decoder import Decoder
 from tastemaker.model.edges import Edges
@@ -110,6 +110,7 @@ class Network(nn.Module):
         self.item_mentions = ItemMentions(inputs.mentions or Edges.none(items), none)
         self.item_wishes = ItemWishes(inputs.wishes or Edges.none(0), items)
         self.item_query = nn.Linear(width, width, bias=False) if config.is_pretrained else None
+        self._unturned = -1 if config.history_layers is None else HISTORY
         self.register_buffer("action_counts", inputs.action_counts)
         self.register_buffer("sureness", torch.ones(len(PLACES)))
         self.action_embedding = nn.Embedding(len(ACTIONS), width)
@@ -154,13 +155,22 @@ class Network(nn.Module):
         found = OWNED.match(parameter)
         return found[1] if found else None
 
-    def item_queries(self, states: Tensor) -> Tensor:
-        """What is compared with item vectors, `[N, D]`: the states, turned to items where they were made for words."""
-        return states if self.item_query is None else self.item_query(states)
+    def item_queries(self, states: Tensor, places: Tensor | int) -> Tensor:
+        """What is compared with item vectors, `[N, D]`: the states, turned to items where they were made for words.
+
+        Args:
+            states: `[N, D]`.
+            places: where they are to tell items, of `PLACES`, `[N]` or one for all.
+        """
+        if self.item_query is None:
+            return states
+        if isinstance(places, int):
+            return states if places == self._unturned else self.item_query(states)
+        return torch.where((places == self._unturned).unsqueeze(-1), states, self.item_query(states))
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
         """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""
-        scores: Tensor = self.item_table.scores(self.item_queries(states), vectors, before.places)
+        scores: Tensor = self.item_table.scores(self.item_queries(states, before.places), vectors, before.places)
         for term, said in zip(self.terms, self.evidence(before), strict=True):
             scores = scores + term.weight[before.places].unsqueeze(1) * said
         return scores

@@ -55,6 +55,8 @@ def post_norm_decoder(sizes: Sizes) -> GPTNeoXModel:
         max_position_embeddings=sizes.window,
         rope_parameters={"rope_type": "default", "rope_theta": 10_000.0, "partial_rotary_factor": 1.0},
         initializer_range=TOKEN_STD,
+        bos_token_id=None,
+        eos_token_id=None,
     )
     decoder = GPTNeoXModel(config)
     decoder.layers = nn.ModuleList(PostNormLayer(config, index) for index in range(sizes.layers))  # type: ignore[no-untyped-call]
@@ -66,7 +68,7 @@ class HistoryReader(nn.Module):
     """Reads histories beside a wide trunk: vectors `[B, T, D]` are narrowed, read, and widened to states `[B, T, D]`.
 
     Items and actions have wide vectors, since the trunk reads them, too; a narrow decoder keeps of them what a few
-    interactions can teach.
+    interactions can teach. One matrix narrows and widens: so states are compared with items as narrow as they are read.
     """
 
     def __init__(self, width: int, sizes: Sizes) -> None:
@@ -77,4 +79,5 @@ class HistoryReader(nn.Module):
     def forward(self, embeddings: Tensor) -> Tensor:
         """States of a right-padded batch."""
         read = self.decoder(inputs_embeds=self.narrow(embeddings), use_cache=False).last_hidden_state
-        return read @ self.narrow.weight
+        states: Tensor = read @ self.narrow.weight
+        return states

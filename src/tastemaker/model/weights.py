@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
 
 from tastemaker.errors import RecipeError
+from tastemaker.model.decoder import Decoder
 from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.network import Network
 from tastemaker.model.quiet import without_bar
@@ -30,7 +31,9 @@ LOADERS: Final[Mapping[str, Any]] = {
 MARKER_NOISE: Final = 0.1
 """By what share of a token's spread markers start apart from one another."""
 FIRST_SCORES: Final = 0.5
-"""Spread of the scores of items before training: near to equal chances, as in a trunk from scratch."""
+"""Spread of the scores of items before training: near to equal chances."""
+FIRST_NARROW: Final = 0.2
+"""The same where new layers read histories: as in a trunk from scratch."""
 
 
 @dataclass(frozen=True)
@@ -111,3 +114,7 @@ def _fit(network: Network) -> None:
     width = network.backbone.width
     spread = float(table().std()) * math.sqrt(width)  # of scores, for states whose entries are about one
     network.item_query.weight.copy_(torch.eye(width) * FIRST_SCORES / spread)
+    if isinstance(network.backbone, Decoder) and network.backbone.history is not None:
+        narrow = network.backbone.history.narrow
+        found = narrow(table())
+        narrow.weight.mul_(FIRST_NARROW / (float(found.std()) * math.sqrt(found.shape[1])))

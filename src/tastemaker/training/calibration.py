@@ -198,6 +198,7 @@ def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[Asked]:
         return []
     states = network(batch, vectors)
     return [
-        Asked(network.item_queries(network.states_for(task, states[it.at])), batch.before(it.at), it.items)
+        Asked(network.item_queries(network.states_for(task, states[it.at]), before.places), before, it.items)
         for task, it in wanted.items()
+        for before in [batch.before(it.at)]
     ]

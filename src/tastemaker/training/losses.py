@@ -123,9 +123,10 @@ def _item_loss(read: Read, states: Tensor, target: ItemTargets) -> Tensor:
 
     As mere negatives cold items would only be pushed down.
     """
-    is_warm = read.network.item_table.is_warm[read.batch.place(target)]
+    place = read.batch.place(target)
+    is_warm = read.network.item_table.is_warm[place]
     kept = is_warm[target.items]
-    queries, row_of = read.network.item_queries(states[kept]), is_warm.cumsum(0) - 1
+    queries, row_of = read.network.item_queries(states[kept], place), is_warm.cumsum(0) - 1
     return full_softmax_loss(queries, read.vectors[is_warm], row_of[target.items[kept]], target.weights[kept])
 
 

@@ -69,9 +69,10 @@ class Validation:
             states = network(batch, vectors)
             for task, target in _ranked(batch).items():
                 read = network.states_for(task, states[target.at])
-                bias = network.item_table.warm_bias(batch.place(target))
+                place = batch.place(target)
+                bias = network.item_table.warm_bias(place)
                 asked = (batch.histories(target.at), target.items)
-                gains = _gains(network.item_queries(read), vectors, bias, asked)
+                gains = _gains(network.item_queries(read, place), vectors, bias, asked)
                 found.setdefault(task, []).append(gains)
         network.train()
         return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
