@@ -25,9 +25,10 @@ from benchmarks.training_run import TrainingRun, changes_of, state_of
 QUESTION: Final = "each_task"
 _OWN: Final = ("balancing.method=fixed", "training.precision=auto")
 """One task needs no balance, and its larger batches are read as fast in either precision or faster in mixed."""
-_WORDS: Final = (*_OWN, "training.learning_rate=0.003", "model.dropout=0.2", "model.vocabulary=3000")
+_WORDS: Final = (*_OWN, "training.learning_rate=0.003", "model.vocabulary=3000")
 _WRITING: Final = (
     *_WORDS,
+    "model.dropout=0.1",
     "training.token_budget=680",
     "training.epochs=4",
     "training.warmup_steps=300",
@@ -35,6 +36,8 @@ _WRITING: Final = (
 )
 _READING: Final = (
     *_WORDS,
+    "model.dropout=0.2",
+    "tasks.sentiment.teaches_read=true",
     "training.token_budget=2048",
     "training.epochs=3",
     "training.warmup_steps=100",
