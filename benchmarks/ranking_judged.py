@@ -134,7 +134,7 @@ def without(terms: Sequence[str], run: Path, dataset: Dataset) -> Predictor:
         network.item_likeness = ItemLikeness(Edges.none(items))
     recipe = from_mapping(model.recipe)
     groups = group_tasks(dataset, list(recipe.tasks.values()))
-    calibrate(network, Validation(dataset, groups, model.layout, recipe.training.validation_examples).batches)
+    calibrate(Validation(dataset, groups, model.layout, recipe.training.validation_examples).look(network))
     return Predictor(model)
 
 

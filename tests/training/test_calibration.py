@@ -13,6 +13,7 @@ from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import calibration
 from tastemaker.training.calibration import WEIGHT_BOUND, Scored, calibrate, likeliest, prior_weights, solve
+from tastemaker.training.look import Look
 
 ALL = torch.ones(3, dtype=torch.bool)
 
@@ -32,13 +33,13 @@ def test_the_offset_is_measured_on_the_network(model: TrainedModel, shop: Datase
     batch, table = collate(rows), model.network.item_table
     targets = batch.targets["next_item"]["items"]
     assert isinstance(targets, ItemTargets)
-    calibrate(model.network, [batch])
+    calibrate(Look.at(model.network, [batch]))
     assert bool((table.cold_offset < 0).all())
     targets.items.fill_(23)
-    calibrate(model.network, [batch])
+    calibrate(Look.at(model.network, [batch]))
     assert bool((table.cold_offset > 0).all())
     table.is_warm.fill_(True)
-    calibrate(model.network, [batch])
+    calibrate(Look.at(model.network, [batch]))
     assert not table.cold_offset.any()
 
 
@@ -55,11 +56,11 @@ def test_histories_and_slots_are_weighed_by_themselves(model: TrainedModel, shop
         targets = batches[-1].targets[name]["items"]
         assert isinstance(targets, ItemTargets)
         targets.items.fill_(told if name == "next_item" else 0)
-    calibrate(model.network, batches)
+    calibrate(Look.at(model.network, batches))
     weight, sureness = model.network.item_trend.weight, model.network.sureness
     assert weight[HISTORY] > 1 and weight[SLOT] == 0
     assert sureness[HISTORY] != sureness[SLOT]
-    calibrate(model.network, batches[:1])
+    calibrate(Look.at(model.network, batches[:1]))
     assert weight[HISTORY] == weight[SLOT] > 1
 
 
@@ -122,7 +123,7 @@ def test_a_sample_stands_for_too_many_targets(
     monkeypatch.setattr(calibration, "MOST_SCORES", 3 * len(shop.catalog))
     model.network.item_graph = ItemGraph(graph_edges(shop.items, shop.owners, len(shop.catalog)))
     model.network.item_trend = ItemTrend(torch.ones(len(shop.catalog)))
-    scored = calibration._score(model.network, [batch])
+    scored = calibration._score(Look.at(model.network, [batch]))
     assert list(scored) == [HISTORY]
     found = scored[HISTORY]
     assert found.scores.shape == (3, len(shop.catalog))

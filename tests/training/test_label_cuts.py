@@ -14,6 +14,7 @@ from tastemaker.tasks.example import LabelSet, Task
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.sentiment import Sentiment
 from tastemaker.training.label_cuts import OFF, best_cut, best_off, set_label_cuts
+from tastemaker.training.look import Look
 
 ONE = LabelSet("feeling", ("bad", "good"), (0.1, 0.9), is_multi=False)
 
@@ -71,7 +72,7 @@ def test_every_head_is_given_what_is_best_on_validation(model: TrainedModel, sho
     for head in (several, one):
         torch.nn.init.normal_(head.linear.weight, generator=torch.Generator().manual_seed(1))
     genres, feelings = (validation(model, shop, task) for task in (Category(), Sentiment()))
-    f1 = set_label_cuts(model.network, [validation(model, shop, NextItem()), feelings, genres])
+    f1 = set_label_cuts(Look.at(model.network, [validation(model, shop, NextItem()), feelings, genres]))
     assert model.network.training
     logits, true = told(model, genres, "category")
     reached = {cut: micro_f1(Classes(logits.numpy() >= cut, true)).value for cut in logits.flatten().tolist()}
@@ -86,5 +87,5 @@ def test_every_head_is_given_what_is_best_on_validation(model: TrainedModel, sho
 
 
 def test_without_batches_of_labels_nothing_changes(model: TrainedModel, shop: Dataset) -> None:
-    assert set_label_cuts(model.network, [validation(model, shop, NextItem())]) == {}
+    assert set_label_cuts(Look.at(model.network, [validation(model, shop, NextItem())])) == {}
     assert float(model.network.label_head("category").cut) == 0.0

@@ -5,6 +5,7 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.model.batch import Batch, collate
 from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import HISTORY
+from tastemaker.training.look import Look
 from tastemaker.training.rating_line import LEAST, line, set_rating_line
 
 
@@ -31,18 +32,18 @@ def test_use_tells_ratings_on_the_line(model: TrainedModel) -> None:
     head = model.network.scoring_head
     before = torch.tensor([2.0, 4.0])
     assert torch.allclose(head.settled(before), before)
-    set_rating_line(model.network, rated(LEAST))
+    set_rating_line(Look.at(model.network, rated(LEAST)))
     assert head.settled(before).tolist() == pytest.approx([2.0, 2.0])
     assert model.network.training
 
 
 def test_few_ratings_lay_no_line(model: TrainedModel) -> None:
-    set_rating_line(model.network, rated(LEAST - 1))
+    set_rating_line(Look.at(model.network, rated(LEAST - 1)))
     assert model.network.scoring_head.line.tolist() == [float(model.network.scoring_head.mean_rating), 1.0]
 
 
 def test_predictions_that_are_no_numbers_lay_no_line(model: TrainedModel) -> None:
     before = model.network.scoring_head.line.clone()
     model.network.scoring_head.mean_rating.fill_(float("nan"))
-    set_rating_line(model.network, rated(LEAST))
+    set_rating_line(Look.at(model.network, rated(LEAST)))
     assert torch.equal(model.network.scoring_head.line, before)

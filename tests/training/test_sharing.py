@@ -21,7 +21,7 @@ from tastemaker.training.loop import Job, Trainer
 from tastemaker.training.losses import TrivialLosses, task_losses
 from tastemaker.training.mixture import group_tasks
 from tastemaker.training.rating_line import set_rating_line
-from tastemaker.training.validation import Validation
+from tastemaker.training.validation import Validation, mean_ndcg
 from tastemaker.training.watch import Silent
 from tests.conftest import new_model
 from tests.model.sharing_models import KINDS, stirred
@@ -107,10 +107,10 @@ def test_all_that_validation_sets_is_set_by_the_states_of_the_task(
 
     monkeypatch.setattr(network, "states_for", states_for)
     for job, tasks in {
-        lambda: calibrate(network, validation.batches): {"next_item", "dialogue"},
-        lambda: set_label_cuts(network, validation.batches): {"sentiment", "category"},
-        lambda: set_rating_line(network, validation.batches): {"rating"},
-        lambda: validation.ndcg(network): {"next_item"},
+        lambda: calibrate(validation.look(network)): {"next_item", "dialogue"},
+        lambda: set_label_cuts(validation.look(network)): {"sentiment", "category"},
+        lambda: set_rating_line(validation.look(network)): {"rating"},
+        lambda: mean_ndcg(validation.look(network)): {"next_item"},
         lambda: losses(model, shop, validation.batches): set(TASKS),
     }.items():
         asked.clear()

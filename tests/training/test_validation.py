@@ -15,7 +15,7 @@ from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import validation
 from tastemaker.training.mixture import group_tasks
-from tastemaker.training.validation import Validation
+from tastemaker.training.validation import Validation, mean_ndcg
 
 
 def test_a_task_without_validation_examples_is_named():
@@ -42,7 +42,7 @@ def test_ndcg_is_that_of_each_target_by_itself(model, shop, monkeypatch, ranked)
         row[list(known_items(example, shop, Split.VALIDATION))] = -np.inf
         above = (row > row[list(example.target.items)][:, None]).sum(1)
         gains += list(np.where(above < 10, 1 / np.log2(above + 2), 0.0))
-    found = Validation(shop, group_tasks(shop, [task]), model.layout, 512).ndcg(model.network)
+    found = mean_ndcg(Validation(shop, group_tasks(shop, [task]), model.layout, 512).look(model.network))
     assert found == {"next_item": pytest.approx(np.mean(gains), abs=1e-6)}
     assert 0 < found["next_item"] < 1
 
@@ -52,9 +52,9 @@ def test_a_cold_target_gains_nothing(model, shop):
     judged = Validation(shop, group_tasks(shop, [task]), model.layout, 512)
     for batch in judged.batches:
         batch.targets["next_item"]["items"].items.fill_(len(shop.catalog) - 1)
-    assert judged.ndcg(model.network) == {"next_item": 0.0}
+    assert mean_ndcg(judged.look(model.network)) == {"next_item": 0.0}
 
 
 def test_a_task_that_also_writes_is_not_judged_by_its_ranking(model, shop):
     torch.manual_seed(0)
-    assert Validation(shop, group_tasks(shop, [Dialogue()]), model.layout, 32).ndcg(model.network) == {}
+    assert mean_ndcg(Validation(shop, group_tasks(shop, [Dialogue()]), model.layout, 32).look(model.network)) == {}

@@ -17,7 +17,7 @@ All of them are found for the items that come next in histories and for those in
 is met together says another thing of films watched in turn than of films talked of.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +26,7 @@ from torch.nn import functional as F
 
 from tastemaker.model.batch import PLACES, Batch, Before, ItemTargets
 from tastemaker.model.network import Network
+from tastemaker.training.look import Look
 
 OFFSET_BOUND = 20.0
 WEIGHT_BOUND = 20.0
@@ -35,12 +36,13 @@ MOST_SCORES = 2**23
 
 
 @torch.no_grad()
-def calibrate(network: Network, batches: Sequence[Batch]) -> None:
-    """Set the weights of `network`'s terms, its sureness and the offset of its cold items from the item targets of
-    `batches`.
+def calibrate(look: Look) -> None:
+    """Set the weights of a network's terms, its sureness and the offset of its cold items from the item targets of a
+    look.
 
     A place that has no targets takes over what was found for the other.
     """
+    network = look.network
     network.item_table.cold_offset.fill_(0.0)
     network.item_table.prior_weights.fill_(0.0)
     network.sureness.fill_(1.0)
@@ -48,7 +50,7 @@ def calibrate(network: Network, batches: Sequence[Batch]) -> None:
         term.weight.fill_(0.0)
     was_training = network.training
     network.eval()
-    scored = _score(network, batches)
+    scored = _score(look)
     network.train(was_training)
     for place in PLACES:
         told = scored.get(place) or next(iter(scored.values()), None)
@@ -159,10 +161,10 @@ def solve(gaps: Tensor, cold: int) -> float:
     return (low + high) / 2
 
 
-def _score(network: Network, batches: Sequence[Batch]) -> dict[int, Scored]:
-    """Score a sample of the item targets of `batches` at every place that has some."""
-    vectors = network.item_vectors()
-    found = [part for batch in batches for part in _targets(network, batch.to(vectors.device), vectors)]
+def _score(look: Look) -> dict[int, Scored]:
+    """Score a sample of the item targets of a look at every place that has some."""
+    vectors = look.vectors
+    found = [part for batch, states in look for part in _targets(look.network, batch, states)]
     if not found:
         return {}
     states, items = (torch.cat([getattr(part, name) for part in found]) for name in ("states", "items"))
@@ -174,7 +176,7 @@ def _score(network: Network, batches: Sequence[Batch]) -> dict[int, Scored]:
             continue
         drawn = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))
         drawn = rows[drawn[: max(1, MOST_SCORES // len(vectors))].to(rows.device)]
-        scored[place] = Scored(states[drawn] @ vectors.T, tuple(network.evidence(before.at(drawn))), items[drawn])
+        scored[place] = Scored(states[drawn] @ vectors.T, tuple(look.network.evidence(before.at(drawn))), items[drawn])
     return scored
 
 
@@ -189,14 +191,11 @@ class Asked:
     """`[N]`"""
 
 
-def _targets(network: Network, batch: Batch, vectors: Tensor) -> list[Asked]:
+def _targets(network: Network, batch: Batch, states: Tensor) -> list[Asked]:
     """The item targets of a batch, by task."""
     wanted = {
         task: target for task, kinds in batch.targets.items() if isinstance(target := kinds.get("items"), ItemTargets)
     }
-    if not wanted:
-        return []
-    states = network(batch, vectors)
     return [
         Asked(network.item_queries(network.states_for(task, states[it.at]), before.places), before, it.items)
         for task, it in wanted.items()

@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from tastemaker.metrics.classes import Classes, macro_f1, micro_f1
-from tastemaker.model.batch import Batch, LabelTargets
+from tastemaker.model.batch import LabelTargets
 from tastemaker.model.label_head import LabelHead, context_means
-from tastemaker.model.network import Network
+from tastemaker.training.look import Look
 
 F1: Final = "f1"
 OFF: Final = tuple(part / 20 for part in range(21))
@@ -27,21 +27,18 @@ OFF: Final = tuple(part / 20 for part in range(21))
 
 
 @torch.no_grad()
-def set_label_cuts(network: Network, batches: Sequence[Batch]) -> dict[str, float]:
+def set_label_cuts(look: Look) -> dict[str, float]:
     """Set the cut of every label head; the network is back in training mode after.
 
     Returns:
         For every task that asks for labels and nothing else the F1 of its head on these batches, micro where several
         classes may hold and macro where one does.
     """
+    network = look.network.eval()
     found: dict[str, list[tuple[Tensor, Tensor]]] = {labels.name: [] for labels in network.label_sets}
-    if not found:
-        return {}
-    asking = {task: next(iter(kinds)) for batch in batches for task, kinds in batch.targets.items() if len(kinds) == 1}
-    network.eval()
-    vectors = network.item_vectors()
-    for batch in (batch.to(vectors.device) for batch in batches if _names(batch) & found.keys()):
-        states = network(batch, vectors)
+    asking: dict[str, str] = {}
+    for batch, states in look:
+        asking |= {task: next(iter(kinds)) for task, kinds in batch.targets.items() if len(kinds) == 1}
         for task, kinds in batch.targets.items():
             for name, target in kinds.items():
                 if name in found and isinstance(target, LabelTargets):
@@ -88,7 +85,3 @@ def best_off(head: LabelHead, logits: Tensor, values: Tensor) -> float:
         return macro_f1(Classes(head.said(logits, off).cpu().numpy(), true)).value
 
     return max(OFF, key=reached)
-
-
-def _names(batch: Batch) -> set[str]:
-    return {name for kinds in batch.targets.values() for name in kinds}

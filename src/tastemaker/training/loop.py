@@ -35,7 +35,7 @@ from tastemaker.training.seen import Seen
 from tastemaker.training.shared import trunk_and_heads
 from tastemaker.training.state import pack_optimizer, unpack_optimizer
 from tastemaker.training.stopwatch import Stopwatch
-from tastemaker.training.validation import NDCG, Validation
+from tastemaker.training.validation import NDCG, Validation, mean_losses, mean_ndcg
 from tastemaker.training.watch import Watch
 
 MOST_LOST: Final = 600.0
@@ -169,9 +169,10 @@ class Trainer:
 
     def _validate(self, log: LossLog) -> None:
         with autocast(self.job.config.precision, self.device):
-            losses = self._finite(self.validation.losses(self.network, self.trivial))
-        ndcg = self.validation.ndcg(self.network)
-        f1 = set_label_cuts(self.network, self.validation.batches)
+            look = self.validation.look(self.network)
+            found = mean_losses(look, self.trivial)
+        losses = self._finite({task: found[task] for task in self.job.tasks if task in found})
+        ndcg, f1 = mean_ndcg(look), set_label_cuts(look)
         is_best = self.stopping.update(self.step, losses, ndcg | f1)
         self.mixture.observe(losses)
         metrics = {NDCG: ndcg} | ({F1: f1} if f1 else {})
@@ -179,8 +180,8 @@ class Trainer:
         shown = {f"{task} {name}": value for name, values in metrics.items() for task, value in values.items()}
         self.watch.validation(self.step, losses | shown, is_best)
         if is_best:
-            calibrate(self.network, self.validation.batches)
-            set_rating_line(self.network, self.validation.batches)
+            calibrate(look)
+            set_rating_line(look)
         self._keep("last", *(["best"] if is_best else []))
 
     def _finite(self, losses: Mapping[str, float]) -> dict[str, float]:

@@ -8,7 +8,6 @@ Source:
     Copas, "Regression, Prediction and Shrinkage", Journal of the Royal Statistical Society B, 1983.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -16,18 +15,17 @@ from torch import Tensor
 
 from tastemaker.model.batch import Batch, ScoreTargets
 from tastemaker.model.heads import Asked
-from tastemaker.model.network import Network
+from tastemaker.training.look import Look
 
 LEAST: Final = 30
 """Ratings through which a line is laid; fewer say too little."""
 
 
 @torch.no_grad()
-def set_rating_line(network: Network, batches: Sequence[Batch]) -> None:
-    """Lay the line of the scoring head through the ratings of `batches`; the network is in training mode after."""
-    network.eval()
-    vectors = network.item_vectors()
-    pairs = [pair for batch in batches for pair in _told(network, batch.to(vectors.device), vectors)]
+def set_rating_line(look: Look) -> None:
+    """Lay the line of the scoring head through the ratings of a look; the network is in training mode after."""
+    network = look.network.eval()
+    pairs = [pair for batch, states in look for pair in _told(look, batch, states)]
     network.train()
     if sum(int(told.isfinite().sum()) for told, _ in pairs) < LEAST:
         return
@@ -44,18 +42,18 @@ def line(told: Tensor, true: Tensor) -> Tensor:
     return torch.stack((true.mean() - slope * told.mean(), slope))
 
 
-def _told(network: Network, batch: Batch, vectors: Tensor) -> list[tuple[Tensor, Tensor]]:
+def _told(look: Look, batch: Batch, states: Tensor) -> list[tuple[Tensor, Tensor]]:
     """Predicted and true ratings of a batch, by task."""
     wanted = {
         task: target for task, kinds in batch.targets.items() if isinstance(target := kinds.get("rating"), ScoreTargets)
     }
     if not wanted:
         return []
-    head, states = network.scoring_head, network(batch, vectors)
-    traits = head.traits(vectors)
+    head = look.network.scoring_head
+    traits = head.traits(look.vectors)
     past = head.past(batch.items, batch.actions, traits)
     asked = [
-        (Asked(network.states_for(task, states[it.at]), past.at(it.at), traits, it.items), it.values)
+        (Asked(look.network.states_for(task, states[it.at]), past.at(it.at), traits, it.items), it.values)
         for task, it in wanted.items()
     ]
     return [(head.ratings(question), values) for question, values in asked]

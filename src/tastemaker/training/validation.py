@@ -17,7 +17,8 @@ from tastemaker.model.batch import Batch, ItemTargets, collate
 from tastemaker.model.layout import Layout
 from tastemaker.model.network import Network
 from tastemaker.model.row import Row
-from tastemaker.training.losses import TrivialLosses, task_losses
+from tastemaker.training.look import Look
+from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import TaskGroup, plan_batches
 
 NDCG = "ndcg@10"
@@ -32,7 +33,6 @@ class Validation:
     """The batches of at most `most` validation contexts of each task group."""
 
     def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, most: int) -> None:
-        self.tasks = [task.name for group in groups for task in group.tasks]
         self.batches: list[Batch] = []
         for group in groups:
             rows = sample(group.rows(dataset, Split.VALIDATION, layout), most)
@@ -44,38 +44,41 @@ class Validation:
             plan = plan_batches(rows, POSITIONS, np.random.default_rng(0))
             self.batches += [collate([rows[index] for index in indices]) for indices in plan if indices]
 
-    @torch.no_grad()
-    def losses(self, network: Network, trivial: TrivialLosses) -> dict[str, float]:
-        """Mean loss by task, each batch counting by its rows; the network is back in training mode afterwards."""
-        network.eval()
-        vectors = network.item_table()
-        found: dict[str, list[tuple[float, int]]] = {task: [] for task in self.tasks}
-        for batch in self.batches:
-            for task, loss in task_losses(network, batch.to(vectors.device), vectors, trivial).items():
-                found[task].append((float(loss), len(batch.tokens)))
-        network.train()
-        return {task: _mean(pairs) for task, pairs in found.items()}
+    def look(self, network: Network) -> Look:
+        """Read the batches with a network as it is now."""
+        return Look.at(network, self.batches)
 
-    @torch.no_grad()
-    def ndcg(self, network: Network) -> dict[str, float]:
-        """Mean NDCG@10 of the tasks whose targets are items and nothing else, of the network without its item graph.
 
-        Every target is ranked by itself among the warm items that its context does not hold.
-        """
-        network.eval()
-        vectors = network.item_table()
-        found: dict[str, list[Tensor]] = {}
-        for batch in (batch.to(vectors.device) for batch in self.batches if _ranked(batch)):
-            states = network(batch, vectors)
-            for task, target in _ranked(batch).items():
-                read = network.states_for(task, states[target.at])
-                place = batch.place(target)
-                bias = network.item_table.warm_bias(place)
-                asked = (batch.histories(target.at), target.items)
-                gains = _gains(network.item_queries(read, place), vectors, bias, asked)
-                found.setdefault(task, []).append(gains)
-        network.train()
-        return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
+@torch.no_grad()
+def mean_losses(look: Look, trivial: TrivialLosses) -> dict[str, float]:
+    """Mean loss by task, each batch counting by its rows; the network is back in training mode afterwards."""
+    look.network.eval()
+    found: dict[str, list[tuple[float, int]]] = {}
+    for batch, states in look:
+        for task, loss in read_losses(Read(look.network, batch, states, look.vectors), trivial).items():
+            found.setdefault(task, []).append((float(loss), len(batch.tokens)))
+    look.network.train()
+    return {task: _mean(pairs) for task, pairs in found.items()}
+
+
+@torch.no_grad()
+def mean_ndcg(look: Look) -> dict[str, float]:
+    """Mean NDCG@10 of the tasks whose targets are items and nothing else, of the network without its item graph.
+
+    Every target is ranked by itself among the warm items that its context does not hold.
+    """
+    network = look.network.eval()
+    found: dict[str, list[Tensor]] = {}
+    for batch, states in look:
+        for task, target in _ranked(batch).items():
+            read = network.states_for(task, states[target.at])
+            place = batch.place(target)
+            bias = network.item_table.warm_bias(place)
+            asked = (batch.histories(target.at), target.items)
+            gains = _gains(network.item_queries(read, place), look.vectors, bias, asked)
+            found.setdefault(task, []).append(gains)
+    network.train()
+    return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
 
 
 def _ranked(batch: Batch) -> dict[str, ItemTargets]:
