@@ -4,8 +4,8 @@
 
 Both train the same layers, the same LoRA and the same vocabulary on the same batches of one text task. Ours is a step
 as `tastemaker train` takes it; the plain loop hands token ids and labels to the causal language model of transformers,
-with the adapters of peft and one AdamW. Each batch is read by both, one after the other, and who begins changes. The
-median ratio of their speeds over repetitions is what counts.
+with the adapters of peft, the same attention and one AdamW. Each batch is read by both, one after the other, and who
+begins changes. The median ratio of their speeds over repetitions is what counts.
 """
 
 import argparse
@@ -62,7 +62,9 @@ def plain_step(ours: Trainer) -> Callable[[Batch], None]:
     assert network.anatomy is not None
     settings: dict[str, Any] = {**network.anatomy.config, "vocab_size": ours.job.model.tokenizer.size}
     settings |= {f"{name}_token_id": None for name in ("bos", "eos", "pad")}
-    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**settings), dtype=torch.float32)
+    attention = network.backbone.trunk.config._attn_implementation
+    plain = AutoConfig.for_model(**settings)
+    model = AutoModelForCausalLM.from_config(plain, dtype=torch.float32, attn_implementation=attention)
     if config.adaptation != "full":
         model.requires_grad_(False)
     if config.adaptation == "lora":
