@@ -110,7 +110,7 @@ class Network(nn.Module):
         self.item_mentions = ItemMentions(inputs.mentions or Edges.none(items), none)
         self.item_wishes = ItemWishes(inputs.wishes or Edges.none(0), items)
         self.item_query = nn.Linear(width, width, bias=False) if config.is_pretrained else None
-        self._unturned = -1 if config.history_layers is None else HISTORY
+        self._unturned = -1 if config.history_layers is None else HISTORY  # layers of their own are made for items
         self.register_buffer("action_counts", inputs.action_counts)
         self.register_buffer("sureness", torch.ones(len(PLACES)))
         self.action_embedding = nn.Embedding(len(ACTIONS), width)
