@@ -27,6 +27,7 @@ from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.item_wishes import ItemWishes
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
+from tastemaker.model.post_norm import HistoryReader
 from tastemaker.model.recurrence import Recurrent
 from tastemaker.model.sharing import SHARINGS
 from tastemaker.tasks.example import LabelSet
@@ -110,7 +111,6 @@ class Network(nn.Module):
         self.item_mentions = ItemMentions(inputs.mentions or Edges.none(items), none)
         self.item_wishes = ItemWishes(inputs.wishes or Edges.none(0), items)
         self.item_query = nn.Linear(width, width, bias=False) if config.is_pretrained else None
-        self._unturned = -1 if config.history_layers is None else HISTORY  # layers of their own are made for items
         self.register_buffer("action_counts", inputs.action_counts)
         self.register_buffer("sureness", torch.ones(len(PLACES)))
         self.action_embedding = nn.Embedding(len(ACTIONS), width)
@@ -164,9 +164,13 @@ class Network(nn.Module):
         """
         if self.item_query is None:
             return states
+        history: HistoryReader | None = getattr(self.backbone, "history", None)
+        if history is None:
+            return self.item_query(states)  # type: ignore[no-any-return]
         if isinstance(places, int):
-            return states if places == self._unturned else self.item_query(states)
-        return torch.where((places == self._unturned).unsqueeze(-1), states, self.item_query(states))
+            return history.as_items(states) if places == HISTORY else self.item_query(states)
+        of_history = (places == HISTORY).unsqueeze(-1)
+        return torch.where(of_history, history.as_items(states), self.item_query(states))
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
         """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""

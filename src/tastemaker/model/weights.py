@@ -115,6 +115,4 @@ def _fit(network: Network) -> None:
     spread = float(table().std()) * math.sqrt(width)  # of scores, for states whose entries are about one
     network.item_query.weight.copy_(torch.eye(width) * FIRST_SCORES / spread)
     if isinstance(network.backbone, Decoder) and network.backbone.history is not None:
-        narrow = network.backbone.history.narrow
-        found = narrow(table())
-        narrow.weight.mul_(FIRST_NARROW / (float(found.std()) * math.sqrt(found.shape[1])))
+        network.backbone.history.fit(table(), FIRST_NARROW)
