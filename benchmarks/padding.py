@@ -37,7 +37,8 @@ def mixture(recipe: Recipe) -> Mixture:
     dataset = training_view(Dataset.load(recipe.data), recipe.tasks.values())
     torch.manual_seed(recipe.training.seed)
     model = new_model(recipe, dataset, lambda line: None)
-    return Mixture(dataset, group_tasks(dataset, list(recipe.tasks.values())), model.layout, recipe.training)
+    groups = group_tasks(dataset, list(recipe.tasks.values()), reads_ahead=model.layout.reads_ahead)
+    return Mixture(dataset, groups, model.layout, recipe.training)
 
 
 def one_epoch(stream: Stream) -> Batches:

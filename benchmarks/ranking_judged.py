@@ -133,7 +133,7 @@ def without(terms: Sequence[str], run: Path, dataset: Dataset) -> Predictor:
     if "likeness" in terms:
         network.item_likeness = ItemLikeness(Edges.none(items))
     recipe = from_mapping(model.recipe)
-    groups = group_tasks(dataset, list(recipe.tasks.values()))
+    groups = group_tasks(dataset, list(recipe.tasks.values()), reads_ahead=model.layout.reads_ahead)
     calibrate(Validation(dataset, groups, model.layout, recipe.training.validation_examples).look(network))
     return Predictor(model)
 

@@ -63,6 +63,7 @@ def test_a_backbone_that_reads_ahead_does_not_read_the_question_with_the_review(
     model: TrainedModel, shop: Dataset
 ) -> None:
     group = TaskGroup((TASKS["sentiment"](), TASKS["summary"]()))
+    assert len(group_tasks(shop, group.tasks, reads_ahead=True)) == 2
     rows = group.rows(shop, Split.TEST, replace(model.layout, mask_share=0.2))
     assert {frozenset(row.targets) for row in rows} == {frozenset({"summary"}), frozenset({"sentiment"})}
 

@@ -72,7 +72,7 @@ class Trainer:
         self.optimizer = build_optimizer(
             self.network, self.balancer, config, job.balancing.learning_rate, self.pull.anchors
         )
-        groups = group_tasks(job.dataset, tasks)
+        groups = group_tasks(job.dataset, tasks, reads_ahead=job.model.layout.reads_ahead)
         self.mixture = Mixture(job.dataset, groups, job.model.layout, config)
         self.validation = Validation(job.dataset, groups, job.model.layout, config.validation_examples)
         self.stopping = EarlyStopping(config.patience)

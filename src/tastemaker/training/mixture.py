@@ -104,9 +104,11 @@ class _Read(NamedTuple):
         examples = list(task.examples(dataset, Split.VALIDATION))
         return cls(frozenset(it.context for it in examples), all(isinstance(it.target, Label) for it in examples))
 
-    def shares(self, other: "_Read") -> bool:
+    def shares(self, other: "_Read", reads_ahead: bool) -> bool:
         """Whether one forward pass can serve both."""
-        return self.contexts == other.contexts or self._begins(other) or other._begins(self)
+        if self.contexts == other.contexts:
+            return True
+        return not reads_ahead and (self._begins(other) or other._begins(self))
 
     def _begins(self, other: "_Read") -> bool:
         """Whether most of what the labels are of is what the contexts of another task begin with."""
@@ -114,12 +116,12 @@ class _Read(NamedTuple):
         return self.is_label and 2 * len(begun) > len(self.contexts)
 
 
-def group_tasks(dataset: Dataset, tasks: Sequence[Task]) -> list[TaskGroup]:
-    """Put tasks together of which a group can share its rows."""
+def group_tasks(dataset: Dataset, tasks: Sequence[Task], *, reads_ahead: bool = False) -> list[TaskGroup]:
+    """Put tasks together of which a group can share its rows, which more of them can where nothing `reads_ahead`."""
     groups: list[tuple[_Read, list[Task]]] = []
     for task in tasks:
         read = _Read.of(dataset, task)
-        members = next((members for first, members in groups if read.shares(first)), None)
+        members = next((members for first, members in groups if read.shares(first, reads_ahead)), None)
         if members is None:
             groups.append((read, [task]))
         else:
