@@ -263,19 +263,16 @@ def test_histories_have_layers_of_their_own_and_words_do_not(name: str, shop: Da
 def test_states_of_histories_are_compared_with_items_and_not_turned(shop: Dataset, tmp_path: Path) -> None:
     network = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1).network
     found = torch.randn(3, network.backbone.width)
-    turned, kept = network.item_query(found), network.backbone.history.scale * found
-    assert torch.equal(network.item_queries(found, HISTORY), kept)
+    turned = network.item_query(found)
+    assert torch.equal(network.item_queries(found, HISTORY), found)
     assert torch.equal(network.item_queries(found, SLOT), turned)
     mixed = network.item_queries(found, torch.tensor([SLOT, HISTORY, SLOT]))
-    assert torch.equal(mixed, torch.stack([turned[0], kept[1], turned[2]]))
+    assert torch.equal(mixed, torch.stack([turned[0], found[1], turned[2]]))
 
 
-def test_states_of_histories_begin_as_large_as_others_and_their_scores_near_to_equal_chances(
-    shop: Dataset, tmp_path: Path
-) -> None:
+def test_scores_of_histories_begin_near_to_equal_chances(shop: Dataset, tmp_path: Path) -> None:
     model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP, history_layers=1)
     found = states(model, history_rows(model, shop)).flatten(0, 1)
-    assert 0.3 < float(found.std()) < 3.0
     with torch.no_grad():
         scores = model.network.item_queries(found, HISTORY) @ model.network.item_vectors().T
     assert 0.05 < float(scores.std()) < 0.8

@@ -27,7 +27,6 @@ from tastemaker.model.item_trend import ItemTrend
 from tastemaker.model.item_wishes import ItemWishes
 from tastemaker.model.label_head import LabelHead
 from tastemaker.model.nano import Nano
-from tastemaker.model.post_norm import HistoryReader
 from tastemaker.model.recurrence import Recurrent
 from tastemaker.model.sharing import SHARINGS
 from tastemaker.tasks.example import LabelSet
@@ -164,13 +163,11 @@ class Network(nn.Module):
         """
         if self.item_query is None:
             return states
-        history: HistoryReader | None = getattr(self.backbone, "history", None)
-        if history is None:
+        if self.config.history_layers is None:
             return self.item_query(states)  # type: ignore[no-any-return]
         if isinstance(places, int):
-            return history.as_items(states) if places == HISTORY else self.item_query(states)
-        of_history = (places == HISTORY).unsqueeze(-1)
-        return torch.where(of_history, history.as_items(states), self.item_query(states))
+            return states if places == HISTORY else self.item_query(states)
+        return torch.where((places == HISTORY).unsqueeze(-1), states, self.item_query(states))
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
         """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""

@@ -73,28 +73,19 @@ class HistoryReader(nn.Module):
     interactions can teach. One matrix narrows and widens: so states are compared with items as narrow as they are read.
     """
 
-    scale: Tensor
-    """How large the entries of widened states are; heads get them divided by it, of a size with those of a trunk."""
-
     def __init__(self, width: int, sizes: Sizes) -> None:
         super().__init__()
         self.narrow = nn.Linear(width, sizes.width, bias=False)
         self.decoder = post_norm_decoder(sizes)
-        self.register_buffer("scale", torch.tensor(1.0))
 
     def forward(self, embeddings: Tensor) -> Tensor:
         """States of a right-padded batch."""
         read = self.decoder(inputs_embeds=self.narrow(embeddings), use_cache=False).last_hidden_state
-        states: Tensor = read @ self.narrow.weight / self.scale
+        states: Tensor = read @ self.narrow.weight
         return states
-
-    def as_items(self, states: Tensor) -> Tensor:
-        """States of histories `[N, D]` as they are compared with items."""
-        return states * self.scale
 
     @torch.no_grad()
     def fit(self, items: Tensor, spread: float) -> None:
         """Have the scores of `items` `[I, D]` begin with a `spread`, for states whose narrow entries are about one."""
         found = float(self.narrow(items).std()) * math.sqrt(self.narrow.out_features)
         self.narrow.weight.mul_(spread / found)
-        self.scale.fill_(float(self.narrow.weight.std()) * math.sqrt(self.narrow.out_features))
