@@ -9,7 +9,6 @@ from torch.nn import functional as F
 
 from tastemaker.data.schema import ACTIONS
 from tastemaker.model.item_ratings import ItemMean, Tallies
-from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.rated_past import RatedPast
 from tastemaker.model.tokenizer import MARKERS
 
@@ -19,6 +18,9 @@ SCORING_DROPOUT = 0.5
 """On both inputs of the scoring head: ratings are few, and a state knows its user well."""
 PRECISION_OF_BIAS, PRECISION_OF_FACTORS = 3.0, 5.0
 """Where the learned precisions of a user's prior start: in rated items, as the regularisers of matrix factorisation."""
+SPREAD_OF_FACTORS = 0.23
+"""Of an item's factors before training. They are noise then, which predictions pay for: of a wide trunk no more than of a
+narrow one."""
 LOG_ODDS_PER_STAR = 1.5
 """Where the learned slope of a like's log-odds over the predicted rating starts."""
 LOG_ODDS_PER_LIKE = 4.0
@@ -67,7 +69,7 @@ class ScoringHead(nn.Module):
         self.item_norm = nn.LayerNorm(width)
         self.user = nn.Linear(width, 2 + FACTORS)
         self.item = nn.Linear(width, 2 + FACTORS)
-        nn.init.normal_(self.item.weight, std=TOKEN_STD)
+        nn.init.normal_(self.item.weight, std=SPREAD_OF_FACTORS / math.sqrt(width))
         for nothing in (self.user.weight, self.user.bias, self.item.weight[:2], self.item.bias):
             nn.init.zeros_(nothing)
         with torch.no_grad():
