@@ -27,9 +27,9 @@ from tastemaker.cli.stages import new_model
 from tastemaker.data.dataset import Dataset
 from tastemaker.model.adaptation import linear_layers
 from tastemaker.model.batch import Batch, TextTargets
+from tastemaker.model.precision import autocast
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.loop import Job, Trainer
-from tastemaker.training.precision import autocast
 from tastemaker.training.watch import Silent
 
 QUESTION: Final = "backbone_speed"

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -326,3 +327,15 @@ def test_histories_and_words_that_are_read_together(shop: Dataset, tmp_path: Pat
 def test_trunks_without_layers_for_histories(name: str, complaint: str, shop: Dataset, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=re.escape(complaint)):
         shop_model(shop, saved(name, tmp_path), ("next_item",), history_layers=1)
+
+
+def test_it_reads_in_the_precision_of_its_training(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP)
+    asked = [Reader(model).slot_row((History((Entry(2, 6),)), Text(TEXT, "user")))]
+    plain = Reader(model).last_states(asked)
+    torch.testing.assert_close(plain, states(model, asked)[:, -1], rtol=0, atol=0)
+    mixed = replace(model, recipe={**model.recipe, "training": {"precision": "bfloat16"}})
+    rounded = Reader(mixed).last_states(asked)
+    assert rounded.dtype == torch.float32
+    assert not torch.equal(rounded, plain)
+    torch.testing.assert_close(rounded, plain, rtol=0.05, atol=0.05)

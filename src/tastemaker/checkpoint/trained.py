@@ -53,6 +53,15 @@ class TrainedModel:
             return plain
         return replace(plain, wishes=WishReader(self.extractor, FactNumbers(self.catalog).numbers))
 
+    @property
+    def reading_precision(self) -> str:
+        """Of products where much is read at once: those of its training for a pretrained trunk, which they cost half.
+
+        A trunk that was made here is small: its weights are sooner multiplied than rounded.
+        """
+        precision: str = self.recipe["training"]["precision"] if self.network.anatomy else "float32"
+        return precision
+
     def documents(self) -> dict[str, Any]:
         """The JSON documents of a checkpoint."""
         labels = [vars(it) for it in self.network.label_sets]

@@ -13,13 +13,13 @@ from tastemaker.cli.recipe import Recipe, to_mapping
 from tastemaker.cli.stages import chosen_device
 from tastemaker.data.dataset import Dataset
 from tastemaker.errors import CheckpointError, RecipeError
+from tastemaker.model.precision import check_precision
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.affinity import Measuring
 from tastemaker.training.agreement import Agreement, as_mapping
 from tastemaker.training.agreement_chart import draw_agreement
 from tastemaker.training.agreement_words import in_words
 from tastemaker.training.loop import Job, Trainer
-from tastemaker.training.precision import check_precision
 from tastemaker.training.watch import Silent, Watch
 
 STEPS: Final = 100

@@ -26,11 +26,11 @@ from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
 from tastemaker.inference.recommender import Recommender
 from tastemaker.model.content import content_vectors
+from tastemaker.model.precision import check_precision
 from tastemaker.tasks.talks import overlapping
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.execution import check_compiler
 from tastemaker.training.loop import Job, Trainer
-from tastemaker.training.precision import check_precision
 from tastemaker.training.watch import Silent, Watch
 
 __all__ = ["evaluate", "load", "prepare", "train"]

@@ -29,7 +29,7 @@ def reference_bits(reader: Reader, examples: Sequence[Example]) -> NDArray[np.fl
     for indices in by_length(rows, POSITIONS):
         batch = collate([rows[index] for index in indices]).to(reader.vectors.device)
         (target,) = (it for it in batch.targets[examples[0].task].values() if isinstance(it, TextTargets))
-        states = reader.model.network(batch, reader.vectors)
+        states = reader.states(batch)
         told = (reader.model.network, states, batch.tokens, target.at, target.tokens, reader.task)
         places = (target.at // batch.tokens.shape[1]).cpu().numpy()
         costs = -target_log_chances(*told).double().cpu().numpy() / log(2)

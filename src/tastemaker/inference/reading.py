@@ -13,8 +13,9 @@ from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.facts import FactExtractor
 from tastemaker.model import tokenizer as markers
-from tastemaker.model.batch import Before, collate
+from tastemaker.model.batch import Batch, Before, collate
 from tastemaker.model.label_head import context_means
+from tastemaker.model.precision import autocast
 from tastemaker.model.row import Position, Row
 from tastemaker.tasks.example import Segment
 
@@ -68,6 +69,12 @@ class Reader:
         """Mean state `[N, D]` of every row, as the task's heads read it."""
         return self.model.network.states_for(self.task, self._states(rows, context_means))
 
+    def states(self, batch: Batch) -> Tensor:
+        """The trunk's states `[B * T, D]` of a batch, in single precision whatever its products are taken in."""
+        with autocast(self.model.reading_precision, self.vectors.device):
+            states: Tensor = self.model.network(batch, self.vectors)
+        return states.float()
+
     def _last(self, rows: Sequence[Row]) -> Tensor:
         """The trunk's state `[N, D]` at the last position of every row."""
         if self.kept is None or not rows:
@@ -82,7 +89,7 @@ class Reader:
         states = self.vectors.new_empty(len(rows), self.vectors.shape[1])
         for indices in by_length(rows):
             batch = collate([rows[index] for index in indices]).to(self.vectors.device)
-            flat = self.model.network(batch, self.vectors)
+            flat = self.states(batch)
             length = batch.tokens.shape[1]
             ends = [place * length + len(rows[index]) - 1 for place, index in enumerate(indices)]
             states[indices] = pick(flat, torch.tensor(ends, device=flat.device), length)

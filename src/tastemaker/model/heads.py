@@ -19,8 +19,7 @@ SCORING_DROPOUT = 0.5
 PRECISION_OF_BIAS, PRECISION_OF_FACTORS = 3.0, 5.0
 """Where the learned precisions of a user's prior start: in rated items, as the regularisers of matrix factorisation."""
 SPREAD_OF_FACTORS = 0.23
-"""Of an item's factors before training. They are noise then, which predictions pay for: of a wide trunk no more than of a
-narrow one."""
+"""Of an item's factors before training, when they are noise that predictions pay for: the same for every width."""
 LOG_ODDS_PER_STAR = 1.5
 """Where the learned slope of a like's log-odds over the predicted rating starts."""
 LOG_ODDS_PER_LIKE = 4.0

@@ -19,10 +19,10 @@ from torch.func import functional_call
 
 from tastemaker.model.batch import Batch
 from tastemaker.model.network import Network
+from tastemaker.model.precision import autocast
 from tastemaker.training.look_ahead import Weights, look_ahead, weights_after
 from tastemaker.training.loop import Trainer
 from tastemaker.training.losses import TrivialLosses, task_losses
-from tastemaker.training.precision import autocast
 from tastemaker.training.task_gradients import (
     Gradient,
     gradient_cosines,

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from tastemaker.errors import RecipeError
+from tastemaker.model.precision import is_mixed
 from tastemaker.training.config import TrainingConfig
-from tastemaker.training.precision import is_mixed
 
 COMPILERS: Final = ("g++", "clang++", "cl")
 """What is looked for where $CXX names none."""

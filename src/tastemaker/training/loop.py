@@ -17,6 +17,7 @@ from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, save_checkp
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.model.batch import Batch
+from tastemaker.model.precision import autocast
 from tastemaker.tasks.example import Task
 from tastemaker.training.broken import GRADIENT, Broken
 from tastemaker.training.calibration import calibrate
@@ -28,7 +29,6 @@ from tastemaker.training.log import LossLog
 from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
 from tastemaker.training.optimizer import build_optimizer, rate_factor, set_rates
-from tastemaker.training.precision import autocast
 from tastemaker.training.pull import Pull
 from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.seen import Seen

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from tastemaker.errors import RecipeError
-from tastemaker.training import precision
+from tastemaker.model import precision
+from tastemaker.model.precision import autocast
 from tastemaker.training.config import TrainingConfig
-from tastemaker.training.precision import autocast
 
 CPU = torch.device("cpu")
 

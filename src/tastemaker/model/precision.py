@@ -1,4 +1,4 @@
-"""Mixed precision: which products of training are taken in bfloat16.
+"""Mixed precision: which products are taken in bfloat16.
 
 Weights, optimizer, sums and losses stay in float32; `torch.autocast` picks the rest by operation. The softmax over a
 catalog is nearly all products, and a processor that multiplies bfloat16 natively takes it in half the time.
