@@ -12,7 +12,7 @@ from typing import Any, Final
 from benchmarks import multi_task_table, trunks_table
 from benchmarks.result import ROOT
 
-PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "multi-task.md")
+PAGES: Final = (ROOT / "README.md", *(ROOT / "docs" / name for name in ("backbones.md", "multi-task.md")))
 REGION: Final = re.compile(
     r"(?P<head><!-- (?P<question>\w+) (?P<data>\S+): made by [^\n]+ -->\n).*?(?P<end><!-- end -->)", re.DOTALL
 )

@@ -103,3 +103,24 @@ def test_labels_are_read_from_the_whole_context_alike_in_training_and_use(model:
         assert predictor.classes(examples).tolist() == head.classes(trained).tolist()
         labels = [example.target for example in examples]
         assert target.values.tolist() == [[*label.values] for label in labels if isinstance(label, Label)]
+
+
+def test_use_has_a_mean_that_is_mostly_of_the_last_fifth_of_its_steps() -> None:
+    head = LabelHead(WIDTH, ONE)
+    steps = 1000
+    for step in range(steps):
+        with torch.no_grad():
+            head.linear.weight.fill_(step)
+        head.follow()
+    means = padded([[1.0, 1.0, 1.0]])
+    told = (head.eval()(means) - head.mean.bias)[0] / 3
+    assert told.tolist() == pytest.approx([steps * 5 / 6] * 3, rel=0.01)
+    assert (head.train()(means) - head.linear.bias)[0].tolist() == [3.0 * (steps - 1)] * 3
+
+
+def test_after_one_step_it_is_what_that_left() -> None:
+    head = LabelHead(WIDTH, ONE)
+    with torch.no_grad():
+        head.linear.weight.fill_(0.5)
+    head.follow()
+    assert torch.equal(head.mean.weight, head.linear.weight)

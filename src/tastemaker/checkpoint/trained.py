@@ -118,7 +118,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
             stakes={name: Stake.of(fields) for name, fields in documents["recipe"]["tasks"].items()},
         )
         network = Network(config, inputs)
-        network.load_state_dict(_newer(network) | weights)
+        network.load_state_dict(_newer(network, weights) | weights)
     except (KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(
             f"{run}: its checkpoint does not fit this version of tastemaker ({str(error).splitlines()[0]}). Train "
@@ -133,10 +133,15 @@ def _by_place(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {**weights, "item_table.is_warm": is_warm.expand(len(PLACES), -1).clone()}
 
 
-def _newer(network: Network) -> dict[str, Tensor]:
-    """What a run lacks that is older than the tallies of items, or the prior of cold ones: it says what it did."""
+def _newer(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What a run lacks that is older than the tallies of items, the prior of cold ones, or the means of label heads.
+
+    It says what it did.
+    """
     newer = (*(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line")), "item_table.prior")
-    return {name: tensor for name, tensor in network.state_dict().items() if name.startswith(newer)}
+    added = {name: tensor for name, tensor in network.state_dict().items() if name.startswith((*newer, "label_heads."))}
+    last = {name.replace(".linear.", ".mean."): tensor for name, tensor in weights.items() if ".linear." in name}
+    return added | {name: tensor for name, tensor in last.items() if name.startswith("label_heads.")}
 
 
 def _edges(weights: Mapping[str, Tensor], term: str) -> Edges:

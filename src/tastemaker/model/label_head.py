@@ -4,6 +4,7 @@ The last state alone would do for a trunk that has learnt to gather in it what c
 some thousand texts learns that too late.
 """
 
+import copy
 import math
 
 import torch
@@ -12,12 +13,22 @@ from torch.nn import functional as F
 
 from tastemaker.tasks.example import LabelSet
 
+LATE = 4
+"""How late the steps are of which use has the mean: two thirds of it are of the last `1 / (1 + LATE)` of them."""
 RAREST = 1e-3
 """Share that a class is taken to have at least, and to leave to others at least, where its bias starts."""
 
 
 class LabelHead(nn.Module):
-    """A linear classifier that starts at what training says of every class, so that its loss starts at 1."""
+    """A linear classifier that starts at what training says of every class, so that its loss starts at 1.
+
+    A step has few labels, of which most are of the commonest class: where it leaves the weights is noise. So use has
+    the mean of the weights over the last steps, by polynomial-decay averaging (Shamir and Zhang, "Stochastic Gradient
+    Descent for Non-smooth Optimization: Convergence Results and Optimal Averaging Schemes", ICML 2013).
+    """
+
+    steps: Tensor
+    """How many there were."""
 
     cut: Tensor
     """What decides between classes, chosen on validation. Where several may hold: the log-odds from which on one is
@@ -33,12 +44,22 @@ class LabelHead(nn.Module):
         self.starts = torch.tensor(starts)
         with torch.no_grad():
             self.linear.bias.copy_(self.starts)
+        self.mean = copy.deepcopy(self.linear).requires_grad_(False)
+        self.register_buffer("steps", torch.tensor(0.0))
         self.register_buffer("cut", torch.tensor(0.0))
 
     def forward(self, states: Tensor) -> Tensor:
         """Logits `[N, C]` of the classes, from mean states `[N, D]`."""
-        logits: Tensor = self.linear(states).float()
+        logits: Tensor = (self.linear if self.training else self.mean)(states).float()
         return logits
+
+    @torch.no_grad()
+    def follow(self) -> None:
+        """Take the weights, as a step has left them, into their mean."""
+        self.steps += 1
+        share = (1 + LATE) / (self.steps + LATE)
+        self.mean.weight.lerp_(self.linear.weight, share)
+        self.mean.bias.lerp_(self.linear.bias, share)
 
     def loss(self, states: Tensor, values: Tensor) -> Tensor:
         """Mean cross-entropy of the class that holds; where several may, mean binary cross-entropy of all.

@@ -202,6 +202,11 @@ class Network(nn.Module):
         """What the model can tell the classes of."""
         return tuple(self.label_head(name).labels for name in self.label_heads)
 
+    def follow(self) -> None:
+        """Take what a step has left into what use has the mean of."""
+        for name in self.label_heads:
+            self.label_head(name).follow()
+
     def label_head(self, name: str) -> LabelHead:
         """The head of a label set.
 
