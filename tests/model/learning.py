@@ -11,6 +11,7 @@ from tastemaker.training.losses import TrivialLosses, task_losses
 
 def learnt(network: Network, batches: Sequence[Batch], trivial: TrivialLosses, steps: int = 150) -> dict[str, float]:
     """What is left of each task's loss, as a share of the first, after so many steps on the same batches together."""
+    network.label_heads.train()
     optimizer = torch.optim.Adam(network.parameters(), 0.01)
     first: dict[str, float] = {}
     left: dict[str, list[float]] = {}

@@ -269,6 +269,7 @@ def test_every_task_can_learn_a_batch_by_heart(name: str, t5: TrainedModel, shop
     network, rows = t5.network, TaskGroup((TASKS[name](),)).rows(shop, Split.VALIDATION, t5.layout)[:3]
     batch = collate(rows)
     trivial = TrivialLosses.of(shop, t5.tokenizer.size, 23, network.label_sets)
+    network.label_heads.train()
     optimizer = torch.optim.Adam(network.parameters(), 1e-2)
     losses = []
     for _ in range(160):

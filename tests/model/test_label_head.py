@@ -113,7 +113,7 @@ def test_use_has_a_mean_that_is_mostly_of_the_last_fifth_of_its_steps() -> None:
             head.linear.weight.fill_(step)
         head.follow()
     means = padded([[1.0, 1.0, 1.0]])
-    told = (head.eval()(means) - head.mean.bias)[0] / 3
+    told = (head.eval()(means) - head.mean_bias)[0] / 3
     assert told.tolist() == pytest.approx([steps * 5 / 6] * 3, rel=0.01)
     assert (head.train()(means) - head.linear.bias)[0].tolist() == [3.0 * (steps - 1)] * 3
 
@@ -123,4 +123,4 @@ def test_after_one_step_it_is_what_that_left() -> None:
     with torch.no_grad():
         head.linear.weight.fill_(0.5)
     head.follow()
-    assert torch.equal(head.mean.weight, head.linear.weight)
+    assert torch.equal(head.mean_weight, head.linear.weight)

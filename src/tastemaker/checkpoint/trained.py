@@ -140,7 +140,7 @@ def _newer(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Tensor]
     """
     newer = (*(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line")), "item_table.prior")
     added = {name: tensor for name, tensor in network.state_dict().items() if name.startswith((*newer, "label_heads."))}
-    last = {name.replace(".linear.", ".mean."): tensor for name, tensor in weights.items() if ".linear." in name}
+    last = {name.replace(".linear.", ".mean_"): tensor for name, tensor in weights.items() if ".linear." in name}
     return added | {name: tensor for name, tensor in last.items() if name.startswith("label_heads.")}
 
 

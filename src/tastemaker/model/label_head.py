@@ -4,7 +4,6 @@ The last state alone would do for a trunk that has learnt to gather in it what c
 some thousand texts learns that too late.
 """
 
-import copy
 import math
 
 import torch
@@ -29,6 +28,8 @@ class LabelHead(nn.Module):
 
     steps: Tensor
     """How many there were."""
+    mean_weight: Tensor
+    mean_bias: Tensor
 
     cut: Tensor
     """What decides between classes, chosen on validation. Where several may hold: the log-odds from which on one is
@@ -44,22 +45,23 @@ class LabelHead(nn.Module):
         self.starts = torch.tensor(starts)
         with torch.no_grad():
             self.linear.bias.copy_(self.starts)
-        self.mean = copy.deepcopy(self.linear).requires_grad_(False)
+        self.register_buffer("mean_weight", self.linear.weight.detach().clone())
+        self.register_buffer("mean_bias", self.linear.bias.detach().clone())
         self.register_buffer("steps", torch.tensor(0.0))
         self.register_buffer("cut", torch.tensor(0.0))
 
     def forward(self, states: Tensor) -> Tensor:
         """Logits `[N, C]` of the classes, from mean states `[N, D]`."""
-        logits: Tensor = (self.linear if self.training else self.mean)(states).float()
-        return logits
+        logits = self.linear(states) if self.training else F.linear(states, self.mean_weight, self.mean_bias)
+        return logits.float()
 
     @torch.no_grad()
     def follow(self) -> None:
         """Take the weights, as a step has left them, into their mean."""
         self.steps += 1
         share = (1 + LATE) / (self.steps + LATE)
-        self.mean.weight.lerp_(self.linear.weight, share)
-        self.mean.bias.lerp_(self.linear.bias, share)
+        self.mean_weight.lerp_(self.linear.weight, share)
+        self.mean_bias.lerp_(self.linear.bias, share)
 
     def loss(self, states: Tensor, values: Tensor) -> Tensor:
         """Mean cross-entropy of the class that holds; where several may, mean binary cross-entropy of all.
