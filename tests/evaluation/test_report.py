@@ -4,6 +4,7 @@ import re
 import pytest
 
 from tastemaker.errors import DataError
+from tastemaker.evaluation.charts import means
 from tastemaker.evaluation.report import render_report, write_evaluation, write_report
 from tastemaker.evaluation.tables import best, metric_table
 
@@ -108,3 +109,11 @@ def test_files_are_written_whole_or_not_at_all(tmp_path):
     assert str(error.value).startswith(f"{tmp_path / 'taken'}: could not write the file (")
     assert str(error.value).endswith("). Free some space, or write elsewhere.")
     assert not (tmp_path / ".taken.part").exists()
+
+
+def test_a_training_curve_is_drawn_in_means_of_neighbouring_steps() -> None:
+    steps, losses = means((list(range(1, 7)), [0.0, 2.0, 1.0, 3.0, 5.0, 7.0]), points=3)
+    assert steps == [1.5, 3.5, 5.5]
+    assert losses == [1.0, 2.0, 6.0]
+    assert means(([3], [0.5])) == ([3.0], [0.5])
+    assert means(([], [])) == ([], [])

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -27,6 +28,9 @@ STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
 }
 
+POINTS = 100
+"""Most points of a training curve."""
+
 Curve = tuple[Sequence[float], Sequence[float]]
 """Steps and losses."""
 
@@ -37,17 +41,23 @@ def label(name: str) -> str:
 
 
 def loss_chart(train: Curve, validation: Curve) -> str:
-    """The loss of one task over the steps: every training step pale, validations as a line."""
+    """The loss of one task over the steps: training pale, in means of neighbouring steps, validations as a line."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.0, 2.3))
         axes = figure.add_subplot()
-        axes.plot(*train, color=OTHERS[0], linewidth=0.8, alpha=0.8, label="training")
+        axes.plot(*means(train), color=OTHERS[0], linewidth=0.8, alpha=0.8, label="training")
         axes.plot(*validation, color=MODEL, linewidth=1.8, marker="o", markersize=3, label="validation")
         axes.set_xlabel("step")
         axes.set_ylabel("loss, 1 = trivial")
         axes.grid(axis="y", color=INK, alpha=0.12, linewidth=0.6)
         axes.legend(frameon=False, fontsize=9)
         return as_svg(figure)
+
+
+def means(curve: Curve, points: int = POINTS) -> Curve:
+    """At most so many points, each the mean of as many steps: with few examples in a step, a single loss is noise."""
+    steps, losses = (np.array_split(np.asarray(part, dtype=float), min(points, max(1, len(part)))) for part in curve)
+    return [float(part.mean()) for part in steps if len(part)], [float(part.mean()) for part in losses if len(part)]
 
 
 def bar_chart(values: Mapping[str, float], model: str, interval: Sequence[float] | None, rivals: Sequence[str]) -> str:
