@@ -37,6 +37,7 @@ _WRITING: Final = (
 _READING: Final = (
     *_WORDS,
     "model.dropout=0.2",
+    "tasks.sentiment.detach=false",
     "tasks.sentiment.teaches_read=true",
     "training.token_budget=2048",
     "training.epochs=3",
