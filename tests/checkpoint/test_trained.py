@@ -35,3 +35,17 @@ def test_a_run_from_before_items_could_be_cold_in_one_place_alone_is_read(model:
     loaded = load_trained(tmp_path)
     for name, tensor in model.weights().items():
         assert torch.equal(tensor, loaded.weights()[name]), name
+
+
+def test_a_run_from_before_label_heads_had_means_says_what_its_last_weights_do(
+    model: TrainedModel, tmp_path: Path
+) -> None:
+    head = model.network.label_head("category")
+    torch.nn.init.normal_(head.linear.weight)
+    newer = ("mean_weight", "mean_bias", "steps")
+    weights = {name: it for name, it in model.weights().items() if not name.endswith(newer)}
+    assert len(weights) < len(model.weights())
+    save_checkpoint(tmp_path, Checkpoint(1, {"weights": weights}, model.documents()), ("best",))
+    loaded = load_trained(tmp_path).network.label_head("category")
+    assert torch.equal(loaded.mean_weight, head.linear.weight)
+    assert torch.equal(loaded.mean_bias, head.linear.bias)

@@ -92,6 +92,7 @@ def test_labels_are_read_from_the_whole_context_alike_in_training_and_use(model:
         examples = list(task.examples(shop, Split.TEST))
         head, predictor = model.network.label_head(task.name), Predictor(model)
         nn.init.normal_(head.linear.weight, generator=torch.Generator().manual_seed(0))
+        head.follow()
         batch = collate([model.layout.row([example]) for example in examples])
         target = batch.targets[task.name][task.name]
         assert isinstance(target, LabelTargets)
