@@ -10,7 +10,8 @@ import torch
 from tastemaker.cli import stages
 from tastemaker.cli.recipe import from_mapping
 from tastemaker.errors import RecipeError, TastemakerError
-from tastemaker.training import execution, precision
+from tastemaker.model import precision
+from tastemaker.training import execution
 from tests.model.pretrained_models import saved
 
 
