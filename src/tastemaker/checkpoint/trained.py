@@ -139,9 +139,9 @@ def _newer(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Tensor]
     It says what it did.
     """
     newer = (*(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line")), "item_table.prior")
-    added = {name: tensor for name, tensor in network.state_dict().items() if name.startswith((*newer, "label_heads."))}
-    last = {name.replace(".linear.", ".mean_"): tensor for name, tensor in weights.items() if ".linear." in name}
-    return added | {name: tensor for name, tensor in last.items() if name.startswith("label_heads.")}
+    added = {it: tensor for it, tensor in network.state_dict().items() if it.startswith(newer) or it.endswith(".steps")}
+    heads = {name: tensor for name, tensor in weights.items() if name.startswith("label_heads.")}
+    return added | {it.replace(".linear.", ".mean_"): tensor for it, tensor in heads.items() if ".linear." in it}
 
 
 def _edges(weights: Mapping[str, Tensor], term: str) -> Edges:
