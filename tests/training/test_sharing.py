@@ -53,6 +53,7 @@ def test_a_batch_of_every_task_is_learnt_by_what_the_tasks_do_not_share(shop: Da
     model = new_model(shop, **KINDS[kind])
     read, sharing = batches(model, shop), model.network.sharing
     assert sharing is not None
+    model.network.label_heads.train()
     with torch.no_grad():
         for name, parameter in model.network.named_parameters():
             if name.startswith(READ_NOTHING):
