@@ -35,7 +35,7 @@ def test_what_is_written(recommender: Recommender, task: str, item: str | None, 
 def test_classes_are_those_of_evaluation_the_likeliest_first(recommender: Recommender, shop: Dataset) -> None:
     head = recommender.model.network.label_head("category")
     torch.nn.init.normal_(head.linear.weight)
-    head.follow()
+    head.update_mean()
     examples = list(TASKS["category"]().examples(shop, Split.TEST))
     expected = Predictor(recommender.model).classes(examples)
     names = examples[0].target.labels.classes  # type: ignore[union-attr]

@@ -80,7 +80,7 @@ def test_labels_are_told_by_the_states_that_their_task_learns_from(model: Traine
     head, reader = model.network.label_head("category"), Predictor(model).reader
     with torch.no_grad():
         head.linear.weight.normal_(std=0.5)
-        head.follow()
+        head.update_mean()
         states = reader.doing("category").mean_states([reader.text_row(example.context) for example in examples])
         assert isinstance(examples[0].target, Label)
         expected = float(head.loss(states[:1], torch.tensor([examples[0].target.values])))

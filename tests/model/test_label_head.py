@@ -92,7 +92,7 @@ def test_labels_are_read_from_the_whole_context_alike_in_training_and_use(model:
         examples = list(task.examples(shop, Split.TEST))
         head, predictor = model.network.label_head(task.name), Predictor(model)
         nn.init.normal_(head.linear.weight, generator=torch.Generator().manual_seed(0))
-        head.follow()
+        head.update_mean()
         batch = collate([model.layout.row([example]) for example in examples])
         target = batch.targets[task.name][task.name]
         assert isinstance(target, LabelTargets)
@@ -112,7 +112,7 @@ def test_use_has_a_mean_that_is_mostly_of_the_last_fifth_of_its_steps() -> None:
     for step in range(steps):
         with torch.no_grad():
             head.linear.weight.fill_(step)
-        head.follow()
+        head.update_mean()
     means = padded([[1.0, 1.0, 1.0]])
     told = (head.eval()(means) - head.mean_bias)[0] / 3
     assert told.tolist() == pytest.approx([steps * 5 / 6] * 3, rel=0.01)
@@ -123,5 +123,5 @@ def test_after_one_step_it_is_what_that_left() -> None:
     head = LabelHead(WIDTH, ONE)
     with torch.no_grad():
         head.linear.weight.fill_(0.5)
-    head.follow()
+    head.update_mean()
     assert torch.equal(head.mean_weight, head.linear.weight)

@@ -71,7 +71,7 @@ def test_every_head_is_given_what_is_best_on_validation(model: TrainedModel, sho
     several, one = (model.network.label_head(name) for name in ("category", "sentiment"))
     for head in (several, one):
         torch.nn.init.normal_(head.linear.weight, generator=torch.Generator().manual_seed(1))
-        head.follow()
+        head.update_mean()
     genres, feelings = (validation(model, shop, task) for task in (Category(), Sentiment()))
     f1 = set_label_cuts(Look.at(model.network, [validation(model, shop, NextItem()), feelings, genres]))
     assert model.network.training

@@ -56,7 +56,7 @@ class LabelHead(nn.Module):
         return logits.float()
 
     @torch.no_grad()
-    def follow(self) -> None:
+    def update_mean(self) -> None:
         """Take the weights, as a step has left them, into their mean."""
         self.steps += 1
         share = (1 + LATE) / (self.steps + LATE)

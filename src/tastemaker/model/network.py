@@ -202,10 +202,10 @@ class Network(nn.Module):
         """What the model can tell the classes of."""
         return tuple(self.label_head(name).labels for name in self.label_heads)
 
-    def follow(self) -> None:
-        """Take what a step has left into what use has the mean of."""
+    def update_means(self) -> None:
+        """Have the label heads take their weights, as a step has left them, into the means that use has."""
         for name in self.label_heads:
-            self.label_head(name).follow()
+            self.label_head(name).update_mean()
 
     def label_head(self, name: str) -> LabelHead:
         """The head of a label set.

@@ -118,7 +118,7 @@ class Trainer:
         self._note({GRADIENT: norm})
         if torch.isfinite(norm):
             self.optimizer.step()
-            self.network.follow()
+            self.network.update_means()
             self.pull.step(self.optimizer)
             self.balancer.after_step(self._new_losses)
         self.optimizer.zero_grad(set_to_none=True)
