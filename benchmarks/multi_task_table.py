@@ -7,7 +7,8 @@ from typing import Any, Final
 from benchmarks.markdown import counted, table
 
 POOLED: Final = "pooled"
-LIKELIHOOD: Final = "likelihood"
+OF_WORDS: Final = ("likelihood", "recommending")
+"""What else is asked of words, of every task that writes."""
 RANKED: Final = "next_item"
 """The task of which slices are shown beside the singles."""
 
@@ -103,8 +104,8 @@ def _by_task(found: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, str, 
     for part, of_part in parts.items():
         for name, told in of_part["gains"].items():
             task, _, metric = name.partition("/")
-            if part in ("", LIKELIHOOD) or task == RANKED:
-                where = "" if part in ("", LIKELIHOOD) else f", {part.replace('_', ' ')}"
+            if part in ("", *OF_WORDS) or task == RANKED:
+                where = "" if part in ("", *OF_WORDS) else f", {part.replace('_', ' ')}"
                 asked = f"`{task}`{where}", metric
                 sides = (f"{of_part[side][name]:.4f}" for side in ("alone", "joint"))
                 shown[asked] = (*sides, " ".join(_change(told)))

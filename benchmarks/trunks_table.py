@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.markdown import table
+from benchmarks.multi_task_table import OF_WORDS
 
 HEAD: Final = ("task", "metric", "asked", "pretrained", "from scratch", "gain, 95 % interval")
 NOTE: Final = (
@@ -11,6 +12,8 @@ NOTE: Final = (
     "training. A gain is a share\nof the figure from scratch, + is better whichever way the metric runs.\n"
 )
 
+WHOLE: Final = ("all", *OF_WORDS)
+"""What is asked of a task as a whole."""
 SLICED: Final = ("next_item", "rating")
 """Tasks whose slices a page shows."""
 
@@ -29,9 +32,9 @@ def head_and_rows(results: Results) -> tuple[Sequence[str], list[Sequence[str]]]
 
 
 def briefly(results: Results) -> str:
-    """What a page shows of it: every task, the likelihood of what it writes, and the slices of ranking and ratings."""
+    """What a page shows of it: every task, what else is asked of words, and the slices of ranking and ratings."""
     _, rows = head_and_rows(results)
-    shown = [row for row in rows if row[2] in ("all", "likelihood") or row[0] in SLICED]
+    shown = [row for row in rows if row[2] in WHOLE or row[0] in SLICED]
     return table(
         ("task", "metric", "pretrained", "from scratch", "gain, 95 % interval"),
         [(f"`{task}`{_asked(asked)}", metric.replace("_", " "), *sides) for task, metric, asked, *sides in shown],
@@ -39,7 +42,7 @@ def briefly(results: Results) -> str:
 
 
 def _asked(asked: str) -> str:
-    return "" if asked in ("all", "likelihood") else f", {asked.replace('_', ' ')}"
+    return "" if asked in WHOLE else f", {asked.replace('_', ' ')}"
 
 
 def _shown(change: Mapping[str, float | None]) -> str:

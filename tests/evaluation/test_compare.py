@@ -6,10 +6,20 @@ import pytest
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.evaluation.answers import Contestant
-from tastemaker.evaluation.compare import LIKELIHOOD, WHOLE, Compared, Sides, compare_sides, report, verdict
+from tastemaker.evaluation.compare import (
+    LIKELIHOOD,
+    RECOMMENDING,
+    WHOLE,
+    Compared,
+    Sides,
+    compare_sides,
+    report,
+    verdict,
+)
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.figures import Figure
 from tastemaker.evaluation.judge import Judge
+from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.description import Description
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.like import Like
@@ -35,6 +45,16 @@ class Other:
 
     def values(self, examples):
         return [np.full(len(it.target.items), self.rating if it.target.kind == "rating" else 0.8) for it in examples]
+
+
+class Silent:
+    """Ranks as `ranker` does, and never recommends."""
+
+    def __init__(self, ranker) -> None:
+        self.item_scores = ranker.item_scores
+
+    def replies(self, examples):
+        return [WrittenReply("What do you like?", None, "") for _ in examples]
 
 
 @pytest.fixture
@@ -118,12 +138,15 @@ def test_a_task_may_be_judged_by_another_metric(sides, judge):
     )
 
 
-def test_replies_are_ranked_without_being_written(dataset, predictor, judge, monkeypatch):
-    monkeypatch.setattr(type(predictor), "replies", lambda self, examples: pytest.fail("wrote"))
+def test_replies_are_compared_by_their_items_their_words_and_when_they_recommend(dataset, predictor, judge):
     tasks = {**TASKS, "dialogue": Dialogue()}
-    sides = Sides(predictor, tasks, {"d": single(predictor, "dialogue")}, {"dialogue": "recall@10"})
-    told = report(compare_sides(sides, judge), sides, CONFIG)
-    assert told["tasks"].keys() == {"dialogue"}
+    sides = Sides(predictor, tasks, {"d": single(Silent(predictor), "dialogue")}, {"dialogue": "recall@10"})
+    found = compare_sides(sides, judge)
+    assert found.keys() == {WHOLE, RECOMMENDING}  # who is silent says nothing of words
+    recommending = found[RECOMMENDING]["dialogue"]
+    assert recommending.metric == "recommends_f1"
+    assert recommending.joint.value > recommending.alone.value == 0
+    told = report(found, sides, CONFIG)
     assert told["tasks"]["dialogue"]["change"] == 0
     assert told["not_compared"] == list(TASKS)
 

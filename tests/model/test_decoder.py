@@ -159,6 +159,33 @@ def test_a_checkpoint_holds_all_that_the_model_is(adaptation: str, shop: Dataset
     assert torch.equal(states(loaded, rows), states(model, rows))
 
 
+def test_a_run_from_before_markers_had_rows_for_writing_says_the_same(shop: Dataset, tmp_path: Path) -> None:
+    model = shop_model(shop, saved("qwen2", tmp_path / "qwen2"), TASKS_OF_SHOP, layers=1)
+    tokens = model.network.backbone.tokens
+    with torch.no_grad():
+        tokens.markers.normal_()
+        tokens.written.copy_(tokens.markers)
+    weights = {name: it for name, it in model.weights().items() if not name.endswith(".written")}
+    assert len(weights) == len(model.weights()) - 1
+    save_checkpoint(tmp_path, Checkpoint(1, {"weights": weights}, model.documents()), ("best",))
+    asked = torch.randn(2, model.network.backbone.width)
+    loaded = load_trained(tmp_path).network
+    assert torch.equal(loaded.text_logits(asked), model.network.text_logits(asked))
+
+
+@pytest.mark.parametrize("name", ["qwen2", "t5"])
+def test_reading_a_marker_does_not_teach_when_to_write_it(name: str, shop: Dataset, tmp_path: Path) -> None:
+    """Even where the model itself reads and writes by one table."""
+    backbone = shop_model(shop, saved(name, tmp_path), TASKS_OF_SHOP).network.backbone
+    assert backbone.output is None
+    assert torch.equal(backbone.tokens.written, backbone.tokens.markers)
+    backbone.token_vectors(torch.arange(len(MARKERS))).sum().backward()
+    assert backbone.tokens.markers.grad.any() and backbone.tokens.written.grad is None
+    backbone.zero_grad()
+    backbone.text_logits(torch.randn(2, backbone.width)).sum().backward()
+    assert backbone.tokens.written.grad.any() and backbone.tokens.markers.grad is None
+
+
 def test_what_learns(shop: Dataset, tmp_path: Path) -> None:
     folder = saved("llama", tmp_path)
 

@@ -134,14 +134,17 @@ def _by_place(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _newer(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What a run lacks that is older than the tallies of items, the prior of cold ones, or the means of label heads.
+    """What a run lacks that is older than the tallies of items, the prior of cold ones, the means of label heads, or
+    markers' own rows where they are written.
 
     It says what it did.
     """
     newer = (*(f"scoring_head.{name}" for name in ("rated.", "liked.", "like_gain", "line")), "item_table.prior")
     added = {it: tensor for it, tensor in network.state_dict().items() if it.startswith(newer) or it.endswith(".steps")}
     heads = {name: tensor for name, tensor in weights.items() if name.startswith("label_heads.")}
-    return added | {it.replace(".linear.", ".mean_"): tensor for it, tensor in heads.items() if ".linear." in it}
+    added |= {it.replace(".linear.", ".mean_"): tensor for it, tensor in heads.items() if ".linear." in it}
+    read, written = "backbone.tokens.markers", "backbone.tokens.written"
+    return added | ({written: weights[read]} if written in network.state_dict() else {})
 
 
 def _edges(weights: Mapping[str, Tensor], term: str) -> Edges:

@@ -19,7 +19,7 @@ from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.context import target_items
 from tastemaker.evaluation.evaluate import Question, plain, question_of
 from tastemaker.evaluation.figures import Figure, Figures, check_names
-from tastemaker.evaluation.judge import BITS, READS, WRITTEN, Judge
+from tastemaker.evaluation.judge import BITS, READS, RECOMMENDS, SPOKEN, WRITTEN, Judge
 from tastemaker.evaluation.ranked import rank, ranking_figures
 from tastemaker.evaluation.slices import SPARSE, metric_in, slice_figures, sliced, sparse_slices
 from tastemaker.metrics import find_metric
@@ -30,6 +30,8 @@ WHOLE: Final = "all"
 """The slice that is the whole."""
 LIKELIHOOD: Final = "likelihood"
 """No slice, but every text once more: how likely each side finds the reference, whatever it writes itself."""
+RECOMMENDING: Final = "recommending"
+"""No slice, but replies once more: whether they name an item where one is due, and else do not."""
 BETTER, WORSE, UNCLEAR, UNKNOWN = "better", "worse", "unclear", "not known"
 """What an interval says of joint training."""
 
@@ -142,13 +144,16 @@ def _by_slice(
     judge: Judge,
     say: Callable[[str], None],
 ) -> list[tuple[str, Compared]]:
-    """The whole, the likelihood of texts, then every slice; of these all in which both sides have a figure."""
+    """The whole, what else is asked of words, then every slice; of these all in which both sides have a figure."""
     task = question.examples[0].task
     say(f"{task}: {metric}")
     found = [(WHOLE, metric, [_figures(it, question, metric, judge) for it in both])]
-    if question.kind in WRITTEN and metric != BITS:
-        say(f"{task}: {BITS}")
-        found.append((LIKELIHOOD, BITS, [_figures(it, question, BITS, judge) for it in both]))
+    of_words = {LIKELIHOOD: BITS} if question.kind in WRITTEN else {}
+    of_words |= {RECOMMENDING: RECOMMENDS} if question.kind in SPOKEN else {}
+    for name, told in of_words.items():
+        if told != metric:
+            say(f"{task}: {told}")
+            found.append((name, told, [_figures(it, question, told, judge) for it in both]))
     changes = sparse_slices(question.kind, judge) if question.kind in SPARSE else {}
     for name, change in changes.items():
         if name != WHOLE:

@@ -28,6 +28,8 @@ from tastemaker.tasks.request import asked, turns_of
 
 WRITTEN: Final = ("reply", "turn", "reason", "text", "answer")
 """Kinds of example that ask for words."""
+SPOKEN: Final = ("reply", "turn")
+"""Those among them that may recommend, or not."""
 UNWRITTEN: Final = ("places", "novel", "likelihood")
 """What metrics of such examples read without a word being written."""
 READS: dict[str, tuple[str, ...]] = {
@@ -45,6 +47,7 @@ READS: dict[str, tuple[str, ...]] = {
 """What each kind of example gives metrics to read."""
 
 BITS = "bits_per_character"
+RECOMMENDS = "recommends_f1"
 WORDS = ("bleu1", "bleu", "rouge1", "rouge2", "rougeL", "distinct2", "unique_ratio", BITS)
 FACTS = ("grounding", "facts_per_reason", "grounded_reasons", "unslotted_title_rate")
 ANSWERS = ("exact_match", "token_f1", "made_up_rate", "refused_rate", BITS)

@@ -27,7 +27,8 @@ class Decoder(nn.Module):
         self.trunk.set_input_embeddings(nn.Identity())
         self.width = int(sizes.hidden_size)
         table = partial(TokenTable, vocabulary, self.width, words_learn=config.adaptation == "full")
-        self.tokens, self.output = table(), None if sizes.tie_word_embeddings else table()
+        is_tied = bool(sizes.tie_word_embeddings)
+        self.tokens, self.output = table(is_tied=is_tied), None if is_tied else table()
         self.dropout = nn.Dropout(config.dropout)
         adapt(self.trunk, config)
         self.history: HistoryReader | None = None

@@ -60,7 +60,8 @@ class EncoderDecoder(nn.Module):
         self.width = int(sizes.hidden_size)
         self.scale = self.width**-0.5 if getattr(sizes, "scale_decoder_outputs", False) else 1.0
         table = partial(TokenTable, vocabulary, self.width, words_learn=config.adaptation == "full")
-        self.tokens, self.output = table(), None if anatomy.config["tie_word_embeddings"] else table()
+        is_tied = bool(anatomy.config["tie_word_embeddings"])
+        self.tokens, self.output = table(is_tied=is_tied), None if is_tied else table()
         adapt(self.trunk, config)
 
     def token_vectors(self, tokens: Tensor) -> Tensor:

@@ -98,9 +98,8 @@ def rows_of(table: nn.Module) -> Tensor:
 def fill_tokens(table: TokenTable, pretrained: Tensor, source: Source) -> None:
     """Copy the rows that are kept; markers that mean what a token means start as its row."""
     words = pretrained[torch.tensor(source.rows)]
-    table.fill(words, MARKER_NOISE * float(words.std()))
-    for marker, row in source.same.items():
-        table.markers[marker] = pretrained[row]
+    same = {marker: pretrained[row] for marker, row in source.same.items()}
+    table.fill(words, MARKER_NOISE * float(words.std()), same)
 
 
 def _fit(network: Network) -> None:
