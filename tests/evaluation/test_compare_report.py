@@ -74,6 +74,13 @@ def test_the_page_shows_charts_first_and_needs_nothing_else() -> None:
     assert "new items, recall@50 (7)" in page
 
 
+def test_beside_a_run_of_all_its_tasks_nothing_is_asked_of_joint_training() -> None:
+    whole = {**COMPARISON, "singles": {"runs/a": ["next_item", "rating", "like"]}}
+    assert "Which of the runs is better?" in render_comparison(whole)
+    assert "joint training help" not in render_comparison(whole)
+    assert "Did joint training help?" in render_comparison(COMPARISON)
+
+
 def test_what_old_runs_did_not_keep_is_said_to_be_unknown() -> None:
     page = render_comparison(UNKNOWN)
     assert page.count("not known of some run") == 2

@@ -63,11 +63,11 @@ def compare(  # noqa: PLR0913 - one parameter an option
 
 def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
     """Every task, every slice, and the cost; a heading above each."""
-    yield Text(f"\nWhat joint training gained ({found['split']}), + is better in every metric", style="bold")
+    yield Text(f"\nWhat JOINT gained ({found['split']}), + is better in every metric", style="bold")
     yield _task_table(found)
     yield Text(_summary(found))
     if found["slices"]:
-        yield Text("\nWhere little is known, and how likely texts are, change in %", style="bold")
+        yield Text("\nWhere little is known, how likely texts are, when replies recommend; change in %", style="bold")
         yield _slice_table(found)
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])

@@ -42,6 +42,7 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
     cost = result["cost"]
     return {
         "result": result,
+        "question": _question(result),
         "gains": Markup(gain_chart({f"{task}": it for task, it in gains.items()} | _mean(result))),
         "slices": {task: Markup(gain_chart(found, 5.2)) for task, found in by_task.items() if len(found) > 1},
         "slice_rows": [(_slice_name(name), found) for name, found in result["slices"].items()],
@@ -51,6 +52,12 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
             if cost["ratio"][what] is not None
         },
     }
+
+
+def _question(result: Mapping[str, Any]) -> str:
+    """A run of all the compared tasks is no single one: beside it, nothing is said of joint training."""
+    are_parts = all(result["tasks"].keys() - set(tasks) for tasks in result["singles"].values())
+    return "Did joint training help?" if are_parts or len(result["tasks"]) == 1 else "Which of the runs is better?"
 
 
 def _change(found: Mapping[str, Any]) -> Change:
