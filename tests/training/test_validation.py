@@ -30,6 +30,16 @@ def test_a_task_without_validation_examples_is_named():
     )
 
 
+def test_more_histories_are_drawn_than_texts(model, shop):
+    tasks = (NextItem(), Dialogue())
+    groups = group_tasks(shop, tasks)
+    asked = [len(group.rows(shop, Split.VALIDATION, model.layout)) for group in groups]
+    batches = Validation(shop, groups, model.layout, 2).batches
+    drawn = {task.name: sum(len(it.tokens) for it in batches if task.name in it.targets) for task in tasks}
+    assert drawn == {"next_item": 8, "dialogue": 2}
+    assert min(asked) > 8
+
+
 @pytest.mark.parametrize("ranked", [1, 256])
 def test_ndcg_is_that_of_each_target_by_itself(model, shop, monkeypatch, ranked):
     monkeypatch.setattr(validation, "RANKED", ranked)

@@ -76,7 +76,7 @@ class TrainingConfig:
     patience: int = 5
     """Validations without a better one after which training stops."""
     validation_examples: int = 512
-    """Most validation contexts per group of tasks, a fixed seeded sample."""
+    """Most validation contexts per group of tasks, a fixed seeded sample; four times as many of histories alone."""
 
     def __post_init__(self) -> None:
         for name in AT_LEAST_ONE:
