@@ -68,12 +68,12 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
         (
             f'{SMALL}name = "mine"\n',
             ": [tasks.next_item] has no key 'name'; known are detach, dropout, weight_decay, mixture_weight, "
-            "weight, max_history.",
+            "every_step, weight, max_history.",
         ),
         (
             f"{SMALL}metrics = []\n",
             ": [tasks.next_item] has no key 'metrics'; known are detach, dropout, weight_decay, mixture_weight, "
-            "weight, max_history.",
+            "every_step, weight, max_history.",
         ),
         (f'{SMALL}[training]\nepochs = "3"\n', ": [training] epochs must be a whole number, found '3'."),
         (f"{SMALL}[training]\nepochs = 3.0\n", ": [training] epochs must be a whole number, found 3.0."),

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -273,6 +274,25 @@ def test_groups_take_turns_and_read_as_much_in_the_end(model: TrainedModel, shop
     turns.next()
     resumed.restore(json.loads(json.dumps(turns.state())))
     assert same(turns.next(), resumed.next())
+
+
+@pytest.mark.parametrize(("taken", "others"), [(1, 1), (2, 1), (3, 2)])
+def test_a_group_may_be_read_in_every_step(model: TrainedModel, shop: Dataset, taken: int, others: int) -> None:
+    tasks = [TASKS["explanation"](), TASKS["next_item"](every_step=True), TASKS["rating"](), TASKS["dialogue"]()]
+    config = TrainingConfig(token_budget=300, mixture="uniform", groups_per_step=taken)
+    made = Mixture(shop, group_tasks(shop, tasks), model.layout, config)
+    steps = [[name for batch in made.next() for name in batch.targets] for _ in range(4)]
+    assert all("next_item" in read and "rating" in read and len(read) == 2 + others for read in steps)
+    assert Counter(name for read in steps for name in read)["dialogue"] == 2 * others
+    assert [stream.budget for stream in made.streams] == [200 // others, 100, 200 // others]
+    assert made.shares()["dialogue"] == made.shares()["rating"] == pytest.approx(1 / 3)
+
+
+def test_no_group_takes_turns_where_every_step_reads_of_all(model: TrainedModel, shop: Dataset) -> None:
+    tasks = [TASKS["next_item"](every_step=True), TASKS["explanation"](every_step=True)]
+    config = TrainingConfig(token_budget=300, mixture="uniform", groups_per_step=1)
+    made = Mixture(shop, group_tasks(shop, tasks), model.layout, config)
+    assert [[*batch.targets] for _ in range(2) for batch in made.next()] == [["next_item"], ["explanation"]] * 2
 
 
 def test_the_state_of_an_earlier_version_is_a_list_of_streams(model: TrainedModel, shop: Dataset) -> None:

@@ -208,6 +208,11 @@ class Task(Protocol):
         ...
 
     @property
+    def every_step(self) -> bool:
+        """Whether it takes no turns with other tasks: every step of training reads of it."""
+        ...
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Names in `tastemaker.metrics.METRICS` that judge this task; the first is its headline."""
         ...

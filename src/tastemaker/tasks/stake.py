@@ -21,6 +21,8 @@ class Stake:
     mixture_weight: float = 1.0
     """How many times as many positions of a step as `training.mixture` gives alone; of tasks that read the same
     contexts the largest counts."""
+    every_step: bool = False
+    """Whether every step reads of it where `training.groups_per_step` has the others take turns."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.dropout < 1:

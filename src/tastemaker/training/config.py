@@ -44,8 +44,9 @@ class TrainingConfig:
     mixture_strength: float = 1.0
     """With `progress`: by what power of what a group has left to learn its share grows; 0 is not at all."""
     groups_per_step: int | None = None
-    """How many groups of tasks a step reads from, in turn, each with so much more; None is all of them. Fewer make
-    larger micro-batches, which are read faster; a method that compares gradients sees but those of the step."""
+    """How many groups of tasks a step reads from: those of a task with `every_step`, and at least one of the others in
+    turn, each with so much more; None is all of them. Fewer make larger micro-batches, which are read faster; a method
+    that compares gradients sees but those of the step."""
     learning_rate: float = 1e-3
     backbone_rate: float = 1.0
     """By what the learning rate of the backbone's own weights, LoRA's included, is multiplied."""

@@ -2,8 +2,9 @@
 
 Tasks with identical contexts form one group, which shares its micro-batches and forward passes, and so do labels of a
 text with what is written about it, where the text comes first and what is asked of it behind. Every step takes one
-micro-batch of every group, or of `groups_per_step` of them in turn; `shares.py` says what part of the token budget that
-is. Where validation changes it, what an epoch has left is planned anew, and the mixture's state holds all such cuts.
+micro-batch of every group, or of `groups_per_step` of them, in turn but for those of tasks with `every_step`;
+`shares.py` says what part of the token budget that is. Where validation changes it, what an epoch has left is planned
+anew, and the mixture's state holds all such cuts.
 
 Source:
     Liu et al., "Multi-Task Deep Neural Networks for Natural Language Understanding", ACL 2019, for steps of one task.
@@ -49,6 +50,11 @@ class TaskGroup:
     def weight(self) -> float:
         """How many times as many positions as the mixture gives alone."""
         return max(task.mixture_weight for task in self.tasks)
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether `groups_per_step` leaves it out of a step at times."""
+        return not any(task.every_step for task in self.tasks)
 
     def rows(self, dataset: Dataset, split: Split, layout: Layout, epoch: int = 0, seed: int = 0) -> list[Row]:
         """One row per context, with the targets of every task of the group; those of training vary with the epoch.
@@ -235,10 +241,13 @@ class Mixture:
         """Positions of the first epoch of every group."""
         self.size = sum(self.sizes)
         """Positions of one epoch of all tasks."""
-        self.taken = min(config.groups_per_step or len(groups), len(groups))
-        """Groups of one step."""
+        self.taking_turns = [place for place, group in enumerate(groups) if group.takes_turns]
+        """Groups that not every step need read."""
+        places = (config.groups_per_step or len(groups)) - (len(groups) - len(self.taking_turns))
+        self.taken = min(max(1, places), len(self.taking_turns))
+        """How many of them a step reads."""
         self.turn = 0
-        """The first group of the next one."""
+        """The first one of the next step."""
         self._share()
 
     def observe(self, losses: Losses) -> None:
@@ -250,23 +259,30 @@ class Mixture:
 
     def shares(self) -> dict[str, float]:
         """What share of the positions the group of each task gets."""
-        total = sum(stream.budget for stream in self.streams)
-        return {task.name: stream.budget / total for stream in self.streams for task in stream.group.tasks}
+        read = [stream.budget * self._often(place) for place, stream in enumerate(self.streams)]
+        streams = zip(self.streams, read, strict=True)
+        return {task.name: share / sum(read) for stream, share in streams for task in stream.group.tasks}
+
+    def _often(self, place: int) -> float:
+        """In what share of the steps a group is read."""
+        return self.taken / len(self.taking_turns) if place in self.taking_turns else 1.0
 
     def _share(self) -> None:
         """Give every stream its share of the positions of a step."""
         left = [stream.progress.left for stream in self.streams]
         weights = [stream.group.weight for stream in self.streams]
-        budget = self.config.token_budget * len(self.streams) // self.taken
-        shares = token_shares(self.sizes, budget, self.config, left, weights)
-        for stream, share in zip(self.streams, shares, strict=True):
-            stream.set_budget(share)
+        budgets = token_shares(self.sizes, self.config.token_budget, self.config, left, weights)
+        for place in self.taking_turns:
+            budgets[place] = budgets[place] * len(self.taking_turns) // self.taken
+        for stream, budget in zip(self.streams, budgets, strict=True):
+            stream.set_budget(budget)
 
     def next(self) -> list[Batch]:
         """The micro-batches of the next step."""
-        order = [(self.turn + place) % len(self.streams) for place in range(self.taken)]
-        self.turn = (self.turn + self.taken) % len(self.streams)
-        return [self.streams[place].next() for place in sorted(order)]
+        order = self.taking_turns[self.turn :] + self.taking_turns[: self.turn]
+        waiting = set(order[self.taken :])
+        self.turn = (self.turn + self.taken) % max(1, len(order))
+        return [stream.next() for place, stream in enumerate(self.streams) if place not in waiting]
 
     def state(self) -> dict[str, Any]:
         """Whose turn it is, and where every stream stands."""
