@@ -3,9 +3,9 @@
     python -m benchmarks.padding --recipe recipes/movies.toml
 
 Every group of tasks that share their contexts draws the batches of its first epoch, as training does; a position that
-holds neither token nor item nor action is padding. A step takes one batch of every group: `padding` is the share over
-whole steps, `TASKS/padding` that of one group, and `…/shuffled_only` what it would be if rows were shuffled and cut
-into batches of the same budget without regard to their lengths.
+holds neither token nor item nor action is padding. A step takes one batch of every group whose turn it is: `padding` is
+the share over all steps, `TASKS/padding` that of one group, and `…/shuffled_only` what it would be if rows were
+shuffled and cut into batches of the same budget without regard to their lengths.
 """
 
 import argparse
@@ -62,16 +62,21 @@ def shuffled_only(batches: Batches, budget: int, seed: int) -> Batches:
     return cut
 
 
-def padding(groups: Sequence[Batches]) -> float:
-    """Share of padding among the positions of steps that take one batch of every group."""
-    real = sum(float(np.mean([sum(batch) for batch in batches])) for batches in groups)
-    whole = sum(float(np.mean([len(batch) * max(batch) for batch in batches])) for batches in groups)
-    return 1 - real / whole
+def padding(groups: Sequence[Batches], often: Sequence[float] = (1.0,)) -> float:
+    """Share of padding among the positions of steps, `often` of which take one batch of each group."""
+    real = np.array([np.mean([sum(batch) for batch in batches]) for batches in groups])
+    whole = np.array([np.mean([len(batch) * max(batch) for batch in batches]) for batches in groups])
+    return float(1 - (often * real).sum() / (often * whole).sum())
 
 
-def figures(planned: Mapping[str, Batches], shuffled: Mapping[str, Batches]) -> dict[str, float]:
-    """Shares over whole steps, then of every group."""
-    found = {"padding": padding([*planned.values()]), "padding/shuffled_only": padding([*shuffled.values()])}
+def figures(
+    planned: Mapping[str, Batches], shuffled: Mapping[str, Batches], often: Sequence[float]
+) -> dict[str, float]:
+    """Shares over whole steps, `often` of which read each group, then of every group."""
+    found = {
+        "padding": padding([*planned.values()], often),
+        "padding/shuffled_only": padding([*shuffled.values()], often),
+    }
     for name in planned:
         found[f"{name}/padding"] = padding([planned[name]])
         found[f"{name}/padding/shuffled_only"] = padding([shuffled[name]])
@@ -88,11 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     started = time.perf_counter()
     other = [f'data.path="{given.data}"'] if given.data else []
     recipe = read_recipe(given.recipe, [*other, WITHOUT_CONTENT])
-    streams = {"+".join(task.name for task in it.group.tasks): it for it in mixture(recipe).streams}
+    mixed = mixture(recipe)
+    often = [mixed.often(place) for place in range(len(mixed.streams))]
+    streams = {"+".join(task.name for task in it.group.tasks): it for it in mixed.streams}
     planned = {name: one_epoch(stream) for name, stream in streams.items()}
     seed, data = recipe.training.seed, Path(recipe.data.path)
     shuffled = {name: shuffled_only(planned[name], stream.budget, seed) for name, stream in streams.items()}
-    found = figures(planned, shuffled)
+    found = figures(planned, shuffled, often)
     result = Result(
         question=QUESTION,
         data=data_name(data),

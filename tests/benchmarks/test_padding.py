@@ -26,6 +26,9 @@ def test_a_step_takes_one_batch_of_every_group() -> None:
     assert padding([short]) == pytest.approx(1 / 8), "7 of 8 are real"
     assert padding([long]) == pytest.approx(4 / 20)
     assert padding([short, long]) == pytest.approx(1 - (3.5 + 16) / (4 + 20))
+    assert padding([short, long], [1.0, 0.5]) == pytest.approx(1 - (3.5 + 8) / (4 + 10)), (
+        "long ones in every other step"
+    )
 
 
 def test_without_regard_to_lengths_batches_keep_to_the_budget() -> None:
@@ -46,7 +49,7 @@ def test_an_epoch_is_what_training_reads(mixture: Mixture) -> None:
 
 
 def test_figures_stand_by_group() -> None:
-    assert figures({"a": [[1, 2]], "b": [[2]]}, {"a": [[1, 4]], "b": [[2]]}) == {
+    assert figures({"a": [[1, 2]], "b": [[2]]}, {"a": [[1, 4]], "b": [[2]]}, [1.0, 1.0]) == {
         "padding": round(1 / 6, 4),
         "padding/shuffled_only": round(3 / 10, 4),
         "a/padding": 0.25,

@@ -259,11 +259,11 @@ class Mixture:
 
     def shares(self) -> dict[str, float]:
         """What share of the positions the group of each task gets."""
-        read = [stream.budget * self._often(place) for place, stream in enumerate(self.streams)]
+        read = [stream.budget * self.often(place) for place, stream in enumerate(self.streams)]
         streams = zip(self.streams, read, strict=True)
         return {task.name: share / sum(read) for stream, share in streams for task in stream.group.tasks}
 
-    def _often(self, place: int) -> float:
+    def often(self, place: int) -> float:
         """In what share of the steps a group is read."""
         return self.taken / len(self.taking_turns) if place in self.taking_turns else 1.0
 
