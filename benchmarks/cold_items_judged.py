@@ -55,34 +55,34 @@ class Without:
 
 
 def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]) -> dict[str, float]:
-    """Set the offset of cold items as training would have, had the catalog not held the items `hidden` yet.
+    """Set the odds of cold items as training would have, had the catalog not held the items `hidden` yet.
 
     Training has them in its catalog, where they take their part of what cold items score in all and are never a
-    target: the offset comes out too low. What is solved here is the same equation without them.
+    target: the odds come out too low. What is solved here is the same equation without them.
 
     Returns:
-        The offset as trained and as set; empty for a model that has none.
+        The log-odds as trained and as set; empty for a model that has none.
     """
     network = predictor.model.network
     table, sureness = network.item_table, float(network.sureness[HISTORY])
     examples = list(NextItem().examples(training, Split.VALIDATION))
     if table.projection is None or not examples:
         return {}
-    trained = float(table.cold_offset[HISTORY])
-    table.cold_offset.fill_(0.0)
+    trained = table.cold_odds.clone()
+    table.cold_odds.fill_(0.0)
     is_warm = table.is_warm[HISTORY].cpu()
     is_cold = ~is_warm & ~torch.from_numpy(np.isin(np.arange(len(is_warm)), hidden))
     if not bool(is_cold.any()):
-        table.cold_offset.fill_(trained)
+        table.cold_odds.copy_(trained)
         return {}
     starts = range(0, len(examples), BATCH)
     scored = (sureness * torch.from_numpy(predictor.item_scores(examples[start : start + BATCH])) for start in starts)
     gaps = torch.cat([part[:, is_cold].logsumexp(1) - part[:, is_warm].logsumexp(1) for part in scored])
     cold_targets = sum(bool(is_cold[list(items)].any()) for items in map(_items, examples))
-    table.cold_offset.fill_(solve(gaps, cold_targets) / sureness)
+    table.cold_odds.fill_(solve(gaps, cold_targets))
     return {
-        "cold_offset_as_trained": trained,
-        "cold_offset": float(table.cold_offset[HISTORY]),
+        "cold_odds_as_trained": float(trained[HISTORY]),
+        "cold_odds": float(table.cold_odds[HISTORY]),
         "cold_validation": cold_targets,
     }
 

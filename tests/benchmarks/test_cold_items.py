@@ -47,7 +47,7 @@ def finish(plan: Plan, model: str, seed: int) -> None:
     run_measured("judging", ["true"], folder, plan.threads)
     folder.mkdir()
     reached = dict(zip(KEYS, REACHED[model], strict=True))
-    figures = {"test": reached, "details": {"cold_offset": 1.5}, "seconds_to_fit": 1.5, "peak_memory_mb": 100.0}
+    figures = {"test": reached, "details": {"cold_odds": 1.5}, "seconds_to_fit": 1.5, "peak_memory_mb": 100.0}
     (folder / "figures.json").write_text(json.dumps(figures))
     units = {key: np.array([[value, 1, user] for user in range(2 + seed)]) for key, value in reached.items()}
     np.savez(folder / "units.npz", **units)  # type: ignore[arg-type]  # numpy's stubs take every keyword for a flag
@@ -63,7 +63,7 @@ def test_every_contestant_gets_a_result_a_seed(plan: Plan) -> None:
     assert found["no_id_dropout", 1]["recipe"] == (
         "recipes/ranking.toml --set training.seed=1 --set model.id_dropout=0.0"
     )
-    assert found[OURS, 1]["details"] == {"cold_offset": 1.5, "steps": 30, "best_step": 20, "attempts": 1}
+    assert found[OURS, 1]["details"] == {"cold_odds": 1.5, "steps": 30, "best_step": 20, "attempts": 1}
     assert found["popularity", 0]["seconds"] == 1.5, "fitting is all its training"
     assert str(plan.runs) not in json.dumps(list(found.values())), "results name no folder of this machine"
 

@@ -52,7 +52,7 @@ def test_items_left_out_are_not_recommended(last_out: Dataset) -> None:
     assert np.isfinite(np.delete(scores, 3, axis=1)).all()
 
 
-def test_the_offset_gives_cold_items_their_share_as_if_hidden_ones_were_not_there(last_out: Dataset) -> None:
+def test_the_odds_give_cold_items_their_share_as_if_hidden_ones_were_not_there(last_out: Dataset) -> None:
     """Of 12 validation targets those of one item are cold; beside it another cold item is hidden."""
     examples = list(NextItem().examples(last_out, Split.VALIDATION))
     targets = [last_out.held_out(user, Split.VALIDATION)[0].item for user in range(len(last_out.user_ids))]
@@ -61,23 +61,23 @@ def test_the_offset_gives_cold_items_their_share_as_if_hidden_ones_were_not_ther
     table = model.network.item_table
     table.is_warm.fill_(True)
     table.is_warm[:, [cold, hidden]] = False
-    table.cold_offset.fill_(-4.0)
+    table.cold_odds.fill_(-4.0)
     model.network.sureness.fill_(0.5)
     predictor = Predictor(model)
     told = calibrate(predictor, last_out, np.array([hidden]))
     scores = torch.from_numpy(predictor.item_scores(examples))
     chances = (0.5 * scores)[:, np.arange(len(last_out.catalog)) != hidden].softmax(1)[:, cold]
     assert float(chances.sum()) == pytest.approx(targets.count(cold) + 0.5, abs=1e-3)
-    assert told["cold_offset_as_trained"] == -4.0
+    assert told["cold_odds_as_trained"] == -4.0
     assert told["cold_validation"] == targets.count(cold)
 
 
-def test_without_cold_items_the_offset_stays(last_out: Dataset) -> None:
+def test_without_cold_items_the_odds_stay(last_out: Dataset) -> None:
     model = new_model(last_out)
     model.network.item_table.is_warm.fill_(True)
-    model.network.item_table.cold_offset.fill_(2.0)
+    model.network.item_table.cold_odds.fill_(2.0)
     assert calibrate(Predictor(model), last_out, NOBODY) == {}
-    assert float(model.network.item_table.cold_offset[HISTORY]) == 2.0
+    assert float(model.network.item_table.cold_odds[HISTORY]) == 2.0
 
 
 def test_a_draw_that_nobody_asks_for_is_refused(last_out: Dataset) -> None:

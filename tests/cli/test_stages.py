@@ -179,7 +179,7 @@ def test_odds_of_new_items_that_are_none_are_refused(odds: float, tmp_path: Path
 
 TERMS = ("item_graph", "item_trend", "item_likeness", "item_mentions", "item_wishes")
 SET_ON_VALIDATION = {
-    *("label_heads.category.cut", "sureness", "scoring_head.line", "item_table.cold_offset"),
+    *("label_heads.category.cut", "sureness", "scoring_head.line", "item_table.cold_odds"),
     *(f"{term}.weight" for term in TERMS),
 }
 """Not learnt: those of the best step so far, which validation targets tell."""

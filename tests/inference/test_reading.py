@@ -15,8 +15,14 @@ from tastemaker.model.item_wishes import ItemWishes, wish_edges
 from tastemaker.tasks.example import History, Item, Text
 
 
+def all_warm(model: TrainedModel) -> TrainedModel:
+    """What adds to warm scores moves cold ones, too."""
+    model.network.item_table.is_warm.fill_(True)
+    return model
+
+
 def test_the_graph_adds_to_scores_what_its_weight_says(model: TrainedModel) -> None:
-    reader = Reader(model)
+    reader = Reader(all_warm(model))
     rows = [reader.history_row((History((Entry(3, 6), Entry(item, 6))),)) for item in (4, 9)]
     before = reader.scores(rows)
     model.network.item_graph = ItemGraph(graph_edges(np.array([9, 11]), np.array([0, 0]), len(model.catalog)))
@@ -28,7 +34,7 @@ def test_the_graph_adds_to_scores_what_its_weight_says(model: TrainedModel) -> N
 
 
 def test_so_does_the_trend(model: TrainedModel) -> None:
-    reader, values = Reader(model), torch.linspace(-1.0, 1.0, len(model.catalog))
+    reader, values = Reader(all_warm(model)), torch.linspace(-1.0, 1.0, len(model.catalog))
     rows = [reader.history_row((History((Entry(item, 6),)),)) for item in (4, 9)]
     before = reader.scores(rows)
     model.network.item_trend = ItemTrend(values)
@@ -37,7 +43,7 @@ def test_so_does_the_trend(model: TrainedModel) -> None:
 
 
 def test_wishes_and_mentions_add_to_the_scores_of_a_slot_alone(model: TrainedModel) -> None:
-    plain, catalog = Reader(model), model.catalog
+    plain, catalog = Reader(all_warm(model)), model.catalog
     context = (History(()), Text("a western like i4", "user"), Item(4))
     before = plain.scores([plain.slot_row(context), plain.history_row(context)])
     asking = TrainedModel(model.network, model.tokenizer, catalog, model.recipe)

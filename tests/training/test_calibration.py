@@ -6,7 +6,7 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.model.batch import HISTORY, SLOT, ItemTargets, collate
+from tastemaker.model.batch import HISTORY, SLOT, Batch, Before, ItemTargets, collate
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.dialogue import Dialogue
@@ -18,29 +18,41 @@ from tastemaker.training.look import Look
 ALL = torch.ones(3, dtype=torch.bool)
 
 
-def test_the_offset_gives_cold_items_their_share_of_the_targets() -> None:
-    # 4 targets, 1.5 of them cold (one and the half that is added), all gaps equal to -1: σ(c - 1) = 0.375
+def test_the_odds_give_cold_items_their_share_of_the_targets() -> None:
+    # 4 targets, 1.5 of them cold (one and the half that is added), all sums equal to -1: σ(c - 1) = 0.375
     assert solve(torch.full((4,), -1.0), 1) == pytest.approx(1.0 + math.log(0.375 / 0.625), abs=1e-4)
 
 
 def test_no_cold_target_pushes_cold_items_down_and_many_lift_them() -> None:
-    gaps = torch.randn(100)
-    assert solve(gaps, 0) < solve(gaps, 5) < 0 < solve(gaps, 80)
+    sums = torch.randn(100)
+    assert solve(sums, 0) < solve(sums, 5) < 0 < solve(sums, 80)
+    assert solve(sums + 300.0, 5) == pytest.approx(solve(sums, 5) - 300.0, abs=1e-3), "however large they are"
 
 
-def test_the_offset_is_measured_on_the_network(model: TrainedModel, shop: Dataset) -> None:
+def test_the_odds_are_measured_on_the_network(model: TrainedModel, shop: Dataset) -> None:
     rows = [model.layout.row([example]) for example in NextItem().examples(shop, Split.VALIDATION)]
     batch, table = collate(rows), model.network.item_table
     targets = batch.targets["next_item"]["items"]
     assert isinstance(targets, ItemTargets)
     calibrate(Look.at(model.network, [batch]))
-    assert bool((table.cold_offset < 0).all())
+    few = table.cold_odds.clone()
     targets.items.fill_(23)
     calibrate(Look.at(model.network, [batch]))
-    assert bool((table.cold_offset > 0).all())
+    assert bool((table.cold_odds > few + 1).all())
+    scores = model.network.item_scores(*asked(model, batch)) * model.network.sureness[HISTORY]
+    share = scores.softmax(1)[:, ~table.is_warm[HISTORY]].sum(1)
+    torch.testing.assert_close(share.mean() * len(share), torch.tensor(len(share) - 0.5), atol=1e-2, rtol=0)
     table.is_warm.fill_(True)
     calibrate(Look.at(model.network, [batch]))
-    assert not table.cold_offset.any()
+    assert not table.cold_odds.any()
+
+
+def asked(model: TrainedModel, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Before]:
+    """The states that are to tell the next items, the item vectors, and what stands before."""
+    (targets,) = batch.targets["next_item"].values()
+    vectors = model.network.item_vectors()
+    with torch.no_grad():
+        return model.network.eval()(batch, vectors)[targets.at], vectors, batch.before(targets.at)
 
 
 def test_histories_and_slots_are_weighed_by_themselves(model: TrainedModel, shop: Dataset) -> None:

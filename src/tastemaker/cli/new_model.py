@@ -62,7 +62,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         likeness=likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
         **_dialogue_evidence(recipe, dataset),
         label_sets=_label_sets(recipe, dataset, say),
-        cold_priors=torch.from_numpy(cold_priors(content, found.by_place)),
+        cold_priors=torch.from_numpy(cold_priors(content, dataset.catalog, found.by_place)),
         anatomy=None if chosen is None else chosen.anatomy,
         stakes={name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )

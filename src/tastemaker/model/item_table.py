@@ -7,6 +7,8 @@ from tastemaker.model.batch import PLACES
 
 TOKEN_STD = 0.02
 """Standard deviation of a token embedding's entries at initialisation; item vectors start with the same norm."""
+LAST = -1e4
+"""A score below all that a network gives."""
 
 
 class ItemTable(nn.Module):
@@ -20,8 +22,8 @@ class ItemTable(nn.Module):
     content: Tensor
     is_warm: Tensor
     """`[P, I]` by `PLACES`: where training tells an item. One that is only talked of is cold to histories."""
-    cold_offset: Tensor
-    """By `PLACES`."""
+    cold_odds: Tensor
+    """By `PLACES`: the logarithm of the odds of a cold item that scores 0 against all warm ones together."""
     priors: Tensor
     """`[P, K, I]`: which cold items are likely to be chosen at all, see `cold_priors.py`; 0 of warm ones."""
     prior_weights: Tensor
@@ -32,7 +34,7 @@ class ItemTable(nn.Module):
         super().__init__()
         self.register_buffer("content", standardised(content))
         self.register_buffer("is_warm", is_warm)
-        self.register_buffer("cold_offset", torch.zeros(len(PLACES)))
+        self.register_buffer("cold_odds", -is_warm.sum(1).clamp_min(1).log())
         self.register_buffer("priors", torch.zeros(len(PLACES), 0, len(content)))
         self.register_buffer("prior_weights", torch.zeros(len(PLACES), 0))
         self.id_dropout = id_dropout
@@ -61,17 +63,32 @@ class ItemTable(nn.Module):
     def warm_bias(self, place: int) -> Tensor:
         """What leaves the items that are cold at a place out of a ranking, `[I]`: minus infinity, and 0 for others."""
         is_warm = self.is_warm[place]
-        return torch.zeros_like(is_warm, dtype=self.cold_offset.dtype).masked_fill(~is_warm, float("-inf"))
+        return torch.zeros_like(is_warm, dtype=self.content.dtype).masked_fill(~is_warm, float("-inf"))
 
     def scores(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
-        """Scores `[N, I]` for use: cold items get the `cold_offset` of their one of `places` `[N]`, and the priors.
-
-        Without content they rank last.
-        """
-        offset = self.cold_offset if self.projection is not None else torch.full_like(self.cold_offset, -1e4)
+        """Scores `[N, I]` of states `[N, D]` at `places` `[N]`, with what the priors say of cold items."""
         told = torch.einsum("pk,pki->pi", self.prior_weights, self.priors)
-        added = (offset.unsqueeze(1) + told) * ~self.is_warm
-        return torch.addmm(added[places], states, vectors.T)
+        return torch.addmm(told[places], states, vectors.T)
+
+    def against_warm(self, scores: Tensor, places: Tensor, sureness: Tensor) -> Tensor:
+        """Scores for use, where cold items stand beside warm ones by their odds against all of these.
+
+        How far a row's warm scores rise, above all with the length of a history, says nothing of whether an item comes
+        that training did not know, so cold scores rise with them. Without content cold items rank last.
+
+        Args:
+            scores: `[N, I]`.
+            places: of `PLACES`, `[N]`.
+            sureness: `[N]`, by which scores are multiplied to become logits.
+        """
+        is_warm = self.is_warm[places]
+        if bool(is_warm.all()):
+            return scores
+        if self.projection is None:
+            return scores.masked_fill(~is_warm, LAST)
+        warm = (scores * sureness.unsqueeze(1)).masked_fill(~is_warm, float("-inf")).logsumexp(1)
+        rise = ((self.cold_odds[places] + warm) / sureness).clamp_min(LAST)
+        return torch.where(is_warm, scores, scores + rise.unsqueeze(1))
 
 
 def standardised(content: Tensor) -> Tensor:

@@ -174,7 +174,7 @@ class Network(nn.Module):
         scores: Tensor = self.item_table.scores(self.item_queries(states, before.places), vectors, before.places)
         for term, said in zip(self.terms, self.evidence(before), strict=True):
             scores = scores + term.weight[before.places].unsqueeze(1) * said
-        return scores
+        return self.item_table.against_warm(scores, before.places, self.sureness[before.places])
 
     @property
     def terms(self) -> list[Term]:
@@ -189,7 +189,7 @@ class Network(nn.Module):
     @torch.no_grad()
     def favour_cold_items(self, odds: float) -> None:
         """Multiply the odds of every cold item against every other one, which validation has set, by `odds`."""
-        self.item_table.cold_offset += math.log(odds) / self.sureness
+        self.item_table.cold_odds += math.log(odds)
 
     @property
     def liked_action(self) -> int:

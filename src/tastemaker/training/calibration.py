@@ -9,9 +9,10 @@ never saw say how much they count, by maximum likelihood:
   network that ranks best is too sure of itself, which τ takes back; the order depends on the weights w / τ alone;
 - p makes softmax(scores + Σ p_k prior_k) over the cold items most likely at cold targets, the priors being what is
   known of who is chosen at all (`model/cold_priors.py`); p is held near 0, by a standard normal distribution;
-- with L_w and L_c the log-sum-exp of warm and of cold scores at one target, the offset c of all cold items solves
+- with L_c the log-sum-exp of cold scores at one target, the log-odds c of a cold item that scores 0 against all warm
+  ones solve
 
-    Σ σ(c + L_c - L_w) = number of cold targets
+    Σ σ(c + L_c) = number of cold targets
 
 All of them are found for the items that come next in histories and for those in slots of replies by themselves: what
 is met together says another thing of films watched in turn than of films talked of.
@@ -28,7 +29,8 @@ from tastemaker.model.batch import PLACES, Batch, Before, ItemTargets
 from tastemaker.model.network import Network
 from tastemaker.training.look import Look
 
-OFFSET_BOUND = 20.0
+ODDS_BOUND = 20.0
+"""Log-odds of all cold items together against warm ones."""
 WEIGHT_BOUND = 20.0
 LEAST_SURENESS = 0.05
 MOST_SCORES = 2**23
@@ -37,13 +39,12 @@ MOST_SCORES = 2**23
 
 @torch.no_grad()
 def calibrate(look: Look) -> None:
-    """Set the weights of a network's terms, its sureness and the offset of its cold items from the item targets of a
-    look.
+    """Set the weights of a network's terms, its sureness and the odds of cold items from the item targets of a look.
 
     A place that has no targets takes over what was found for the other.
     """
     network = look.network
-    network.item_table.cold_offset.fill_(0.0)
+    network.item_table.cold_odds.fill_(0.0)
     network.item_table.prior_weights.fill_(0.0)
     network.sureness.fill_(1.0)
     for term in network.terms:
@@ -72,7 +73,7 @@ def _set(network: Network, place: int, scored: "Scored") -> None:
         scores, priors = sureness * scores, table.priors[place]
         told = prior_weights(scores, priors, scored.items, is_warm)
         table.prior_weights[place] = told / sureness
-        table.cold_offset[place] = cold_offset(scores + told @ priors, scored.items, is_warm) / sureness
+        table.cold_odds[place] = cold_odds(scores + told @ priors, scored.items, is_warm)
 
 
 @dataclass(frozen=True)
@@ -140,21 +141,20 @@ def _least(loss: Callable[[Tensor], Tensor], start: Tensor) -> list[float]:
     return found
 
 
-def cold_offset(scores: Tensor, items: Tensor, is_warm: Tensor) -> float:
-    """The offset of cold items at which they get their share of the targets; 0 where there is nothing to compare."""
+def cold_odds(scores: Tensor, items: Tensor, is_warm: Tensor) -> float:
+    """The log-odds at which cold items get their share of the targets; 0 where there is nothing to compare."""
     if bool(is_warm.all()) or not bool(is_warm.any()):
         return 0.0
-    gaps = scores[:, ~is_warm].logsumexp(1) - scores[:, is_warm].logsumexp(1)
-    return solve(gaps, int((~is_warm[items]).sum()))
+    return solve(scores[:, ~is_warm].logsumexp(1), int((~is_warm[items]).sum()))
 
 
-def solve(gaps: Tensor, cold: int) -> float:
+def solve(sums: Tensor, cold: int) -> float:
     """Find c by bisection; half a cold target is added, so that none at all is no certainty."""
-    wanted = min(cold + 0.5, len(gaps) - 0.5)
-    low, high = -OFFSET_BOUND, OFFSET_BOUND
+    wanted = min(cold + 0.5, len(sums) - 0.5)
+    low, high = -float(sums.max()) - ODDS_BOUND, ODDS_BOUND - float(sums.min())
     for _ in range(50):
         middle = (low + high) / 2
-        if float((gaps + middle).sigmoid().sum()) < wanted:
+        if float((sums + middle).sigmoid().sum()) < wanted:
             low = middle
         else:
             high = middle
