@@ -47,14 +47,16 @@ def test_ndcg_is_that_of_each_target_by_itself(model, shop, monkeypatch, ranked)
     examples = list(task.examples(shop, Split.VALIDATION))
     scores = Predictor(model).item_scores(examples)
     scores[:, ~model.network.item_table.is_warm[HISTORY].numpy()] = -np.inf
-    gains = []
+    gains, whole = [], []
     for row, example in zip(scores, examples, strict=True):
         row[list(known_items(example, shop, Split.VALIDATION))] = -np.inf
         above = (row > row[list(example.target.items)][:, None]).sum(1)
         gains += list(np.where(above < 10, 1 / np.log2(above + 2), 0.0))
+        whole += list(1 / np.log2(above + 2))
     found = mean_ndcg(Validation(shop, group_tasks(shop, [task]), model.layout, 512).look(model.network))
-    assert found == {"next_item": pytest.approx(np.mean(gains), abs=1e-6)}
-    assert 0 < found["next_item"] < 1
+    assert found["ndcg@10"] == {"next_item": pytest.approx(np.mean(gains), abs=1e-6)}
+    assert found["ndcg"] == {"next_item": pytest.approx(np.mean(whole), abs=1e-6)}
+    assert 0 < found["ndcg@10"]["next_item"] < found["ndcg"]["next_item"] < 1
 
 
 def test_a_cold_target_gains_nothing(model, shop):
@@ -62,9 +64,10 @@ def test_a_cold_target_gains_nothing(model, shop):
     judged = Validation(shop, group_tasks(shop, [task]), model.layout, 512)
     for batch in judged.batches:
         batch.targets["next_item"]["items"].items.fill_(len(shop.catalog) - 1)
-    assert mean_ndcg(judged.look(model.network)) == {"next_item": 0.0}
+    assert mean_ndcg(judged.look(model.network)) == {"ndcg": {"next_item": 0.0}, "ndcg@10": {"next_item": 0.0}}
 
 
 def test_a_task_that_also_writes_is_not_judged_by_its_ranking(model, shop):
     torch.manual_seed(0)
-    assert mean_ndcg(Validation(shop, group_tasks(shop, [Dialogue()]), model.layout, 32).look(model.network)) == {}
+    look = Validation(shop, group_tasks(shop, [Dialogue()]), model.layout, 32).look(model.network)
+    assert mean_ndcg(look) == {"ndcg": {}, "ndcg@10": {}}

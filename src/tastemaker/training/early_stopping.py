@@ -1,9 +1,9 @@
 """When training has stopped to pay: the mean over tasks of the logarithm of their validation error.
 
-A task's error is its loss, or one over its NDCG@10 where it only ranks, or one over its F1 where it only tells
-labels: a classifier grows too sure of itself long before what it says stops to improve. In logarithms one percent
-counts alike wherever it is won. A task whose error is not known at a validation counts with its last one, and not at
-all where the first validation did not know it: the mean is over the same tasks at every look.
+A task's error is its loss, or one over the NDCG of its whole ranking where it only ranks, or one over its F1 where it
+only tells labels: a classifier grows too sure of itself long before what it says stops to improve. In logarithms one
+percent counts alike wherever it is won. A task whose error is not known at a validation counts with its last one, and
+not at all where the first validation did not know it: the mean is over the same tasks at every look.
 """
 
 import math
@@ -26,7 +26,7 @@ class EarlyStopping:
     """The last known one of every task that counts."""
 
     def update(self, step: int, losses: Mapping[str, float], quality: Mapping[str, float]) -> bool:
-        """Take in a validation, with NDCG@10 or F1 of the tasks that go by it; return whether it is the best so far."""
+        """Take in a validation, with NDCG or F1 of the tasks that go by it; return whether it is the best so far."""
         found = {task: max(loss, LEAST) for task, loss in losses.items()}
         found |= {task: 1 / max(value, LEAST) for task, value in quality.items()}
         self.errors |= {task: error for task, error in found.items() if not self.errors or task in self.errors}

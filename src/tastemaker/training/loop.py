@@ -174,9 +174,9 @@ class Trainer:
             found = mean_losses(look, self.trivial)
         losses = self._finite({task: found[task] for task in self.job.tasks if task in found})
         ndcg, f1 = mean_ndcg(look), set_label_cuts(look)
-        is_best = self.stopping.update(self.step, losses, ndcg | f1)
+        is_best = self.stopping.update(self.step, losses, ndcg[NDCG] | f1)
         self.mixture.observe(losses)
-        metrics = {NDCG: ndcg} | ({F1: f1} if f1 else {})
+        metrics = ndcg | ({F1: f1} if f1 else {})
         log.write(self.step, "validation", losses, self._weights(), metrics | {SHARE: self.mixture.shares()})
         shown = {f"{task} {name}": value for name, values in metrics.items() for task, value in values.items()}
         self.watch.validation(self.step, losses | shown, is_best)

@@ -1,7 +1,9 @@
-"""Validation losses by task, and NDCG@10 of rankings, on a fixed seeded sample of the validation contexts.
+"""Validation losses by task, and NDCG of rankings, on a fixed seeded sample of the validation contexts.
 
 A task that ranks and does nothing else is judged by its ranking: the catalog softmax grows too sure of itself, so that
-its loss rises, long before its order stops to improve (on Amazon Beauty by more than ten epochs).
+its loss rises, long before its order stops to improve (on Amazon Beauty by more than ten epochs). What judges is the
+gain of every target wherever it stands. NDCG@10 is told beside it; few targets come so far up, so that of 1,400 users
+its standard error is a twelfth of it, and that of the whole ranking's NDCG a fiftieth, as of a text's loss.
 """
 
 from collections.abc import Sequence
@@ -21,15 +23,16 @@ from tastemaker.training.look import Look
 from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import TaskGroup, plan_batches
 
-NDCG = "ndcg@10"
-K = 10
+NDCG = "ndcg"
+"""Of the whole ranking: 1 / log2(1 + place) of the target."""
+NDCG_10 = "ndcg@10"
 POSITIONS = 8192
 """Padded positions of one forward pass."""
 RANKED = 256
 """Targets ranked at once."""
 HISTORIES = 4
-"""So many times as many contexts are drawn where they are histories without words: these are short, and NDCG@10 of some
-hundred moves between two looks by more than what texts gain there."""
+"""So many times as many contexts are drawn where they are histories without words: these are short, and the NDCG of
+some hundred moves between two looks by more than what texts gain there."""
 
 
 class Validation:
@@ -67,8 +70,9 @@ def mean_losses(look: Look, trivial: TrivialLosses) -> dict[str, float]:
 
 
 @torch.no_grad()
-def mean_ndcg(look: Look) -> dict[str, float]:
-    """Mean NDCG@10 of the tasks whose targets are items and nothing else, of the network without its item graph.
+def mean_ndcg(look: Look) -> dict[str, dict[str, float]]:
+    """Mean `NDCG` and `NDCG_10` of the tasks whose targets are items and nothing else, of the network without its item
+    graph.
 
     Every target is ranked by itself among the warm items that its context does not hold.
     """
@@ -80,10 +84,15 @@ def mean_ndcg(look: Look) -> dict[str, float]:
             place = batch.place(target)
             bias = network.item_table.warm_bias(place)
             asked = (batch.histories(target.at), target.items)
-            gains = _gains(network.item_queries(read, place), look.vectors, bias, asked)
-            found.setdefault(task, []).append(gains)
+            above = _above(network.item_queries(read, place), look.vectors, bias, asked)
+            found.setdefault(task, []).append(above)
     network.train()
-    return {task: float(torch.cat(gains).mean()) for task, gains in found.items()}
+    places = {task: torch.cat(above) for task, above in found.items()}
+    gains = {task: 1 / (above + 2).log2() for task, above in places.items()}
+    return {
+        NDCG: {task: float(gain.mean()) for task, gain in gains.items()},
+        NDCG_10: {task: float(torch.where(places[task] < 10, gain, 0.0).mean()) for task, gain in gains.items()},
+    }
 
 
 def _ranked(batch: Batch) -> dict[str, ItemTargets]:
@@ -92,10 +101,10 @@ def _ranked(batch: Batch) -> dict[str, ItemTargets]:
     return {task: target for task, target in targets.items() if isinstance(target, ItemTargets)}
 
 
-def _gains(queries: Tensor, vectors: Tensor, bias: Tensor, target: tuple[Tensor, Tensor]) -> Tensor:
-    """Discounted gain `[N]` of each target, a few at a time; none of a cold one."""
+def _above(queries: Tensor, vectors: Tensor, bias: Tensor, target: tuple[Tensor, Tensor]) -> Tensor:
+    """How many items `[N]` stand above each target, found for a few at a time; infinitely many above a cold one."""
     histories, items = target
-    gains = torch.zeros(len(items), device=items.device)
+    found = torch.zeros(len(items), device=items.device)
     for start in range(0, len(items), RANKED):
         part = slice(start, start + RANKED)
         scores = queries[part] @ vectors.T + bias
@@ -103,9 +112,8 @@ def _gains(queries: Tensor, vectors: Tensor, bias: Tensor, target: tuple[Tensor,
         rows, columns = torch.nonzero(histories[part] >= 0, as_tuple=True)
         scores[rows, histories[part][rows, columns]] = float("-inf")
         above = (scores > of_target).sum(1)
-        is_hit = (above < K) & of_target.isfinite().squeeze(1)
-        gains[part] = torch.where(is_hit, 1 / (above + 2).log2(), 0.0)
-    return gains
+        found[part] = torch.where(of_target.isfinite().squeeze(1), above, float("inf"))
+    return found
 
 
 def _mean(pairs: Sequence[tuple[float, int]]) -> float:
