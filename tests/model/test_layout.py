@@ -4,6 +4,7 @@ import pytest
 
 from tastemaker.data.dataset import Entry
 from tastemaker.model import tokenizer as markers
+from tastemaker.model.chat import ChatForm
 from tastemaker.model.layout import Layout
 from tastemaker.model.row import Row, TaskTargets
 from tastemaker.model.tokenizer import TextTokenizer
@@ -53,6 +54,15 @@ def test_words_alone_are_predicted_from_the_marker_that_opens_them_to_the_end() 
     targets = row.targets["summary"]
     assert list(zip(targets.text_at, targets.tokens, strict=True)) == [(4, f), (5, g), (6, markers.END)]
     assert not targets.items
+
+
+def test_words_of_a_task_do_not_open_as_a_turn_of_the_chat_does() -> None:
+    chat = ChatForm((301,), (302,), (303,), (304,))
+    layout, context = Layout(replace(TOKENIZER, chat=chat), 64), (History(()), Text("d", "user"))
+    d, f = (TOKENIZER.encode(letter)[0] for letter in "df")
+    asked, said = (layout.row([Example("any", context, target)]) for target in (Words("f"), Reply("f")))
+    assert tokens(asked) == [markers.HISTORY, 301, d, markers.ASSISTANT, f, markers.END]
+    assert tokens(said) == [markers.HISTORY, 301, d, 302, 303, f, markers.END]
 
 
 def test_what_is_read_may_be_predicted_too_word_by_word_from_what_stands_before() -> None:

@@ -2,7 +2,9 @@
 
     <history> entry entry … <user> words item words … <assistant> lead <rec> item <card> … <evidence> … <reason> … <end>
 
-where `<rec> item <card> … <reason> …` may come several times, each time about another item.
+where `<rec> item <card> … <reason> …` may come several times, each time about another item. Where a model has a chat
+template, turns of a dialogue stand in it; the `Words` of other tasks open with `<assistant>` in every model, so that
+what they answer to a question, such as that it is not known, is nothing that a turn may begin with.
 
 Every position reads the sum of a token's, an item's and an action's vector, most of them absent. Inputs without loss:
 the context, and in a reply the item's vector, card and evidence.
@@ -10,6 +12,7 @@ the context, and in a reply the item's vector, card and evidence.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -33,6 +36,9 @@ from tastemaker.tasks.example import (
     Text,
     Words,
 )
+
+WORDS_OPENING: Final = (Position(markers.ASSISTANT),)
+"""Opens the `Words` that are to be written."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ class Layout:
 
     def _reply(self, example: Example) -> tuple[list[Position], TaskTargets]:
         if isinstance(example.target, Words):
-            return self._written(Reply(example.target.text), self.opening(example.context))
+            return self._written(Reply(example.target.text), WORDS_OPENING)
         assert isinstance(example.target, Reply)
         if isinstance(example.context[-1], Recommended):
             return self._written(example.target, (Position(markers.REASON),))
@@ -163,7 +169,7 @@ class Layout:
             positions.append(Position(token))
 
     def opening(self, context: Sequence[Segment]) -> tuple[Position, ...]:
-        """What opens the assistant's reply to a context."""
+        """What opens the assistant's turn behind those of a context."""
         turns = [segment for segment in context if _speaker(segment)]
         return self._turn("assistant", turns[-1] if turns else None)
 
