@@ -78,7 +78,9 @@ def test_beside_a_run_of_all_its_tasks_nothing_is_asked_of_joint_training() -> N
     whole = {**COMPARISON, "singles": {"runs/a": ["next_item", "rating", "like"]}}
     assert "Which of the runs is better?" in render_comparison(whole)
     assert "joint training help" not in render_comparison(whole)
+    assert "<th>runs/a</th><th>runs/&lt;joint&gt;</th>" in render_comparison(whole)
     assert "Did joint training help?" in render_comparison(COMPARISON)
+    assert "<th>alone</th><th>joint</th>" in render_comparison(COMPARISON)
 
 
 def test_what_old_runs_did_not_keep_is_said_to_be_unknown() -> None:

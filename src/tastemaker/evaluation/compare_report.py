@@ -37,12 +37,14 @@ def render_comparison(result: Mapping[str, Any]) -> str:
 
 def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
     """What the template of a comparison shows: the result and its charts."""
+    is_of_parts = _is_of_parts(result)
     gains = {task: _change(found) for task, found in result["tasks"].items()}
     by_task = {task: _slices(task, result) for task in result["tasks"]}
     cost = result["cost"]
     return {
         "result": result,
-        "question": _question(result),
+        "question": "Did joint training help?" if is_of_parts else "Which of the runs is better?",
+        "sides": ("joint", "alone") if is_of_parts else (result["joint"], " and ".join(result["singles"])),
         "gains": Markup(gain_chart({f"{task}": it for task, it in gains.items()} | _mean(result))),
         "slices": {task: Markup(gain_chart(found, 5.2)) for task, found in by_task.items() if len(found) > 1},
         "slice_rows": [(_slice_name(name), found) for name, found in result["slices"].items()],
@@ -54,10 +56,10 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _question(result: Mapping[str, Any]) -> str:
-    """A run of all the compared tasks is no single one: beside it, nothing is said of joint training."""
+def _is_of_parts(result: Mapping[str, Any]) -> bool:
+    """Whether every other run is of a part of the tasks: beside a run of all, nothing is said of joint training."""
     are_parts = all(result["tasks"].keys() - set(tasks) for tasks in result["singles"].values())
-    return "Did joint training help?" if are_parts or len(result["tasks"]) == 1 else "Which of the runs is better?"
+    return are_parts or len(result["tasks"]) == 1
 
 
 def _change(found: Mapping[str, Any]) -> Change:
