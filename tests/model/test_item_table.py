@@ -47,28 +47,28 @@ def test_priors_are_added_to_the_scores_of_cold_items() -> None:
 
 
 def test_cold_items_stand_beside_warm_ones_by_their_odds_however_high_these_score() -> None:
-    items, places, sureness = table(), torch.tensor([HISTORY, HISTORY, SLOT]), torch.tensor([0.5, 0.5, 2.0])
+    items, places = table(), torch.tensor([HISTORY, HISTORY, SLOT])
     items.cold_odds[HISTORY], items.cold_odds[SLOT] = -1.0, -2.0
     scores = torch.tensor([[1.0, 2.0, 3.0, 0.7], [11.0, 12.0, 13.0, 0.7], [1.0, 2.0, 3.0, 0.7]])
-    logits = sureness.unsqueeze(1) * items.against_warm(scores, places, sureness)
+    logits = items.against_warm(scores, places)
     odds = logits[:, 3] - logits[:, :3].logsumexp(1)
-    torch.testing.assert_close(odds, torch.tensor([-1.0 + 0.35, -1.0 + 0.35, -2.0 + 1.4]))
-    assert torch.equal(items.against_warm(scores, places, sureness)[:, :3], scores[:, :3])
+    torch.testing.assert_close(odds, torch.tensor([-1.0 + 0.7, -1.0 + 0.7, -2.0 + 0.7]))
+    assert torch.equal(logits[:, :3], scores[:, :3])
 
 
 def test_before_anything_is_known_a_cold_item_counts_as_much_as_a_warm_one() -> None:
     items, scores = table(), torch.zeros(1, 4)
-    torch.testing.assert_close(items.against_warm(scores, torch.tensor([HISTORY]), torch.ones(1)), scores)
+    torch.testing.assert_close(items.against_warm(scores, torch.tensor([HISTORY])), scores)
 
 
 def test_without_content_cold_items_rank_last_and_where_all_are_warm_or_cold_the_order_stays() -> None:
-    scores, places, one = torch.tensor([[1.0, 2.0, 3.0, 9.0]]), torch.tensor([SLOT]), torch.ones(1)
-    assert table(0).against_warm(scores, places, one).argmin(1).tolist() == [3]
+    scores, places = torch.tensor([[1.0, 2.0, 3.0, 9.0]]), torch.tensor([SLOT])
+    assert table(0).against_warm(scores, places).argmin(1).tolist() == [3]
     items = table()
     items.is_warm.fill_(False)
-    assert items.against_warm(scores, places, one).argsort(1).tolist() == [[0, 1, 2, 3]]
+    assert items.against_warm(scores, places).argsort(1).tolist() == [[0, 1, 2, 3]]
     items.is_warm.fill_(True)
-    assert torch.equal(items.against_warm(scores, places, one), scores)
+    assert torch.equal(items.against_warm(scores, places), scores)
 
 
 def test_parts_start_with_the_norm_of_token_embeddings() -> None:

@@ -67,10 +67,9 @@ def test_an_entry_is_its_item_plus_its_action(model: TrainedModel) -> None:
 def test_the_odds_of_cold_items_can_be_multiplied(model: TrainedModel) -> None:
     network, table = model.network, model.network.item_table
     table.is_warm[:, 3:] = False
-    network.sureness.fill_(0.5)
     scores, places = torch.randn(2, len(table.content)), torch.tensor([HISTORY, SLOT])
-    before = (0.5 * table.against_warm(scores, places, network.sureness[places])).softmax(1)
+    before = table.against_warm(scores, places).softmax(1)
     network.favour_cold_items(3.0)
-    after = (0.5 * table.against_warm(scores, places, network.sureness[places])).softmax(1)
+    after = table.against_warm(scores, places).softmax(1)
     odds = (after[:, 3:].sum(1) / after[:, :3].sum(1)) / (before[:, 3:].sum(1) / before[:, :3].sum(1))
     torch.testing.assert_close(odds, torch.full((2,), 3.0), rtol=1e-3, atol=0)

@@ -39,7 +39,7 @@ def test_the_odds_are_measured_on_the_network(model: TrainedModel, shop: Dataset
     targets.items.fill_(23)
     calibrate(Look.at(model.network, [batch]))
     assert bool((table.cold_odds > few + 1).all())
-    scores = model.network.item_scores(*asked(model, batch)) * model.network.sureness[HISTORY]
+    scores = model.network.item_scores(*asked(model, batch))
     share = scores.softmax(1)[:, ~table.is_warm[HISTORY]].sum(1)
     torch.testing.assert_close(share.mean() * len(share), torch.tensor(len(share) - 0.5), atol=1e-2, rtol=0)
     table.is_warm.fill_(True)
@@ -74,6 +74,21 @@ def test_histories_and_slots_are_weighed_by_themselves(model: TrainedModel, shop
     assert sureness[HISTORY] != sureness[SLOT]
     calibrate(Look.at(model.network, batches[:1]))
     assert weight[HISTORY] == weight[SLOT] > 1
+
+
+def test_chances_in_use_are_no_surer_than_validation_bears_out(model: TrainedModel, shop: Dataset) -> None:
+    """However large the scores are, and with no term beside them that could be weighed."""
+    rows = [model.layout.row([example]) for example in NextItem().examples(shop, Split.VALIDATION)]
+    batch = collate(rows)
+    model.network.item_table.is_warm.fill_(True)
+    target = batch.targets["next_item"]["items"]
+    assert isinstance(target, ItemTargets)
+    with torch.no_grad():
+        for weight in model.network.item_table.parameters():
+            weight.mul_(20.0)
+    calibrate(Look.at(model.network, [batch]))
+    scores = model.network.item_scores(*asked(model, batch))
+    assert torch.nn.functional.cross_entropy(scores, target.items) < math.log(scores.shape[1]) + 0.1
 
 
 def scored(graph: list[list[float]], items: list[int]) -> Scored:

@@ -70,24 +70,23 @@ class ItemTable(nn.Module):
         told = torch.einsum("pk,pki->pi", self.prior_weights, self.priors)
         return torch.addmm(told[places], states, vectors.T)
 
-    def against_warm(self, scores: Tensor, places: Tensor, sureness: Tensor) -> Tensor:
-        """Scores for use, where cold items stand beside warm ones by their odds against all of these.
+    def against_warm(self, scores: Tensor, places: Tensor) -> Tensor:
+        """Logits for use, where cold items stand beside warm ones by their odds against all of these.
 
         How far a row's warm scores rise, above all with the length of a history, says nothing of whether an item comes
         that training did not know, so cold scores rise with them. Without content cold items rank last.
 
         Args:
-            scores: `[N, I]`.
+            scores: `[N, I]`, logits of warm items among themselves, and of cold ones.
             places: of `PLACES`, `[N]`.
-            sureness: `[N]`, by which scores are multiplied to become logits.
         """
         is_warm = self.is_warm[places]
         if bool(is_warm.all()):
             return scores
         if self.projection is None:
             return scores.masked_fill(~is_warm, LAST)
-        warm = (scores * sureness.unsqueeze(1)).masked_fill(~is_warm, float("-inf")).logsumexp(1)
-        rise = ((self.cold_odds[places] + warm) / sureness).clamp_min(LAST)
+        warm = scores.masked_fill(~is_warm, float("-inf")).logsumexp(1)
+        rise = (self.cold_odds[places] + warm).clamp_min(LAST)
         return torch.where(is_warm, scores, scores + rise.unsqueeze(1))
 
 

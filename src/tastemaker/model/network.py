@@ -170,11 +170,11 @@ class Network(nn.Module):
         return torch.where((places == HISTORY).unsqueeze(-1), states, self.item_query(states))
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
-        """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`."""
+        """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`: log odds, calibrated."""
         scores: Tensor = self.item_table.scores(self.item_queries(states, before.places), vectors, before.places)
         for term, said in zip(self.terms, self.evidence(before), strict=True):
             scores = scores + term.weight[before.places].unsqueeze(1) * said
-        return self.item_table.against_warm(scores, before.places, self.sureness[before.places])
+        return self.item_table.against_warm(self.sureness[before.places].unsqueeze(1) * scores, before.places)
 
     @property
     def terms(self) -> list[Term]:

@@ -91,10 +91,10 @@ class Scored:
 def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, tuple[float, ...]]:
     """τ, and the weight of each term beside scores that are not scaled, by L-BFGS.
 
-    τ is 1 and all weights are 0 where there is no warm target, or no term to weigh.
+    τ is 1 and all weights are 0 where there is no warm target.
     """
     known, nothing = is_warm[scored.items], (0.0,) * len(scored.terms)
-    if not scored.terms or not bool(known.any()):
+    if not bool(known.any()):
         return 1.0, nothing
     scores, *terms = [(part[known] if len(part) > 1 else part)[:, is_warm] for part in (scored.scores, *scored.terms)]
     places = (is_warm.cumsum(0) - 1)[scored.items[known]]
