@@ -10,7 +10,6 @@ that training did not know: what admitting the new ones costs. Each example has 
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ from benchmarks.result import peak_memory_mb, write_json
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.evaluation.answers import Ranker
+from tastemaker.evaluation.answers import Among, Ranker
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.figures import Figures
 from tastemaker.evaluation.ranked import rank, ranking_figures
@@ -41,19 +40,6 @@ WITHOUT_COLD: Final = "warm_without_cold"
 BATCH: Final = 256
 
 
-@dataclass(frozen=True)
-class Without:
-    """A ranker that recommends only some items."""
-
-    ranker: Ranker
-    is_left: NDArray[np.bool_]
-    """`[I]`"""
-
-    def item_scores(self, examples: Sequence[Example]) -> NDArray[Any]:
-        """`[N, I]`, -inf for the items that are left out."""
-        return np.where(self.is_left, self.ranker.item_scores(examples), -np.inf)
-
-
 def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]) -> dict[str, float]:
     """Set the odds of cold items as training would have, had the catalog not held the items `hidden` yet.
 
@@ -64,7 +50,7 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
         The log-odds as trained and as set; empty for a model that has none.
     """
     network = predictor.model.network
-    table, sureness = network.item_table, float(network.sureness[HISTORY])
+    table = network.item_table
     examples = list(NextItem().examples(training, Split.VALIDATION))
     if table.projection is None or not examples:
         return {}
@@ -76,7 +62,7 @@ def calibrate(predictor: Predictor, training: Dataset, hidden: NDArray[np.int64]
         table.cold_odds.copy_(trained)
         return {}
     starts = range(0, len(examples), BATCH)
-    scored = (sureness * torch.from_numpy(predictor.item_scores(examples[start : start + BATCH])) for start in starts)
+    scored = (torch.from_numpy(predictor.item_scores(examples[start : start + BATCH])) for start in starts)
     gaps = torch.cat([part[:, is_cold].logsumexp(1) - part[:, is_warm].logsumexp(1) for part in scored])
     cold_targets = sum(bool(is_cold[list(items)].any()) for items in map(_items, examples))
     table.cold_odds.fill_(solve(gaps, cold_targets))
@@ -97,7 +83,7 @@ def judge(ranker: Ranker, asked: dict[str, Asked], is_known: NDArray[np.bool_]) 
     found: Figures = {}
     for kind, it in asked.items():
         found |= _figures(ranker, kind, it)
-    return found | _figures(Without(ranker, is_known), WITHOUT_COLD, asked[WARM])
+    return found | _figures(Among(ranker, is_known), WITHOUT_COLD, asked[WARM])
 
 
 def _figures(ranker: Ranker, kind: str, asked: Asked) -> Figures:

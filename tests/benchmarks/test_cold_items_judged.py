@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from benchmarks.cold_draw import Draw
-from benchmarks.cold_items_judged import Without, ask, calibrate, judge, write
+from benchmarks.cold_items_judged import ask, calibrate, judge, write
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import DataConfig, Split, cut_histories
+from tastemaker.evaluation.answers import Among
 from tastemaker.evaluation.popularity import Popularity
 from tastemaker.inference.predictor import Predictor
 from tastemaker.model.batch import HISTORY
@@ -47,7 +48,7 @@ def test_figures_and_units_agree_and_leaving_items_out_helps_the_others(last_out
 def test_items_left_out_are_not_recommended(last_out: Dataset) -> None:
     examples = list(NextItem().examples(last_out, Split.TEST))[:2]
     is_left = np.arange(len(last_out.catalog)) != 3
-    scores = Without(Popularity(last_out.train_counts), is_left).item_scores(examples)
+    scores = Among(Popularity(last_out.train_counts), is_left).item_scores(examples)
     assert np.isneginf(scores[:, 3]).all()
     assert np.isfinite(np.delete(scores, 3, axis=1)).all()
 
@@ -66,7 +67,7 @@ def test_the_odds_give_cold_items_their_share_as_if_hidden_ones_were_not_there(l
     predictor = Predictor(model)
     told = calibrate(predictor, last_out, np.array([hidden]))
     scores = torch.from_numpy(predictor.item_scores(examples))
-    chances = (0.5 * scores)[:, np.arange(len(last_out.catalog)) != hidden].softmax(1)[:, cold]
+    chances = scores[:, np.arange(len(last_out.catalog)) != hidden].softmax(1)[:, cold]
     assert float(chances.sum()) == pytest.approx(targets.count(cold) + 0.5, abs=1e-3)
     assert told["cold_odds_as_trained"] == -4.0
     assert told["cold_validation"] == targets.count(cold)

@@ -70,7 +70,18 @@ def test_texts_are_judged_on_the_sample_and_marked_simulated(result):
 
 
 def test_slices_name_model_popularity_and_rivals(result):
-    names = {"all", "last_1", "last_3", "last_5", "last_10", "no_history", "noisy", "long_tail", "new_items", "typos"}
+    names = {
+        "all",
+        "last_1",
+        "last_3",
+        "last_5",
+        "last_10",
+        "no_history",
+        "noisy",
+        "long_tail",
+        "new_items",
+        "typos",
+    } | {"new_items_among_new"}
     assert set(result["slices"]) == names
     assert set(result["slices"]["last_1"]) == {"model", "popularity", "runs/other"}
     assert set(result["slices"]["last_1"]["model"]["next_item"]) == {"ndcg@10", "hr@10", "recall@50"}

@@ -29,14 +29,14 @@ def examples(dataset):
 @pytest.mark.parametrize(("name", "length"), [("last_1", 1), ("last_3", 3), ("last_5", 5), ("no_history", 0)])
 def test_short_histories_keep_the_latest_entries_and_predict_from_their_end(judge, examples, name, length):
     for row, example in enumerate(examples):
-        changed = slices_of("items", judge)[name](example, row)
+        changed = slices_of("items", judge)[name].change(example, row)
         assert history_of(changed) == history_of(example)[len(history_of(example)) - length :]
         assert changed.target.items == example.target.items
         assert set(changed.target.positions) == {length}
 
 
 def test_noise_is_put_into_the_history_and_is_nothing_that_the_user_chose(judge, examples):
-    noisy = slices_of("items", judge)["noisy"]
+    noisy = slices_of("items", judge)["noisy"].change
     for row, example in enumerate(examples):
         changed = noisy(example, row)
         before, after = history_of(example), history_of(changed)
@@ -50,8 +50,8 @@ def test_noise_is_put_into_the_history_and_is_nothing_that_the_user_chose(judge,
 
 
 def test_noise_needs_a_history(judge, examples):
-    empty = slices_of("items", judge)["no_history"](examples[0], 0)
-    assert history_of(slices_of("items", judge)["noisy"](empty, 0)) == ()
+    empty = slices_of("items", judge)["no_history"].change(examples[0], 0)
+    assert history_of(slices_of("items", judge)["noisy"].change(empty, 0)) == ()
 
 
 def test_the_long_tail_is_what_is_outside_the_most_popular():
@@ -59,7 +59,7 @@ def test_the_long_tail_is_what_is_outside_the_most_popular():
 
 
 def test_long_tail_examples_keep_only_rare_targets(judge, examples, dataset):
-    change = slices_of("items", judge)["long_tail"]
+    change = slices_of("items", judge)["long_tail"].change
     tail = long_tail(dataset.train_counts, 0.2)
     kept = [(example, change(example, row)) for row, example in enumerate(examples)]
     assert any(after is None or len(after.target.items) == 1 for _, after in kept)
@@ -76,12 +76,13 @@ def test_what_is_written_has_no_slices_but_the_whole_and_typos(judge):
 @pytest.mark.parametrize("kind", ["items", "rating", "like"])
 def test_what_asks_about_items_has_slices_where_little_is_known(judge, kind):
     lengths = ["last_1", "last_3", "last_5", "last_10"]
-    assert list(sparse_slices(kind, judge)) == ["all", *lengths, "new_users", "new_items", "long_tail"]
+    alone = ["new_items_among_new"] if kind == "items" else []
+    assert list(sparse_slices(kind, judge)) == ["all", *lengths, "new_users", "new_items", *alone, "long_tail"]
 
 
 @pytest.mark.parametrize("task", [Rating(), Like()])
 def test_scores_are_asked_after_short_histories_too(judge, dataset, task):
-    change = sparse_slices(task.name, judge)["last_3"]
+    change = sparse_slices(task.name, judge)["last_3"].change
     for row, example in enumerate(task.examples(dataset, Split.TEST)):
         changed = change(example, row)
         assert history_of(changed) == history_of(example)[-3:]
@@ -130,6 +131,28 @@ def test_new_users_and_new_items_are_those_without_training_interactions(sparse)
     items = sliced(changes["new_items"], examples, sparse)
     assert 0 < items.targets < 24
     assert all(target_items(it) <= cold for it in items.examples)
+
+
+def test_new_items_are_ranked_among_themselves_too(sparse):
+    examples = list(NextItem().examples(sparse.dataset, Split.TEST))
+    slices, cold = sparse_slices("items", sparse), np.flatnonzero(sparse.dataset.train_counts == 0)
+
+    class LastFirst:
+        """Items that training knows stand above all others, and of these the last one first."""
+
+        def item_scores(self, asked):
+            return np.tile(np.arange(20.0) - 100 * (sparse.dataset.train_counts == 0), (len(asked), 1))
+
+    whole, alone = (sliced(slices[name], examples, sparse) for name in ("new_items", "new_items_among_new"))
+    assert whole.examples == alone.examples
+    found = [slice_figures(LastFirst(), ["mrr@10"], it, "items", sparse)["mrr@10"].value for it in (whole, alone)]
+    above = [
+        len(set(cold[cold > max(target_items(it))]) - set(seen))
+        for it, seen in zip(alone.examples, alone.seen, strict=True)
+    ]
+    expected = [1 / (1 + count) for count in above]
+    assert found[1] == pytest.approx(np.mean(expected))
+    assert found[0] < found[1]
 
 
 def test_a_slice_without_anybody_has_no_figure(judge, examples, predictor):

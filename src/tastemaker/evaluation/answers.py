@@ -20,6 +20,19 @@ class Ranker(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Among:
+    """A ranker of some items."""
+
+    ranker: Ranker
+    candidates: NDArray[np.bool_]
+    """`[I]`"""
+
+    def item_scores(self, examples: Sequence[Example]) -> NDArray[Any]:
+        """`[N, I]`, -inf for what is no candidate."""
+        return np.where(self.candidates, self.ranker.item_scores(examples), -np.inf)
+
+
 @runtime_checkable
 class Rater(Protocol):
     """Predicts ratings, or the probability of a like."""

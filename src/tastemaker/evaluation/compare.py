@@ -154,11 +154,11 @@ def _by_slice(
         if told != metric:
             say(f"{task}: {told}")
             found.append((name, told, [_figures(it, question, told, judge) for it in both]))
-    changes = sparse_slices(question.kind, judge) if question.kind in SPARSE else {}
-    for name, change in changes.items():
+    slices = sparse_slices(question.kind, judge) if question.kind in SPARSE else {}
+    for name, made in slices.items():
         if name != WHOLE:
             say(f"{task}: slice {name}")
-            part, told = sliced(change, question.examples, judge), metric_in(name, question.kind, metric)
+            part, told = sliced(made, question.examples, judge), metric_in(name, question.kind, metric)
             found.append((name, told, [slice_figures(it, (told,), part, question.kind, judge) for it in both]))
     return [
         (name, Compared(told, ours[told], theirs[told]))

@@ -17,7 +17,6 @@ COSTS = {
     "processor_seconds": "seconds of the processor, all threads together",
 }
 DELTA_M = "mean (Δm)"
-SLICE_NAMES = {"new_users": "new users", "new_items": "new items", "long_tail": "long tail"}
 
 
 def write_comparison(result: Mapping[str, Any], out: Path) -> None:
@@ -87,7 +86,7 @@ def _slices(task: str, result: Mapping[str, Any]) -> dict[str, Change]:
 
 
 def _slice_name(name: str) -> str:
-    return SLICE_NAMES.get(name, name.replace("_", " "))
+    return name.replace("_", " ")
 
 
 def _of_singles(result: Mapping[str, Any], what: str) -> dict[str, float]:

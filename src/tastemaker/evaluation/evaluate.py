@@ -126,9 +126,9 @@ def _slices(
         if question.kind not in NAMES:
             continue
         taking = {name: it for name, it in contestants.items() if it.takes(task, question.kind)}
-        for name, change in slices_of(question.kind, judge).items():
+        for name, made in slices_of(question.kind, judge).items():
             say(f"{task}: slice {name}")
-            part = sliced(change, question.examples, judge)
+            part = sliced(made, question.examples, judge)
             for contestant, it in taking.items():
                 figures = slice_figures(it.answers, NAMES[question.kind], part, question.kind, judge)
                 if figures:

@@ -1,6 +1,8 @@
 """Harder versions of the same requests: short, missing and noisy histories, rare targets, mistyped words.
 
-Whatever is changed in a history, the items of the whole one stay masked, so that all slices rank the same candidates.
+Whatever is changed in a history, the items of the whole one stay masked, so that all slices rank the same candidates;
+but for new items, which are ranked among themselves as well: that tells how well one is known from another, apart from
+how they weigh against items that training knows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tastemaker.data.dataset import Entry
-from tastemaker.evaluation.answers import Answers, Ranker
+from tastemaker.evaluation.answers import Among, Answers, Ranker
 from tastemaker.evaluation.context import IntArray, history_of, target_items, with_history
 from tastemaker.evaluation.figures import Figures, Material, measure
 from tastemaker.evaluation.judge import Judge
@@ -28,10 +31,21 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "reply": ("recall@10",),
 }
 """What is measured in each slice, by kind of example."""
-RARE: Final[Mapping[str, str]] = {"new_items": "recall@50", "long_tail": "recall@50"}
+AMONG_NEW: Final = "new_items_among_new"
+"""New items, ranked among themselves."""
+RARE: Final[Mapping[str, str]] = dict.fromkeys(("new_items", AMONG_NEW, "long_tail"), "recall@50")
 """Slices of rankings that have a metric of their own: what is rare is hardly ever among the first ten of a catalog."""
 SPARSE: Final = ("items", "rating", "like")
 """Kinds of example that ask about items after a history: for these there are slices where little is known."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What makes a slice."""
+
+    change: Change
+    candidates: NDArray[np.bool_] | None = None
+    """`[I]`, what is ranked; None is the catalog."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,8 @@ class Sliced:
 
     examples: list[Example]
     seen: list[list[int]]
+    candidates: NDArray[np.bool_] | None = None
+    """As of `Slice`."""
 
     @property
     def targets(self) -> int:
@@ -47,33 +63,37 @@ class Sliced:
         return sum(len(getattr(example.target, "items", ())) or 1 for example in self.examples)
 
 
-def slices_of(kind: str, judge: Judge) -> dict[str, Change]:
+def slices_of(kind: str, judge: Judge) -> dict[str, Slice]:
     """The slices for a kind of example, by name; `all` is the whole, for comparison."""
-    config, changes = judge.config, sparse_slices(kind, judge)
+    config, slices = judge.config, sparse_slices(kind, judge)
     if kind == "items":
-        changes["no_history"] = lambda example, row: with_history(example, ())
-        changes["noisy"] = _noisy(judge)
+        slices["no_history"] = Slice(lambda example, row: with_history(example, ()))
+        slices["noisy"] = Slice(_noisy(judge))
     if kind == "reply":
-        changes["typos"] = lambda example, row: with_typos(
-            example, judge.truth.extractor, config.typo_rate, config.seed + row
+        slices["typos"] = Slice(
+            lambda example, row: with_typos(example, judge.truth.extractor, config.typo_rate, config.seed + row)
         )
-    return changes
+    return slices
 
 
-def sparse_slices(kind: str, judge: Judge) -> dict[str, Change]:
+def sparse_slices(kind: str, judge: Judge) -> dict[str, Slice]:
     """The whole and, for the kinds in `SPARSE`, the slices where little is known of the user or the item.
 
     A new user, or a new item, has no interaction in training; the past of such a user is read all the same.
     """
-    changes: dict[str, Change] = {"all": lambda example, row: example}
+    slices = {"all": Slice(lambda example, row: example)}
     if kind in SPARSE:
         dataset = judge.dataset
         lengths = np.bincount(dataset.owners[dataset.is_training], minlength=len(dataset.user_ids))
-        changes |= {f"last_{n}": _last(n) for n in judge.config.short_histories}
-        changes["new_users"] = _of_users(frozenset(np.flatnonzero(lengths == 0).tolist()))
-        changes["new_items"] = _targets_among(frozenset(np.flatnonzero(dataset.train_counts == 0).tolist()))
-        changes["long_tail"] = _targets_among(long_tail(dataset.train_counts, judge.config.head_share))
-    return changes
+        slices |= {f"last_{n}": Slice(_last(n)) for n in judge.config.short_histories}
+        slices["new_users"] = Slice(_of_users(frozenset(np.flatnonzero(lengths == 0).tolist())))
+        is_new = dataset.train_counts == 0
+        of_new = _targets_among(frozenset(np.flatnonzero(is_new).tolist()))
+        slices["new_items"] = Slice(of_new)
+        if kind == "items":
+            slices[AMONG_NEW] = Slice(of_new, is_new)
+        slices["long_tail"] = Slice(_targets_among(long_tail(dataset.train_counts, judge.config.head_share)))
+    return slices
 
 
 def metric_in(part: str, kind: str, metric: str) -> str:
@@ -81,11 +101,11 @@ def metric_in(part: str, kind: str, metric: str) -> str:
     return RARE.get(part, metric) if kind == "items" else metric
 
 
-def sliced(change: Change, examples: Sequence[Example], judge: Judge) -> Sliced:
+def sliced(made: Slice, examples: Sequence[Example], judge: Judge) -> Sliced:
     """The examples that a slice keeps, as it changes them."""
-    changed = [(example, change(example, row)) for row, example in enumerate(examples)]
+    changed = [(example, made.change(example, row)) for row, example in enumerate(examples)]
     kept = [(before, after) for before, after in changed if after is not None and _asks(after)]
-    return Sliced([after for _, after in kept], judge.known([before for before, _ in kept]))
+    return Sliced([after for _, after in kept], judge.known([before for before, _ in kept]), made.candidates)
 
 
 def slice_figures(answers: Answers, names: Sequence[str], part: Sliced, kind: str, judge: Judge) -> Figures:
@@ -99,7 +119,8 @@ def slice_figures(answers: Answers, names: Sequence[str], part: Sliced, kind: st
         return judge.verdict(answers, part.examples, kind, names).figures
     if not isinstance(answers, Ranker):
         return {}
-    ranking = rank(answers, part.examples, judge.config, part.seen)
+    ranker = answers if part.candidates is None else Among(answers, part.candidates)
+    ranking = rank(ranker, part.examples, judge.config, part.seen)
     return measure(names, {"places": Material(ranking.masked, ranking.clusters)})
 
 
