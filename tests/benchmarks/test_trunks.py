@@ -23,11 +23,11 @@ def test_both_recipes_have_the_same_tasks_and_data() -> None:
     plain, pretrained = (read_recipe(ROOT / RECIPES[trunk]) for trunk in (PLAIN, PRETRAINED))
     assert (plain.data, plain.evaluation) == (pretrained.data, pretrained.evaluation)
     tasks = {
-        name: replace(task, mixture_weight=1.0, every_step=False, dropout=0.0)
+        name: replace(task, weight=plain.tasks[name].weight, mixture_weight=1.0, every_step=False, dropout=0.0)
         for name, task in pretrained.tasks.items()
     }
     tasks["dialogue"] = replace(tasks["dialogue"], simulated_share=plain.tasks["dialogue"].simulated_share)
-    assert plain.tasks == tasks, "how much is read of a task, how often, and with what dropout, is the recipe's choice"
+    assert plain.tasks == tasks, "what a task weighs, how much is read of it, how often, and with what dropout, is the recipe's choice"
     assert not plain.model.is_pretrained and pretrained.model.is_pretrained
 
 
