@@ -27,7 +27,7 @@ def test_both_recipes_have_the_same_tasks_and_data() -> None:
         for name, task in pretrained.tasks.items()
     }
     tasks["dialogue"] = replace(tasks["dialogue"], simulated_share=plain.tasks["dialogue"].simulated_share)
-    assert plain.tasks == tasks, "what a task weighs, how much is read of it, and with what dropout, is the recipe's choice"
+    assert plain.tasks == tasks, "weights, how much is read of a task, and dropout, are the recipe's choice"
     assert not plain.model.is_pretrained and pretrained.model.is_pretrained
 
 
