@@ -134,7 +134,8 @@ def without(terms: Sequence[str], run: Path, dataset: Dataset) -> Predictor:
         network.item_likeness = ItemLikeness(Edges.none(items))
     recipe = from_mapping(model.recipe)
     groups = group_tasks(dataset, list(recipe.tasks.values()), reads_ahead=model.layout.reads_ahead)
-    calibrate(Validation(dataset, groups, model.layout, recipe.training.validation_examples).look(network))
+    validation = Validation(dataset, groups, model.layout, recipe.training.validation_examples)
+    calibrate(validation.look(network), validation.look_short(network))
     return Predictor(model)
 
 

@@ -251,7 +251,7 @@ def test_wishes_are_known_in_use_as_validation_weighed_them(
     recipe = read_recipe(REDIAL, [f"data.path={tmp_path}", *TINIER])
     for weight, wishes in ((1.5, (0,)), (0.0, ())):
         monkeypatch.setattr(
-            loop, "calibrate", lambda look, weight=weight: look.network.item_wishes.weight.fill_(weight)
+            loop, "calibrate", lambda look, short, weight=weight: look.network.item_wishes.weight.fill_(weight)
         )
         layout = load_trained(stages.train(recipe, tmp_path / f"run {weight}")).layout
         assert layout.wishes((Text("from the 70s", "user"),)) == wishes

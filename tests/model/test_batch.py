@@ -1,6 +1,6 @@
 import torch
 
-from tastemaker.model.batch import Before, ItemTargets, ScoreTargets, TextTargets, collate
+from tastemaker.model.batch import HISTORY, SHORT, SLOT, Before, ItemTargets, ScoreTargets, TextTargets, collate
 from tastemaker.model.row import Position, Row, TaskTargets
 from tastemaker.model.tokenizer import REC
 
@@ -69,3 +69,26 @@ def test_what_stands_before_items_can_be_joined_and_parted() -> None:
     assert both.items.tolist() == [[4, -1], [1, 2]]
     assert both.wishes.tolist() == [[-1], [7]]
     assert both.at(torch.tensor([1])).in_reply.tolist() == [False]
+
+
+def test_behind_one_entry_or_none_an_item_stands_elsewhere_than_behind_many() -> None:
+    items = torch.tensor([[-1, -1, -1], [-1, 4, -1], [3, -1, 4], [-1, -1, 4], [3, 4, 5]])
+    before = Before(items, torch.full((5, 0), -1), torch.tensor([False, False, False, True, True]))
+    assert before.places.tolist() == [SHORT, SHORT, HISTORY, SLOT, SLOT]
+
+
+def test_a_history_cut_to_its_last_entry_keeps_what_is_told_behind_it() -> None:
+    start, entries = Position(1), [Position(item=item, action=2) for item in (3, 4, 5)]
+    mask = Position(9)
+    next_items = TaskTargets([3, 3], [7, 8], [0.5, 1.0])
+    rating = TaskTargets(score_at={"rating": [3]}, scored_items={"rating": [4]}, score_values={"rating": [3.0]})
+    found = Row.of([start, *entries], (), {"next": next_items, "rating": rating}).latest()
+    assert found.inputs.tolist() == [[1, 0, 0], [0, 5, 2]]
+    assert found.targets == {"next": TaskTargets([1, 1], [7, 8], [0.5, 1.0])}
+    hidden = Row.of([start, *entries, mask], (), {"next": TaskTargets([4], [7], [1.0])}).latest()
+    assert hidden.inputs.tolist() == [[1, 0, 0], [0, 5, 2], [9, 0, 0]]
+    assert hidden.targets["next"].item_at == [2]
+    for short in ([start], [start, entries[0]]):
+        row = Row.of(short, (), {"next": TaskTargets([len(short) - 1], [7], [1.0])})
+        assert row.latest().inputs.tolist() == row.inputs.tolist()
+        assert row.latest().targets == row.targets

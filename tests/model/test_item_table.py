@@ -39,11 +39,11 @@ def test_priors_are_added_to_the_scores_of_cold_items() -> None:
     states = torch.randn(2, 8)
     items = table().eval()
     plain = states @ items().T
-    assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), plain)
-    items.tell_apart(torch.tensor([[[0.0] * 4], [[0.0, 0.0, 0.0, 0.5]]]))
+    assert torch.allclose(items.scores(states, items(), torch.tensor([HISTORY, SLOT])), plain)
+    items.tell_apart(torch.tensor([[[0.0] * 4], [[0.0, 0.0, 0.0, 0.5]], [[0.0] * 4]]))
     items.prior_weights[SLOT] = 4.0
     plain[SLOT, 3] += 2.0
-    assert torch.allclose(items.scores(states, items(), torch.tensor(PLACES)), plain)
+    assert torch.allclose(items.scores(states, items(), torch.tensor([HISTORY, SLOT])), plain)
 
 
 def test_cold_items_stand_beside_warm_ones_by_their_odds_however_high_these_score() -> None:

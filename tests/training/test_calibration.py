@@ -6,7 +6,7 @@ import torch
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
-from tastemaker.model.batch import HISTORY, SLOT, Batch, Before, ItemTargets, collate
+from tastemaker.model.batch import HISTORY, SHORT, SLOT, Batch, Before, ItemTargets, collate
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks.dialogue import Dialogue
@@ -74,6 +74,24 @@ def test_histories_and_slots_are_weighed_by_themselves(model: TrainedModel, shop
     assert sureness[HISTORY] != sureness[SLOT]
     calibrate(Look.at(model.network, batches[:1]))
     assert weight[HISTORY] == weight[SLOT] > 1
+
+
+def test_a_single_entry_says_how_much_it_says(model: TrainedModel, shop: Dataset) -> None:
+    """The trend points at what comes behind a single entry, and says nothing of what comes behind many."""
+    examples = list(NextItem().examples(shop, Split.VALIDATION))
+    rows = [model.layout.row([example]) for example in examples]
+    batch, short = collate(rows), collate([row.latest() for row in rows])
+    for part, told in ((batch, 1), (short, 0)):
+        targets = part.targets["next_item"]["items"]
+        assert isinstance(targets, ItemTargets)
+        targets.items.fill_(told)
+    model.network.item_trend = ItemTrend(torch.eye(len(shop.catalog))[0])
+    model.network.item_table.is_warm[:, :2] = True
+    calibrate(Look.at(model.network, [batch]), Look.at(model.network, [short]))
+    weight = model.network.item_trend.weight
+    assert weight[SHORT] > 1 and weight[HISTORY] == 0
+    calibrate(Look.at(model.network, [batch]))
+    assert weight[SHORT] == weight[HISTORY] == 0
 
 
 def test_chances_in_use_are_no_surer_than_validation_bears_out(model: TrainedModel, shop: Dataset) -> None:
@@ -150,7 +168,7 @@ def test_a_sample_stands_for_too_many_targets(
     monkeypatch.setattr(calibration, "MOST_SCORES", 3 * len(shop.catalog))
     model.network.item_graph = ItemGraph(graph_edges(shop.items, shop.owners, len(shop.catalog)))
     model.network.item_trend = ItemTrend(torch.ones(len(shop.catalog)))
-    scored = calibration._score(Look.at(model.network, [batch]))
+    scored = calibration._score([Look.at(model.network, [batch])])
     assert list(scored) == [HISTORY]
     found = scored[HISTORY]
     assert found.scores.shape == (3, len(shop.catalog))

@@ -10,7 +10,7 @@ from tastemaker.data.split import Split
 from tastemaker.errors import DataError
 from tastemaker.evaluation.context import known_items
 from tastemaker.inference.predictor import Predictor
-from tastemaker.model.batch import HISTORY
+from tastemaker.model.batch import HISTORY, SHORT
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.next_item import NextItem
 from tastemaker.training import validation
@@ -38,6 +38,31 @@ def test_more_histories_are_drawn_than_texts(model, shop):
     drawn = {task.name: sum(len(it.tokens) for it in batches if task.name in it.targets) for task in tasks}
     assert drawn == {"next_item": 8, "dialogue": 2}
     assert min(asked) > 8
+
+
+def test_histories_and_nothing_else_are_cut_to_their_last_entries_too(model, shop):
+    groups = group_tasks(shop, (NextItem(), Dialogue()))
+    found = Validation(shop, groups, model.layout, 512)
+    whole, short = (
+        [(batch, batch.targets["next_item"]["items"]) for batch in batches if "next_item" in batch.targets]
+        for batches in (found.batches, found.short)
+    )
+    assert len(short) == len(found.short) and len(whole) < len(found.batches)
+    assert {len(batch.items[0]) for batch, _ in short} == {2}
+    said = [
+        sorted(
+            (int(last), int(item))
+            for batch, target in batches
+            for last, item in zip(batch.histories(target.at).gather(1, _last(batch, target)), target.items, strict=True)
+        )
+        for batches in (whole, short)
+    ]
+    assert said[0] == said[1]
+    assert {int(place) for batch, target in short for place in batch.before(target.at).places} == {SHORT}
+
+
+def _last(batch, target):
+    return (target.at % batch.items.shape[1]).unsqueeze(1)
 
 
 @pytest.mark.parametrize("ranked", [1, 256])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.facts import FactExtractor
 from tastemaker.errors import CheckpointError
 from tastemaker.model.anatomy import Anatomy
-from tastemaker.model.batch import PLACES
+from tastemaker.model.batch import PLACES, SHORT, TOLD_IN
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
 from tastemaker.model.item_wishes import wish_edges
@@ -25,6 +25,14 @@ from tastemaker.model.tokenizer import TextTokenizer
 from tastemaker.tasks.example import LabelSet
 from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.wish_reader import WishReader
+
+BY_PLACE: Final = frozenset(
+    (
+        *("sureness", "item_table.is_warm", "item_table.cold_odds", "item_table.priors", "item_table.prior_weights"),
+        *(f"item_{term}.weight" for term in ("graph", "trend", "likeness", "mentions", "wishes")),
+    )
+)
+"""Tensors whose first dimension is that of `PLACES`."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +136,10 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
 
 
 def _by_place(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of a run; one that is older took an item for warm everywhere or nowhere."""
+    """The tensors of a run; one that is older took an item for warm everywhere or nowhere, or histories for alike."""
     is_warm = weights["item_table.is_warm"]
-    return {**weights, "item_table.is_warm": is_warm.expand(len(PLACES), -1).clone()}
+    known = {**weights, "item_table.is_warm": is_warm if is_warm.dim() > 1 else is_warm.expand(len(PLACES), -1).clone()}
+    return known | {name: known[name][list(TOLD_IN)] for name in BY_PLACE & known.keys() if len(known[name]) == SHORT}
 
 
 def _newer(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

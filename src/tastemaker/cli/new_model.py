@@ -14,6 +14,7 @@ from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.schema import ACTIONS
 from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
+from tastemaker.model.batch import TOLD_IN
 from tastemaker.model.cold_priors import cold_priors
 from tastemaker.model.content import content_vectors
 from tastemaker.model.item_graph import graph_edges
@@ -48,11 +49,12 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         say(f"{recipe.model.backbone}: {len(chosen.layers)} of {chosen.info.layers} layers, {tokenizer.size:,} tokens")
     found = training_items(dataset, recipe.tasks.values())
     log = (found.items, found.owners, len(content))
+    by_place = found.by_place[list(TOLD_IN)]
     vectors, counts = torch.from_numpy(content), torch.from_numpy(found.counts)
     rated, liked = _opinions(dataset)
     inputs = ModelInputs(
         content=vectors,
-        is_warm=torch.from_numpy(found.by_place > 0),
+        is_warm=torch.from_numpy(by_place > 0),
         vocabulary=tokenizer.size,
         action_counts=torch.from_numpy(np.bincount(dataset.actions[dataset.is_training], minlength=len(ACTIONS))),
         rated=rated,
@@ -62,7 +64,7 @@ def new_model(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> T
         likeness=likeness_edges(vectors, counts) if recipe.model.item_likeness else None,
         **_dialogue_evidence(recipe, dataset),
         label_sets=_label_sets(recipe, dataset, say),
-        cold_priors=torch.from_numpy(cold_priors(content, dataset.catalog, found.by_place)),
+        cold_priors=torch.from_numpy(cold_priors(content, dataset.catalog, by_place)),
         anatomy=None if chosen is None else chosen.anatomy,
         stakes={name: Stake.of(vars(task)) for name, task in recipe.tasks.items()},
     )

@@ -15,8 +15,12 @@ from tastemaker.model.tokenizer import REC
 
 HISTORY: Final = 0
 SLOT: Final = 1
-PLACES: Final = (HISTORY, SLOT)
-"""Where an item is to be told: next in a history, or in a slot of a reply. What tells it weighs differently in each."""
+SHORT: Final = 2
+PLACES: Final = (HISTORY, SLOT, SHORT)
+"""Where an item is to be told: next in a history, in a slot of a reply, or next in a history of one entry or none. What
+tells it weighs differently in each."""
+TOLD_IN: Final = (HISTORY, SLOT, HISTORY)
+"""For each of them, where training tells an item that is warm there: in histories, or in slots."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class Before:
     @property
     def places(self) -> Tensor:
         """Where each item stands, one of `PLACES`, `[N]`."""
-        return self.in_reply.long()
+        is_short = (self.items >= 0).sum(1) <= 1
+        return torch.where(self.in_reply, SLOT, torch.where(is_short, SHORT, HISTORY))
 
     def at(self, rows: Tensor) -> "Before":
         """Some rows of it."""
@@ -113,7 +118,7 @@ class Batch:
         return Before(self.histories(at), self.wishes[at // self.items.shape[1]], self._in_reply(at))
 
     def place(self, targets: ItemTargets) -> int:
-        """Where a task tells its items, one of `PLACES`: none does so in both."""
+        """Where a task tells its items, histories or slots: none does so in both."""
         return SLOT if bool(self._in_reply(targets.at[:1]).any()) else HISTORY
 
     def _in_reply(self, at: Tensor) -> Tensor:

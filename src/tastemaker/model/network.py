@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tastemaker.data.schema import ACTIONS
 from tastemaker.model.anatomy import Anatomy
-from tastemaker.model.batch import HISTORY, PLACES, Batch, Before
+from tastemaker.model.batch import PLACES, SLOT, Batch, Before
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.decoder import Decoder
 from tastemaker.model.edges import Edges
@@ -166,8 +166,8 @@ class Network(nn.Module):
         if self.config.history_layers is None:
             return self.item_query(states)  # type: ignore[no-any-return]
         if isinstance(places, int):
-            return states if places == HISTORY else self.item_query(states)
-        return torch.where((places == HISTORY).unsqueeze(-1), states, self.item_query(states))
+            return self.item_query(states) if places == SLOT else states
+        return torch.where((places == SLOT).unsqueeze(-1), self.item_query(states), states)
 
     def item_scores(self, states: Tensor, vectors: Tensor, before: Before) -> Tensor:
         """Scores `[N, I]` of the items that stand behind what was read into `states` `[N, D]`: log odds, calibrated."""

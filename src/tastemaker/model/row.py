@@ -85,6 +85,17 @@ class Row:
         """Whether there is more in it than a history."""
         return bool((self.inputs[:, 0] > markers.HISTORY).any())
 
+    def latest(self) -> "Row":
+        """The same history cut to its last entry, and the items that are told behind that."""
+        entries = np.flatnonzero(self.inputs[:, 1])
+        gone = range(entries[0], entries[-1]) if len(entries) else range(0)
+        targets = {
+            task: TaskTargets([at - len(gone) for at in it.item_at], it.items, it.item_weights)
+            for task, it in self.targets.items()
+            if it.item_at and min(it.item_at) >= gone.stop
+        }
+        return replace(self, inputs=np.delete(self.inputs, gone, 0), targets=targets)
+
     def within(self, window: int) -> "Row":
         """The row without what stands beyond a window, as the end of a reply that alone is longer."""
         if len(self) <= window:

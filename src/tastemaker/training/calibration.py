@@ -14,11 +14,12 @@ never saw say how much they count, by maximum likelihood:
 
     Σ σ(c + L_c) = number of cold targets
 
-All of them are found for the items that come next in histories and for those in slots of replies by themselves: what
-is met together says another thing of films watched in turn than of films talked of.
+All of them are found by themselves for the items that come next in histories, for those in slots of replies, and for
+those behind a single entry, which validation histories cut to their last one tell: what is met together says another
+thing of films watched in turn than of films talked of, and one neighbour says less than twenty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -38,10 +39,14 @@ MOST_SCORES = 2**23
 
 
 @torch.no_grad()
-def calibrate(look: Look) -> None:
+def calibrate(look: Look, short: Look | None = None) -> None:
     """Set the weights of a network's terms, its sureness and the odds of cold items from the item targets of a look.
 
-    A place that has no targets takes over what was found for the other.
+    A place that has no targets takes over what was found for another.
+
+    Args:
+        look: at validation.
+        short: at its histories, cut to their last entries.
     """
     network = look.network
     network.item_table.cold_odds.fill_(0.0)
@@ -51,7 +56,7 @@ def calibrate(look: Look) -> None:
         term.weight.fill_(0.0)
     was_training = network.training
     network.eval()
-    scored = _score(look)
+    scored = _score([look, short] if short else [look])
     network.train(was_training)
     for place in PLACES:
         told = scored.get(place) or next(iter(scored.values()), None)
@@ -161,10 +166,10 @@ def solve(sums: Tensor, cold: int) -> float:
     return (low + high) / 2
 
 
-def _score(look: Look) -> dict[int, Scored]:
-    """Score a sample of the item targets of a look at every place that has some."""
-    vectors = look.vectors
-    found = [part for batch, states in look for part in _targets(look.network, batch, states)]
+def _score(looks: Sequence[Look]) -> dict[int, Scored]:
+    """Score a sample of the item targets of looks of one network at every place that has some."""
+    network, vectors = looks[0].network, looks[0].vectors
+    found = [part for look in looks for batch, states in look for part in _targets(network, batch, states)]
     if not found:
         return {}
     states, items = (torch.cat([getattr(part, name) for part in found]) for name in ("states", "items"))
@@ -176,7 +181,7 @@ def _score(look: Look) -> dict[int, Scored]:
             continue
         drawn = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))
         drawn = rows[drawn[: max(1, MOST_SCORES // len(vectors))].to(rows.device)]
-        scored[place] = Scored(states[drawn] @ vectors.T, tuple(look.network.evidence(before.at(drawn))), items[drawn])
+        scored[place] = Scored(states[drawn] @ vectors.T, tuple(network.evidence(before.at(drawn))), items[drawn])
     return scored
 
 

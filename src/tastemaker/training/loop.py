@@ -181,7 +181,9 @@ class Trainer:
         shown = {f"{task} {name}": value for name, values in metrics.items() for task, value in values.items()}
         self.watch.validation(self.step, losses | shown, is_best)
         if is_best:
-            calibrate(look)
+            with autocast(self.job.config.precision, self.device):
+                short = self.validation.look_short(self.network)
+            calibrate(look, short)
             set_rating_line(look)
         self._keep("last", *(["best"] if is_best else []))
 

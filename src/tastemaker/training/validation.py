@@ -37,10 +37,11 @@ some hundred moves between two looks by more than what texts gain there."""
 
 class Validation:
     """The batches of at most `most` validation contexts of each task group, of histories alone `HISTORIES` times as
-    many."""
+    many, and these cut to their last entries."""
 
     def __init__(self, dataset: Dataset, groups: Sequence[TaskGroup], layout: Layout, most: int) -> None:
         self.batches: list[Batch] = []
+        self.short: list[Batch] = []
         for group in groups:
             rows = group.rows(dataset, Split.VALIDATION, layout)
             if not rows:
@@ -49,12 +50,26 @@ class Validation:
                     "found none. Hold out fewer items: lower data.test_items and data.validation_items."
                 )
             rows = sample(rows, most if any(row.has_words for row in rows) else HISTORIES * most)
-            plan = plan_batches(rows, POSITIONS, np.random.default_rng(0))
-            self.batches += [collate([rows[index] for index in indices]) for indices in plan if indices]
+            self.batches += _batches(rows)
+            self.short += _batches([row.latest() for row in rows if _tells_next(row)])
 
     def look(self, network: Network) -> Look:
         """Read the batches with a network as it is now."""
         return Look.at(network, self.batches)
+
+    def look_short(self, network: Network) -> Look:
+        """The same of the histories that are cut."""
+        return Look.at(network, self.short)
+
+
+def _batches(rows: Sequence[Row]) -> list[Batch]:
+    plan = plan_batches(rows, POSITIONS, np.random.default_rng(0))
+    return [collate([rows[index] for index in indices]) for indices in plan if indices]
+
+
+def _tells_next(row: Row) -> bool:
+    """Whether a row tells items that come next in its history."""
+    return row.reply_at is None and any(it.item_at for it in row.targets.values())
 
 
 @torch.no_grad()
