@@ -81,7 +81,7 @@ def test_slices_name_model_popularity_and_rivals(result):
         "long_tail",
         "new_items",
         "typos",
-    } | {"new_items_among_new"}
+    }
     assert set(result["slices"]) == names
     assert set(result["slices"]["last_1"]) == {"model", "popularity", "runs/other"}
     assert set(result["slices"]["last_1"]["model"]["next_item"]) == {"ndcg@10", "hr@10", "recall@50"}

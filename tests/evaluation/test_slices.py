@@ -7,6 +7,7 @@ import pytest
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.schema import INTERACTION_COLUMNS
 from tastemaker.data.split import Split
+from tastemaker.evaluation import slices as evaluation_slices
 from tastemaker.evaluation.config import EvaluationConfig
 from tastemaker.evaluation.context import history_of, target_items
 from tastemaker.evaluation.judge import Judge
@@ -76,8 +77,7 @@ def test_what_is_written_has_no_slices_but_the_whole_and_typos(judge):
 @pytest.mark.parametrize("kind", ["items", "rating", "like"])
 def test_what_asks_about_items_has_slices_where_little_is_known(judge, kind):
     lengths = ["last_1", "last_3", "last_5", "last_10"]
-    alone = ["new_items_among_new"] if kind == "items" else []
-    assert list(sparse_slices(kind, judge)) == ["all", *lengths, "new_users", "new_items", *alone, "long_tail"]
+    assert list(sparse_slices(kind, judge)) == ["all", *lengths, "new_users", "new_items", "long_tail"]
 
 
 @pytest.mark.parametrize("task", [Rating(), Like()])
@@ -133,7 +133,12 @@ def test_new_users_and_new_items_are_those_without_training_interactions(sparse)
     assert all(target_items(it) <= cold for it in items.examples)
 
 
-def test_new_items_are_ranked_among_themselves_too(sparse):
+def test_many_new_items_are_ranked_among_themselves_too(sparse, monkeypatch):
+    new = int((sparse.dataset.train_counts == 0).sum())
+    monkeypatch.setattr(evaluation_slices, "MANY", new + 1)
+    assert "new_items_among_new" not in sparse_slices("items", sparse)
+    monkeypatch.setattr(evaluation_slices, "MANY", new)
+    assert "new_items_among_new" not in sparse_slices("rating", sparse)
     examples = list(NextItem().examples(sparse.dataset, Split.TEST))
     slices, cold = sparse_slices("items", sparse), np.flatnonzero(sparse.dataset.train_counts == 0)
 

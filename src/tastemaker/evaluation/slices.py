@@ -32,7 +32,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What is measured in each slice, by kind of example."""
 AMONG_NEW: Final = "new_items_among_new"
-"""New items, ranked among themselves."""
+"""New items, ranked among themselves, where there are `MANY`."""
+MANY: Final = 500
+"""Among fewer, an item is one of the first fifty by chance too often."""
 RARE: Final[Mapping[str, str]] = dict.fromkeys(("new_items", AMONG_NEW, "long_tail"), "recall@50")
 """Slices of rankings that have a metric of their own: what is rare is hardly ever among the first ten of a catalog."""
 SPARSE: Final = ("items", "rating", "like")
@@ -90,7 +92,7 @@ def sparse_slices(kind: str, judge: Judge) -> dict[str, Slice]:
         is_new = dataset.train_counts == 0
         of_new = _targets_among(frozenset(np.flatnonzero(is_new).tolist()))
         slices["new_items"] = Slice(of_new)
-        if kind == "items":
+        if kind == "items" and is_new.sum() >= MANY:
             slices[AMONG_NEW] = Slice(of_new, is_new)
         slices["long_tail"] = Slice(_targets_among(long_tail(dataset.train_counts, judge.config.head_share)))
     return slices
