@@ -74,9 +74,9 @@ class Recommender:
         """
         self._check_length(k)
         entries = self.entries(user, history)
-        chances = self._chances(entries)
-        top = [row for row in chances.topk(k).indices.tolist() if chances[row] > 0]
-        scores = [float(chances[row]) for row in top]
+        chances = self._log_chances(entries)
+        top = [row for row in chances.topk(k).indices.tolist() if chances[row] > float("-inf")]
+        scores = [float(chances[row].exp()) for row in top]
         if not reasons:
             return [self._recommendation(row, score) for row, score in zip(top, scores, strict=True)]
         weights = self._weights(entries, top)
@@ -129,7 +129,7 @@ class Recommender:
         ((reason, evidence),) = self._reasons(entries, [row], weights)
         order = np.argsort(-np.abs(weights[0]))
         parts = tuple(self._contribution(entries[index], float(weights[0][index])) for index in order)
-        found = self._recommendation(row, float(self._chances(entries, keep=row)[row]), reason, evidence.text)
+        found = self._recommendation(row, float(self._log_chances(entries, keep=row)[row].exp()), reason, evidence.text)
         return Explanation(found.item_id, found.title, found.score, found.reason, found.evidence, parts)
 
     def chat(self, user: str | None = None, history: Sequence[str] = ()) -> Conversation | HeldConversation:
@@ -188,13 +188,13 @@ class Recommender:
         return min(max(map(self._longest, self.model.recipe["tasks"])), self.model.network.config.longest_prompt - 1)
 
     @torch.no_grad()
-    def _chances(self, entries: Sequence[Entry], keep: int | None = None) -> Tensor:
-        """Probability of every item `[I]`; 0 for those seen, but for `keep`."""
+    def _log_chances(self, entries: Sequence[Entry], keep: int | None = None) -> Tensor:
+        """Log-probability of every item `[I]`; minus infinity for those seen, but for `keep`."""
         context = (History(tuple(entries[-self._ranking_history :])),)
         scores = self._ranker.scores([self.reader.history_row(context)])[0]
         seen = [entry.item for entry in entries if entry.item != keep]
         scores[seen] = float("-inf")
-        return scores.softmax(0)
+        return scores.log_softmax(0)
 
     def _weights(self, entries: Sequence[Entry], rows: Sequence[int]) -> Weights:
         """Contribution of every past entry to every item, `[items, entries]`; of what lies beyond the window 0."""
