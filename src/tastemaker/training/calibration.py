@@ -33,6 +33,9 @@ from tastemaker.training.look import Look
 ODDS_BOUND = 20.0
 """Log-odds of all cold items together against warm ones."""
 WEIGHT_BOUND = 20.0
+SPREAD = 10.0
+"""The standard deviation of the normal priors of τ, around 1, and of each weight beside it, around 0: a handful of
+targets that one term foresees would make it infinite."""
 LEAST_SURENESS = 0.05
 MOST_SCORES = 2**23
 """How many are held at once; a seeded sample of the targets stands for all where they have more."""
@@ -103,14 +106,15 @@ def likeliest(scored: Scored, is_warm: Tensor) -> tuple[float, tuple[float, ...]
         return 1.0, nothing
     scores, *terms = [(part[known] if len(part) > 1 else part)[:, is_warm] for part in (scored.scores, *scored.terms)]
     places = (is_warm.cumsum(0) - 1)[scored.items[known]]
+    plain = scores.new_tensor([1.0, *nothing])
 
     def loss(factors: Tensor) -> Tensor:
         total = factors[0] * scores
         for factor, term in zip(factors[1:], terms, strict=True):
             total = total + factor * term
-        return F.cross_entropy(total, places)
+        return F.cross_entropy(total, places) + ((factors - plain) / SPREAD).square().sum() / (2 * len(places))
 
-    sureness, *weights = _least(loss, scored.scores.new_tensor([1.0, *nothing]))
+    sureness, *weights = _least(loss, plain.clone())
     sureness = max(sureness, LEAST_SURENESS)
     return sureness, tuple(min(max(weight, 0.0) / sureness, WEIGHT_BOUND) for weight in weights)
 
