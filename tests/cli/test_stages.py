@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 import torch
 
-from tastemaker.checkpoint.trained import load_trained
+from tastemaker.checkpoint.store import load_checkpoint, save_checkpoint
+from tastemaker.checkpoint.trained import BY_PLACE, load_trained
 from tastemaker.cli import stages
 from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import Recipe, from_mapping, read_recipe, with_changes
@@ -72,6 +73,17 @@ def test_a_killed_run_with_all_kinds_of_keys_goes_on_as_if_nothing_had_been(reci
         stages.train(recipe(4), tmp_path / "killed", watch=KillAt(3))
     stages.train(recipe(4), tmp_path / "killed", resume=True)
     assert manifest(tmp_path / "killed") == manifest(tmp_path / "whole")
+
+
+def test_a_run_from_before_a_single_entry_weighed_by_itself_goes_on(recipe, tmp_path):
+    stages.train(recipe(4), tmp_path / "whole")
+    with pytest.raises(KilledError):
+        stages.train(recipe(4), tmp_path / "older", watch=KillAt(3))
+    kept = load_checkpoint(tmp_path / "older", "last")
+    weights = {name: it[:2] if name in BY_PLACE else it for name, it in kept.tensors["weights"].items()}
+    save_checkpoint(tmp_path / "older", replace(kept, tensors={**kept.tensors, "weights": weights}), ("last",))
+    stages.train(recipe(4), tmp_path / "older", resume=True)
+    assert manifest(tmp_path / "older") == manifest(tmp_path / "whole")
 
 
 def test_a_killed_run_of_an_encoder_goes_on_and_is_of_use(recipe, shop, tmp_path):

@@ -15,7 +15,7 @@ from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.facts import FactExtractor
 from tastemaker.errors import CheckpointError
 from tastemaker.model.anatomy import Anatomy
-from tastemaker.model.batch import PLACES, SHORT, TOLD_IN
+from tastemaker.model.batch import PLACES, TOLD_IN
 from tastemaker.model.config import ModelConfig
 from tastemaker.model.edges import Edges
 from tastemaker.model.item_wishes import wish_edges
@@ -105,7 +105,7 @@ def load_trained(run: Path, pointer: str = "best", device: str = "cpu") -> Train
 def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> TrainedModel:
     """Rebuild the model of a checkpoint."""
     try:
-        weights, documents = _by_place(checkpoint.tensors["weights"]), checkpoint.documents
+        weights, documents = by_place(checkpoint.tensors["weights"]), checkpoint.documents
         tokenizer = TextTokenizer.from_json(documents["tokenizer"])
         config = ModelConfig(**documents["recipe"]["model"])
         catalog = Catalog(tuple(_item(fields) for fields in documents["catalog"]))
@@ -135,11 +135,12 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])
 
 
-def _by_place(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def by_place(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors of a run; one that is older took an item for warm everywhere or nowhere, or histories for alike."""
     is_warm = weights["item_table.is_warm"]
     known = {**weights, "item_table.is_warm": is_warm if is_warm.dim() > 1 else is_warm.expand(len(PLACES), -1).clone()}
-    return known | {name: known[name][list(TOLD_IN)] for name in BY_PLACE & known.keys() if len(known[name]) == SHORT}
+    older = [name for name in BY_PLACE & known.keys() if len(known[name]) < len(PLACES)]
+    return known | {name: known[name][list(TOLD_IN)] for name in older}
 
 
 def _newer(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tastemaker.balancing import Given, TaskLosses, build_combiner
 from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, save_checkpoint
-from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.checkpoint.trained import TrainedModel, by_place
 from tastemaker.data.dataset import Dataset
 from tastemaker.model.batch import Batch
 from tastemaker.model.precision import autocast
@@ -226,7 +226,7 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where `checkpoint` was taken."""
         self.pull.check(checkpoint.documents["training"].get("pulled_toward", []))
-        self.network.load_state_dict(dict(checkpoint.tensors["weights"]))
+        self.network.load_state_dict(by_place(checkpoint.tensors["weights"]))
         tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
         unpack_optimizer(self.optimizer, _under("optimizer.", tensors))
         self.balancer.load_state_dict(_under("balancer.", tensors))
