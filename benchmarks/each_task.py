@@ -62,6 +62,8 @@ _JUDGING: Final = (
     "training.warmup_steps=100",
     "training.validate_every=10",
 )
+_OFTEN: Final = "training.validate_every=72"
+"""A quarter of the steps that its turns give a task of words beside others; these are as large as such a turn."""
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "instruments": {
         "next_item": _RANKING,
@@ -77,6 +79,14 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "category": ("training.token_budget=4096", "training.epochs=5"),
         "description": ("training.token_budget=4096", "training.epochs=5"),
         "question_answering": ("training.token_budget=4096", "training.epochs=3"),
+    },
+    "movies-smollm2": {
+        **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=840", "training.validate_every=240")),
+        "explanation": ("training.token_budget=100", _OFTEN),
+        "dialogue": ("training.token_budget=500", _OFTEN),
+        "category": ("training.token_budget=440", _OFTEN),
+        "description": ("training.token_budget=200", _OFTEN),
+        "question_answering": ("training.token_budget=84", _OFTEN),
     },
     "beauty-joint": {
         "next_item": ("training.token_budget=1024",),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from tastemaker.checkpoint.trained import TrainedModel
@@ -5,7 +7,7 @@ from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset, Entry
 from tastemaker.data.schema import ACTIONS
 from tastemaker.inference.attribution import Question, contributions
-from tastemaker.inference.evidence import attributed_evidence, speaking_for
+from tastemaker.inference.evidence import attributed_evidence, may_speak_for, speaking_for
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.recommender import Recommender
 from tastemaker.tasks.example import History, Text
@@ -37,6 +39,28 @@ def test_questions_of_different_kinds_are_answered_together_as_alone(model: Trai
     for question, answer in zip(questions, together, strict=True):
         assert np.allclose(contributions(reader, [question])[0], answer, atol=1e-5)
     assert together[2].shape == (1, 0)
+
+
+def test_entries_that_are_not_asked_about_carry_nothing(model: TrainedModel, shop: Dataset) -> None:
+    reader, whole = Reader(model), Question((History(shop.history(0)[:5]),), (7, 9))
+    ((every,), (some,)) = (contributions(reader, [it]) for it in (whole, replace(whole, about=(1, 3))))
+    assert np.allclose(some[:, [1, 3]], every[:, [1, 3]], atol=1e-5)
+    assert not some[:, [0, 2, 4]].any() and every[:, [0, 2, 4]].any()
+    (nothing,) = contributions(reader, [replace(whole, about=())])
+    assert nothing.shape == every.shape and not nothing.any()
+
+
+def test_what_cannot_be_evidence_need_not_be_asked_about(shop: Dataset) -> None:
+    entries = tuple(entry for user in range(12) for entry in shop.history(user))
+    random = np.random.default_rng(0)
+    for item in range(len(shop.catalog)):
+        weights = random.normal(size=len(entries)).astype(np.float32)
+        may = may_speak_for(shop.catalog, item, entries, 4.0)
+        assert 0 < len(may) < len(entries)
+        known = np.zeros_like(weights)
+        known[list(may)] = weights[list(may)]
+        expected = attributed_evidence(shop.catalog, item, (entries, weights))
+        assert attributed_evidence(shop.catalog, item, (entries, known)) == expected
 
 
 def test_evidence_names_liked_items_that_carried_the_score_and_share_a_fact(shop: Dataset) -> None:

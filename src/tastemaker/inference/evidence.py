@@ -46,6 +46,16 @@ def attributed_evidence(
     return evidence(catalog, item, [(row, ratings.get(row)) for row in past], asked, like_threshold)
 
 
+def may_speak_for(catalog: Catalog, item: int, entries: Sequence[Entry], like_threshold: float) -> tuple[int, ...]:
+    """Places of the entries that can be evidence for an item, whatever they carry: with a fact of it, not disliked."""
+    facts = _facts(catalog, item, with_time=True)
+    return tuple(
+        place
+        for place, entry in enumerate(entries)
+        if not is_disliked(entry, like_threshold) and facts & item_facts(catalog[entry.item])
+    )
+
+
 def speaking_for(catalog: Catalog, item: int, named: Sequence[int], carrying: Sequence[int]) -> list[int]:
     """The named rows and, while there is room, the first carrying ones that share a fact with the item and all others.
 

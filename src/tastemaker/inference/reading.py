@@ -1,7 +1,7 @@
 """A trained model that reads: states and item scores where something is to be predicted, many rows at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 
@@ -12,7 +12,9 @@ from torch.nn.utils.rnn import pad_sequence
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.catalog import Catalog
 from tastemaker.data.facts import FactExtractor
+from tastemaker.inference.beginnings import Beginnings
 from tastemaker.model import tokenizer as markers
+from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.batch import Batch, Before, collate
 from tastemaker.model.label_head import context_means
 from tastemaker.model.precision import autocast
@@ -34,10 +36,17 @@ class Reader:
     """Whose item vectors are used."""
     kept: dict[bytes, Tensor] | None = None
     """The trunk's last states by what was read, so that no row is read twice; None keeps none."""
+    begun: Beginnings | None = None
+    """Of a conversation, in which a row goes on with what was read before; None reads every row from its start."""
 
     def doing(self, task: str) -> "Reader":
         """The same reader at the job of a task."""
-        return Reader(self.model, task, self.origin or self, self.kept)
+        return replace(self, task=task, origin=self.origin or self)
+
+    def conversing(self) -> "Reader":
+        """The same reader in a new conversation; a backbone that sees ahead has to read what came before anew."""
+        begun = None if self.model.network.backbone.reads_ahead else Beginnings()
+        return replace(self, origin=self.origin or self, begun=begun)
 
     @property
     def catalog(self) -> Catalog:
@@ -86,6 +95,9 @@ class Reader:
 
     def _states(self, rows: Sequence[Row], pick: Callable[[Tensor, Tensor, int], Tensor]) -> Tensor:
         """What `pick` takes of the trunk's flattened states of a batch, given the last place of each row, and T."""
+        if self._going_on_from(rows) is not None:
+            flat = self.begin(rows)[1][0].float()
+            return pick(flat, torch.tensor([len(flat) - 1], device=flat.device), len(flat))
         states = self.vectors.new_empty(len(rows), self.vectors.shape[1])
         for indices in by_length(rows):
             batch = collate([rows[index] for index in indices]).to(self.vectors.device)
@@ -94,6 +106,19 @@ class Reader:
             ends = [place * length + len(rows[index]) - 1 for place, index in enumerate(indices)]
             states[indices] = pick(flat, torch.tensor(ends, device=flat.device), length)
         return states
+
+    @torch.no_grad()
+    def begin(self, prompts: Sequence[Row]) -> tuple[Tensor, Tensor, Cache]:
+        """Tokens `[B, T]` and states `[B, T, D]` of prompts, padded so that all end together, and a cache of them."""
+        network = self.model.network
+        (tokens, items, actions), places = _padded_left(prompts, self.vectors.device)
+        if (begun := self._going_on_from(prompts)) is not None:
+            return tokens, *begun.read(network, self.vectors, prompts[0])
+        return tokens, *network.backbone.read(network.embed(tokens, items, actions, self.vectors), places)
+
+    def _going_on_from(self, rows: Sequence[Row]) -> Beginnings | None:
+        """What was read of a conversation, where this is the next row of it."""
+        return self.begun if len(rows) == 1 and rows[0].has_words else None
 
     @torch.no_grad()
     def scores(self, rows: Sequence[Row]) -> Tensor:
@@ -123,6 +148,18 @@ class Reader:
         layout = self.model.layout
         written = (*layout.opening(context), *map(Position, lead), Position(markers.REC))
         return Row.of(layout.context(context, len(written)), written, wishes=layout.wishes(context))
+
+
+def _padded_left(prompts: Sequence[Row], device: torch.device) -> tuple[Tensor, Places]:
+    """Inputs `[3, B, T]` and what stands where, padded on the left so that all prompts end together."""
+    length = max(map(len, prompts))
+    inputs = torch.zeros(3, len(prompts), length, dtype=torch.long)
+    mask = torch.zeros(len(prompts), length, dtype=torch.bool)
+    for index, prompt in enumerate(prompts):
+        inputs[:, index, length - len(prompt) :] = torch.from_numpy(prompt.inputs.T)
+        mask[index, length - len(prompt) :] = True
+    replies = [length - len(it) + (len(it) if it.reply_at is None else it.reply_at) for it in prompts]
+    return inputs.to(device), Places(mask, torch.tensor(replies)).to(device)
 
 
 def _last_state(states: Tensor, ends: Tensor, _length: int) -> Tensor:

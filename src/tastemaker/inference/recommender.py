@@ -142,11 +142,11 @@ class Recommender:
             raise RequestError(
                 "this run was not trained on dialogue. Add [tasks.dialogue] to its recipe and train again."
             )
-        entries = self.entries(user, history)
+        entries, reader = self.entries(user, history), self.reader.doing("dialogue").conversing()
         simulates = self.model.recipe["tasks"]["dialogue"].get("simulated_share")
         if simulates == 0 or (simulates is None and self.model.network.item_mentions.knows_replies):
-            return HeldConversation(self.reader.doing("dialogue"), entries)
-        return Conversation(self.reader.doing("dialogue"), entries, self._longest("dialogue"))
+            return HeldConversation(reader, entries)
+        return Conversation(reader, entries, self._longest("dialogue"))
 
     def ask(self, task: str, item: str | None = None, texts: Sequence[str] = ()) -> Answer:
         """Ask for what a task writes or tells of an item, or of words: a description, a summary, an answer, a feeling.

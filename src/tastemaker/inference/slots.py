@@ -1,7 +1,7 @@
 """Filling `<rec>`: the best unseen item that meets the user's wishes, its card, and the evidence for it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from tastemaker.data.catalog import Catalog
 from tastemaker.data.facts import Fact, holds
 from tastemaker.errors import RequestError
 from tastemaker.inference.attribution import Question, contributions
-from tastemaker.inference.evidence import attributed_evidence
+from tastemaker.inference.evidence import attributed_evidence, may_speak_for
 from tastemaker.inference.reading import Reader
 from tastemaker.tasks.cards import card
 from tastemaker.tasks.example import Earlier, History, Item, Recommended, Segment
@@ -46,7 +46,7 @@ def fill_slots(reader: Reader, slots: Sequence[OpenSlot], *, obeys_words: bool) 
         for row, slot, wish in zip(scores, slots, wishes, strict=True)
     ]
     items = [int(row.argmax()) for row in chances]
-    questions = [Question(slot.context, (item,), slot.lead) for slot, item in zip(slots, items, strict=True)]
+    questions = [_question(reader, slot, item) for slot, item in zip(slots, items, strict=True)]
     answers = contributions(reader, questions)
     filled = []
     for question, item, weights, wish, row in zip(questions, items, answers, wishes, chances, strict=True):
@@ -55,6 +55,12 @@ def fill_slots(reader: Reader, slots: Sequence[OpenSlot], *, obeys_words: bool) 
         grounds = attributed_evidence(reader.catalog, item, carried, mentioned, wish, reader.like_threshold)
         filled.append(FilledSlot(Recommended(item, card(reader.catalog, item), grounds), float(row[item])))
     return filled
+
+
+def _question(reader: Reader, slot: OpenSlot, item: int) -> Question:
+    """Which of the past entries that can be evidence for an item carried it into a slot."""
+    whole = Question(slot.context, (item,), slot.lead)
+    return replace(whole, about=may_speak_for(reader.catalog, item, whole.entries, reader.like_threshold))
 
 
 def item_chances(catalog: Catalog, scores: Tensor, seen: Collection[int], wishes: Sequence[Fact]) -> Tensor:

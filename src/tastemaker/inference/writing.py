@@ -41,9 +41,7 @@ def write(
 @torch.no_grad()
 def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: int, no_repeat: int) -> list[list[int]]:
     network, vectors = reader.model.network, reader.vectors
-    inputs, places = _padded_left(prompts, vectors.device)
-    tokens, items, actions = inputs
-    states, cache = network.backbone.read(network.embed(tokens, items, actions, vectors), places)
+    tokens, states, cache = reader.begin(prompts)
     banned = [marker for marker in range(len(markers.MARKERS)) if marker not in stops]
     banned += reader.model.tokenizer.specials
     within_words = reader.model.tokenizer.within_words
@@ -72,15 +70,3 @@ def _write(reader: Reader, prompts: Sequence[Row], stops: Sequence[int], most: i
 def _written_at(step: Tensor) -> Places:
     """One more position of a reply in every row."""
     return Places(torch.ones_like(step, dtype=torch.bool), step.new_zeros(len(step)))
-
-
-def _padded_left(prompts: Sequence[Row], device: torch.device) -> tuple[Tensor, Places]:
-    """Inputs `[3, B, T]` and what stands where, padded on the left so that all prompts end together."""
-    length = max(map(len, prompts))
-    inputs = torch.zeros(3, len(prompts), length, dtype=torch.long)
-    mask = torch.zeros(len(prompts), length, dtype=torch.bool)
-    for index, prompt in enumerate(prompts):
-        inputs[:, index, length - len(prompt) :] = torch.from_numpy(prompt.inputs.T)
-        mask[index, length - len(prompt) :] = True
-    replies = [length - len(it) + (len(it) if it.reply_at is None else it.reply_at) for it in prompts]
-    return inputs.to(device), Places(mask, torch.tensor(replies)).to(device)
