@@ -62,6 +62,8 @@ _JUDGING: Final = (
     "training.warmup_steps=100",
     "training.validate_every=10",
 )
+_NARROW: Final = ("training.token_budget=840", "training.validate_every=240", "model.dropout=0.3")
+"""Nothing but the narrow layers reads histories, so that their dropout is no other task's."""
 _OFTEN: Final = "training.validate_every=72"
 """A quarter of the steps that its turns give a task of words beside others; these are as large as such a turn."""
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -81,7 +83,8 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "question_answering": ("training.token_budget=4096", "training.epochs=3"),
     },
     "movies-smollm2": {
-        **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=840", "training.validate_every=240")),
+        "next_item": (*_NARROW, "tasks.next_item.dropout=0"),
+        **dict.fromkeys(("rating", "like"), _NARROW),
         "explanation": ("training.token_budget=100", _OFTEN),
         "dialogue": ("training.token_budget=500", _OFTEN),
         "category": ("training.token_budget=440", _OFTEN),
