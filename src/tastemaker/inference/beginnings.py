@@ -5,8 +5,10 @@ that, and the next turn behind all that was said. States of a backbone that sees
 comes, so a turn costs what is new in it; behind `recurrence`, whose cache does not grow, however long the past is.
 """
 
+from collections import deque
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,6 +18,9 @@ from torch import Tensor
 from tastemaker.model.backbone import Cache, Places
 from tastemaker.model.network import Network
 from tastemaker.model.row import Row
+
+MOST: Final = 3
+"""Rows that are kept: what leads to a slot, the slot, and its reason, which the next turn does not begin with."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Beginnings:
     """The rows that were read last, each of which begins the next one."""
 
     def __init__(self) -> None:
-        self._read: list[_Read] = []
+        self._read: deque[_Read] = deque(maxlen=MOST)
 
     @torch.no_grad()
     def read(self, network: Network, vectors: Tensor, row: Row) -> tuple[Tensor, Cache]:
