@@ -3,9 +3,9 @@
     python -m benchmarks.calibrate_anew runs/trunks/smollm2-0 runs/trunks/nano-0
 
 The item graph, trend, likeness, priors and odds of cold items, sureness, cuts and rating line have no part in training:
-they are made of the data and weighed at the best look. So a run whose learnt weights are worth hours becomes what a
-training by later code would have left, unless that learns something else. Its best checkpoint is replaced. That it was
-calibrated anew belongs beside every figure of it.
+they are made of the data and weighed at the best look; so are the label heads that are fitted when training is over. So
+a run whose learnt weights are worth hours becomes what a training by later code would have left, unless that learns
+something else. Its best checkpoint is replaced. That it was calibrated anew belongs beside every figure of it.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from tastemaker.checkpoint.store import load_checkpoint, save_checkpoint
+from tastemaker.checkpoint.store import load_checkpoint, replace_best
 from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import from_mapping
 from tastemaker.data.dataset import Dataset
@@ -23,6 +23,8 @@ from tastemaker.model.precision import autocast
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.calibration import calibrate
 from tastemaker.training.label_cuts import set_label_cuts
+from tastemaker.training.label_fit import fit_label_heads, label_rows
+from tastemaker.training.loop import FITTED
 from tastemaker.training.mixture import group_tasks
 from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.validation import Validation
@@ -55,9 +57,14 @@ def calibrate_anew(run: Path) -> None:
     set_label_cuts(look)
     calibrate(look, short)
     set_rating_line(look)
-    tensors = {**checkpoint.tensors, "weights": model.weights()}
-    is_last = (run / "last.json").read_bytes() == (run / "best.json").read_bytes()
-    save_checkpoint(run, replace(checkpoint, tensors=tensors), ("best", "last") if is_last else ("best",))
+    rows = label_rows(dataset, recipe.tasks.values(), model.layout, recipe.training.fit_examples)
+    if rows and not checkpoint.documents["training"].get(FITTED):
+        with autocast(recipe.training.precision, torch.device("cpu")):
+            fit_label_heads(look, rows)
+    documents = {**checkpoint.documents, "training": {**checkpoint.documents["training"], FITTED: bool(rows)}}
+    replace_best(
+        run, replace(checkpoint, tensors={**checkpoint.tensors, "weights": model.weights()}, documents=documents)
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -27,7 +27,7 @@ def trainer(shop: Dataset, out: Path, **changes: object) -> Trainer:
     torch.manual_seed(0)
     out.mkdir(exist_ok=True)
     tasks = {name: TASKS[name]() for name in TASKS_HERE}
-    config = replace(CONFIG, **changes)  # type: ignore[arg-type]
+    config = replace(CONFIG, fit_examples=0, **changes)  # type: ignore[arg-type]
     job = Job(shop, tasks, new_model(shop, dropout=0.2), config, BalancingConfig(), out)
     return Trainer(job, Silent(), CPU)
 

@@ -34,7 +34,7 @@ def test_states_are_read_without_dropout_and_the_mode_stays(shop: Dataset, is_tr
 
 def test_a_look_at_all_tasks_reads_every_batch_once(shop: Dataset, tmp_path: Path) -> None:
     tasks = {name: task() for name, task in TASKS.items()}
-    config = TrainingConfig(validation_examples=8, max_steps=1, token_budget=700)
+    config = TrainingConfig(validation_examples=8, max_steps=1, token_budget=700, fit_examples=0)
     job = Job(shop, tasks, new_model(shop), config, BalancingConfig("fixed"), tmp_path)
     trainer, in_training = Trainer(job, Silent(), torch.device("cpu")), list[bool]()
     trainer.network.register_forward_hook(lambda network, *_: in_training.append(network.training))

@@ -86,7 +86,7 @@ TASKS: tuple[Task, ...] = (NextItem(), Rating(), Category())
 def trainer(shop: Dataset, out: Path, steps: int = 4) -> Trainer:
     torch.manual_seed(0)
     out.mkdir(exist_ok=True)
-    config = TrainingConfig(token_budget=200, validate_every=2, max_steps=steps, epochs=50)
+    config = TrainingConfig(token_budget=200, validate_every=2, max_steps=steps, epochs=50, fit_examples=0)
     return Trainer(
         Job(shop, {task.name: task for task in TASKS}, new_model(shop), config, BalancingConfig("fixed"), out),
         Silent(),

@@ -72,6 +72,16 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint, pointers: tuple[str, ...]
     return place
 
 
+def replace_best(run: Path, checkpoint: Checkpoint) -> None:
+    """Write the best checkpoint of a run anew, which may be the last one, too.
+
+    Raises:
+        CheckpointError: as `save_checkpoint`.
+    """
+    is_last = (run / "last.json").read_bytes() == (run / "best.json").read_bytes()
+    save_checkpoint(run, checkpoint, ("best", "last") if is_last else ("best",))
+
+
 def load_checkpoint(run: Path, pointer: str) -> Checkpoint:
     """Read the checkpoint that `pointer` (`last` or `best`) names.
 

@@ -69,7 +69,7 @@ def affinity(
 def _shortened(recipe: Recipe, steps: int) -> Recipe:
     """The recipe with just so many steps of all tasks, validated in between by nobody."""
     short = replace(recipe.training, max_steps=steps, epochs=ENDLESS, validate_every=ENDLESS, compile=False)
-    short = replace(short, groups_per_step=None)
+    short = replace(short, groups_per_step=None, fit_examples=0)
     return replace(recipe, training=replace(short, validation_examples=VALIDATED))
 
 

@@ -63,6 +63,12 @@ class LabelHead(nn.Module):
         self.mean_weight.lerp_(self.linear.weight, share)
         self.mean_bias.lerp_(self.linear.bias, share)
 
+    @torch.no_grad()
+    def settle(self, weight: Tensor, bias: Tensor) -> None:
+        """Take weights `[C, D]` and biases `[C]` for use that were found in another way than step by step."""
+        self.mean_weight.copy_(weight)
+        self.mean_bias.copy_(bias)
+
     def loss(self, states: Tensor, values: Tensor) -> Tensor:
         """Mean cross-entropy of the class that holds; where several may, mean binary cross-entropy of all.
 
@@ -70,7 +76,10 @@ class LabelHead(nn.Module):
             states: `[N, D]`.
             values: `[N, C]`, 1 where a class holds, else 0.
         """
-        logits = self(states)
+        return self.loss_of(self(states), values)
+
+    def loss_of(self, logits: Tensor, values: Tensor) -> Tensor:
+        """The same of logits `[N, C]`."""
         if self.labels.is_multi:
             return F.binary_cross_entropy_with_logits(logits, values)
         return F.cross_entropy(logits, values)

@@ -78,6 +78,9 @@ class TrainingConfig:
     """Validations without a better one after which training stops."""
     validation_examples: int = 512
     """Most validation contexts per group of tasks, a fixed seeded sample; four times as many of histories alone."""
+    fit_examples: int = 8192
+    """Most training texts of every task that labels, a fixed seeded sample, that are read once more when training is
+    over, to fit the task's head to what the trunk makes of them; 0 leaves heads as training left them."""
 
     def __post_init__(self) -> None:
         for name in AT_LEAST_ONE:
@@ -89,6 +92,8 @@ class TrainingConfig:
         for name in ("mixture_temperature", "gradient_clip"):
             if not getattr(self, name) > 0:
                 raise RecipeError(f"training.{name} must be more than 0, found {getattr(self, name)}.")
+        if self.fit_examples < 0:
+            raise RecipeError(f"training.fit_examples must be at least 0, found {self.fit_examples}.")
         if self.pull and not self.pull_toward:
             raise RecipeError(
                 f"training.pull = {self.pull} needs runs to pull toward, found none. Name them in training.pull_toward."

@@ -11,6 +11,7 @@ Source:
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -26,6 +27,35 @@ OFF: Final = tuple(part / 20 for part in range(21))
 """How many times the log-shares are taken off, as far as it is tried."""
 
 
+@dataclass(frozen=True)
+class LabelStates:
+    """What a label head reads of contexts, and which of its classes hold."""
+
+    states: Tensor
+    """`[N, D]`, means over contexts, as the head's task reads them."""
+    values: Tensor
+    """`[N, C]`, 1 where a class holds."""
+
+    @classmethod
+    def joined(cls, parts: Sequence["LabelStates"]) -> "LabelStates":
+        """Those of all parts."""
+        return cls(torch.cat([part.states for part in parts]), torch.cat([part.values for part in parts]))
+
+
+@torch.no_grad()
+def label_states(look: Look) -> dict[str, LabelStates]:
+    """By label set, what its head reads in a look; the network has to be in evaluation mode."""
+    network = look.network
+    found: dict[str, list[LabelStates]] = {labels.name: [] for labels in network.label_sets}
+    for batch, states in look:
+        for task, kinds in batch.targets.items():
+            for name, target in kinds.items():
+                if name in found and isinstance(target, LabelTargets):
+                    means = context_means(states, target.at, batch.tokens.shape[1])
+                    found[name].append(LabelStates(network.states_for(task, means), target.values))
+    return {name: LabelStates.joined(parts) for name, parts in found.items() if parts}
+
+
 @torch.no_grad()
 def set_label_cuts(look: Look) -> dict[str, float]:
     """Set the cut of every label head; the network is back in training mode after.
@@ -35,23 +65,16 @@ def set_label_cuts(look: Look) -> dict[str, float]:
         classes may hold and macro where one does.
     """
     network = look.network.eval()
-    found: dict[str, list[tuple[Tensor, Tensor]]] = {labels.name: [] for labels in network.label_sets}
-    asking: dict[str, str] = {}
-    for batch, states in look:
-        asking |= {task: next(iter(kinds)) for task, kinds in batch.targets.items() if len(kinds) == 1}
-        for task, kinds in batch.targets.items():
-            for name, target in kinds.items():
-                if name in found and isinstance(target, LabelTargets):
-                    means = context_means(states, target.at, batch.tokens.shape[1])
-                    found[name].append((network.label_head(name)(network.states_for(task, means)), target.values))
-    reached = {name: _decide(network.label_head(name), pairs) for name, pairs in found.items() if pairs}
+    reached = {name: decide(network.label_head(name), it) for name, it in label_states(look).items()}
     network.train()
+    targets = [(task, kinds) for batch in look.batches for task, kinds in batch.targets.items()]
+    asking = {task: next(iter(kinds)) for task, kinds in targets if len(kinds) == 1}
     return {task: reached[name] for task, name in asking.items() if name in reached}
 
 
-def _decide(head: LabelHead, pairs: Sequence[tuple[Tensor, Tensor]]) -> float:
-    """Set the cut of a head by logits and values of its classes; return the F1 with it."""
-    logits, values = (torch.cat(parts) for parts in zip(*pairs, strict=True))
+def decide(head: LabelHead, read: LabelStates) -> float:
+    """Set the cut of a head by what it reads and what is true; return the F1 with it."""
+    logits, values = head(read.states), read.values
     head.cut.fill_(best_cut(logits, values) if head.labels.is_multi else best_off(head, logits, values))
     told = Classes(head.said(logits, head.cut).cpu().numpy(), values.cpu().numpy() >= 0.5)
     return (micro_f1 if head.labels.is_multi else macro_f1)(told).value

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from tastemaker.balancing import Given, TaskLosses, build_combiner
 from tastemaker.balancing.config import BalancingConfig
-from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, save_checkpoint
+from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, replace_best, save_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel, by_place
 from tastemaker.data.dataset import Dataset
 from tastemaker.model.batch import Batch
@@ -25,6 +25,7 @@ from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
 from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
+from tastemaker.training.label_fit import fit_label_heads, label_rows
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
@@ -40,6 +41,9 @@ from tastemaker.training.watch import Watch
 
 MOST_LOST: Final = 600.0
 """Seconds after which a checkpoint is taken between two validations, too."""
+
+FITTED: Final = "labels_are_fitted"
+"""What the best checkpoint says once its label heads are."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ class Trainer:
                     self._keep("last")
         finally:
             log.close()
+        self._fit_labels()
 
     def _one_step(self) -> dict[str, float]:
         """Add up the gradients of so many losses as the recipe says, and take one step."""
@@ -186,6 +191,23 @@ class Trainer:
             calibrate(look, short)
             set_rating_line(look)
         self._keep("last", *(["best"] if is_best else []))
+
+    def _fit_labels(self) -> None:
+        """Fit the label heads of the best checkpoint to what its trunk makes of training texts, once."""
+        job, best = self.job, load_checkpoint(self.job.out, "best")
+        state = best.documents["training"]
+        rows = label_rows(job.dataset, job.tasks.values(), job.model.layout, job.config.fit_examples)
+        if not rows or state.get(FITTED):
+            return
+        self.watch.say(f"label heads: fitted to {len(rows):,} training texts, which are read once more")
+        self.network.load_state_dict(by_place(best.tensors["weights"]))
+        with autocast(job.config.precision, self.device):
+            reached = fit_label_heads(self.validation.look(self.network), rows)
+        self.watch.say(", ".join(f"{name} f1 {f1:.3f} on validation" for name, f1 in reached.items()))
+        tensors = {**best.tensors, "weights": job.model.weights()}
+        documents = {**best.documents, "training": {**state, FITTED: True}}
+        replace_best(job.out, replace(best, tensors=tensors, documents=documents))
+        self.clock.write()
 
     def _finite(self, losses: Mapping[str, float]) -> dict[str, float]:
         """Those of a validation that are finite; the others are named."""

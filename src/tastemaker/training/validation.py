@@ -6,7 +6,7 @@ gain of every target wherever it stands. NDCG@10 is told beside it; few targets 
 its standard error is a twelfth of it, and that of the whole ranking's NDCG a fiftieth, as of a text's loss.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -50,8 +50,8 @@ class Validation:
                     "found none. Hold out fewer items: lower data.test_items and data.validation_items."
                 )
             rows = sample(rows, most if any(row.has_words for row in rows) else HISTORIES * most)
-            self.batches += _batches(rows)
-            self.short += _batches([row.latest() for row in rows if _tells_next(row)])
+            self.batches += batched(rows)
+            self.short += batched([row.latest() for row in rows if _tells_next(row)])
 
     def look(self, network: Network) -> Look:
         """Read the batches with a network as it is now."""
@@ -62,9 +62,10 @@ class Validation:
         return Look.at(network, self.short)
 
 
-def _batches(rows: Sequence[Row]) -> list[Batch]:
+def batched(rows: Sequence[Row]) -> Iterator[Batch]:
+    """Rows in batches of similar length."""
     plan = plan_batches(rows, POSITIONS, np.random.default_rng(0))
-    return [collate([rows[index] for index in indices]) for indices in plan if indices]
+    return (collate([rows[index] for index in indices]) for indices in plan if indices)
 
 
 def _tells_next(row: Row) -> bool:
