@@ -62,6 +62,9 @@ _JUDGING: Final = (
     "training.warmup_steps=100",
     "training.validate_every=10",
 )
+_FILMS: Final = ("training.token_budget=2048", "training.epochs=20")
+_SLOWLY: Final = ("training.learning_rate=0.0002", "training.warmup_steps=100")
+"""Some thousand opinions are learnt by heart within a few hundred steps."""
 _NARROW: Final = ("training.token_budget=840", "training.validate_every=240", "model.dropout=0.3")
 """Nothing but the narrow layers reads histories, so that their dropout is no other task's."""
 _OFTEN: Final = "training.validate_every=72"
@@ -75,7 +78,8 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "summary": _WRITING,
     },
     "movies": {
-        **dict.fromkeys(("next_item", "rating", "like"), ("training.token_budget=2048", "training.epochs=20")),
+        "next_item": ("model.dropout=0.3", *_FILMS, "training.validate_every=50"),
+        **dict.fromkeys(("rating", "like"), ("model.dropout=0.4", *_FILMS, *_SLOWLY, "training.validate_every=25")),
         "explanation": ("training.token_budget=4096", "training.epochs=8"),
         "dialogue": ("training.token_budget=4096", "training.epochs=4"),
         "category": ("training.token_budget=4096", "training.epochs=5"),
