@@ -78,7 +78,7 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "summary": _WRITING,
     },
     "movies": {
-        "next_item": ("model.dropout=0.3", *_FILMS, "training.validate_every=50"),
+        "next_item": ("model.dropout=0.3", "tasks.next_item.dropout=0", *_FILMS, "training.validate_every=50"),
         **dict.fromkeys(("rating", "like"), ("model.dropout=0.4", *_FILMS, *_SLOWLY, "training.validate_every=25")),
         "explanation": ("training.token_budget=4096", "training.epochs=8"),
         "dialogue": ("training.token_budget=4096", "training.epochs=4"),

@@ -23,7 +23,13 @@ def test_both_recipes_have_the_same_tasks_and_data() -> None:
     plain, pretrained = (read_recipe(ROOT / RECIPES[trunk]) for trunk in (PLAIN, PRETRAINED))
     assert (plain.data, plain.evaluation) == (pretrained.data, pretrained.evaluation)
     tasks = {
-        name: replace(task, weight=plain.tasks[name].weight, mixture_weight=1.0, every_step=False, dropout=0.0)
+        name: replace(
+            task,
+            weight=plain.tasks[name].weight,
+            mixture_weight=1.0,
+            every_step=False,
+            dropout=plain.tasks[name].dropout,
+        )
         for name, task in pretrained.tasks.items()
     }
     tasks["dialogue"] = replace(tasks["dialogue"], simulated_share=plain.tasks["dialogue"].simulated_share)
