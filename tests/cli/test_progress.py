@@ -2,8 +2,10 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
+from tastemaker.cli import show
 from tastemaker.cli.progress import training_progress
 
 
@@ -42,3 +44,16 @@ def test_a_log_of_many_steps_stays_short():
     lines = watched(is_terminal=False, total_steps=1000, first_step=40).splitlines()
     assert lines[:2] == ["training: 1000 steps, 40 of them done", "step 50/1000: next_item 0.020, rating [x] 0.040"]
     assert len(lines) == 1 + 20 + 2
+
+
+def test_what_takes_long_shows_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with show.thinking():
+        print("a word of a library")
+    assert capsys.readouterr() == ("", "a word of a library\n")
+    terminal = io.StringIO()
+    monkeypatch.setattr(show, "messages", lambda: Console(file=terminal, force_terminal=True))
+    with show.thinking():
+        pass
+    assert "thinking" in terminal.getvalue() and capsys.readouterr().out == ""

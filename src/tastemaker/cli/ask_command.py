@@ -39,7 +39,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")] = False,
 ) -> None:
     """Have a trained task describe, name, class or sum up something, or answer a question."""
-    with show.clean_stdout():
+    with show.thinking():
         found = tastemaker.load(run).ask(task, item, text or ())
     if as_json:
         show.write_json({"run": str(run), "item": item, "texts": text or [], **asdict(found)})

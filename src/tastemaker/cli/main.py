@@ -163,7 +163,7 @@ def recommend(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Recommend items to a user, for a history, or to somebody unknown."""
     asked = _asked(user, history)
-    with show.clean_stdout():
+    with show.thinking():
         found = tastemaker.load(run, new_items).recommend(**asked, k=k, reasons=not no_reasons)
     if as_json:
         show.write_json({"run": str(run), **asked, "recommendations": [asdict(each) for each in found]})
@@ -189,7 +189,7 @@ def explain(
 ) -> None:
     """Say why an item suits a user, and which past items carried its score."""
     asked = _asked(user, history)
-    with show.clean_stdout():
+    with show.thinking():
         explanation = tastemaker.load(run).explain(item, **asked)
     if as_json:
         show.write_json({"run": str(run), **asked, **asdict(explanation)})
@@ -211,7 +211,7 @@ def explain(
 def chat(run: Run, user: User = None, history: History = None) -> None:
     """Talk about what to see next; /quit ends."""
     asked = _asked(user, history)
-    with show.clean_stdout():
+    with show.thinking():
         conversation = tastemaker.load(run).chat(**asked)
     talk(conversation, show.output())
 

@@ -40,7 +40,7 @@ def rank(
     if out.suffix not in FORMS:
         raise typer.BadParameter(f"expected --out to end in {', '.join(FORMS)}, found {out.name!r}.")
     wanted = None if users is None else read_users(users)
-    with show.clean_stdout():
+    with show.thinking():
         lists = tastemaker.load(run, new_items).rank(wanted, k)
     write_lists(lists, out)
     served = lists["user_id"].n_unique()

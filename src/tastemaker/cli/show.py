@@ -43,6 +43,13 @@ def clean_stdout() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def thinking() -> Iterator[None]:
+    """The same, while a terminal shows that something is being worked out."""
+    with clean_stdout(), messages().status("thinking"):
+        yield
+
+
 def write_json(result: object) -> None:
     """Write one JSON object and a newline; a figure that is not finite becomes null."""
     sys.stdout.write(json.dumps(_plain(result), ensure_ascii=False, allow_nan=False) + "\n")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from tastemaker.cli.show import thinking
+
 if TYPE_CHECKING:
     from tastemaker.inference.answers import ChatReply
     from tastemaker.inference.conversation import Conversation
@@ -24,7 +26,9 @@ def talk(conversation: "Conversation | HeldConversation", console: Console) -> N
         console.print(Text(WELCOME, style="dim"))
     while (text := _line("you> " if is_terminal else "")) is not None:
         if text:
-            show_reply(conversation.say(text), console)
+            with thinking():
+                reply = conversation.say(text)
+            show_reply(reply, console)
 
 
 def show_reply(reply: "ChatReply", console: Console) -> None:
