@@ -1,6 +1,7 @@
 """How a training run looks on a terminal and in a log."""
 
 import io
+import sys
 
 import pytest
 from rich.console import Console
@@ -50,7 +51,7 @@ def test_what_takes_long_shows_on_a_terminal_alone(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with show.thinking():
-        print("a word of a library")
+        sys.stdout.write("a word of a library\n")
     assert capsys.readouterr() == ("", "a word of a library\n")
     terminal = io.StringIO()
     monkeypatch.setattr(show, "messages", lambda: Console(file=terminal, force_terminal=True))
