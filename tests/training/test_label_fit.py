@@ -87,6 +87,28 @@ def test_every_head_of_a_network_is_fitted_to_its_own_training_texts(model: Trai
     assert all(reached[name] > before[name] for name in before)
 
 
+def test_heads_are_fitted_in_single_precision(
+    model: TrainedModel, shop: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = label_rows(shop, TASKS[:1], model.layout, 1000)
+    mixed: dict[str, bool] = {}
+
+    def noted(name: str) -> None:
+        plain = getattr(label_fit, name)
+
+        def heard(*given: object) -> object:
+            mixed[name] = torch.is_autocast_enabled("cpu")
+            return plain(*given)
+
+        monkeypatch.setattr(label_fit, name, heard)
+
+    noted("label_states")
+    noted("_regression")
+    with torch.autocast("cpu", torch.bfloat16):
+        fit_label_heads(Look.at(model.network, list(batched(rows))), rows)
+    assert mixed == {"label_states": True, "_regression": False}
+
+
 class Listener(Silent):
     """Keeps what it is told."""
 

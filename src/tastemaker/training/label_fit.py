@@ -43,6 +43,8 @@ def label_rows(dataset: Dataset, tasks: Iterable[Task], layout: Layout, most: in
 def fit_label_heads(look: Look, rows: list[Row]) -> dict[str, float]:
     """Give every label head the weights that fit the states of `rows`, where validation says so, and its cut.
 
+    States are read as `torch.autocast` has it; heads are fitted in single precision.
+
     Args:
         look: at validation, of a network that has learnt.
         rows: training texts, see `label_rows`.
@@ -54,7 +56,8 @@ def fit_label_heads(look: Look, rows: list[Row]) -> dict[str, float]:
     was_training = network.training
     network.eval()
     learnt, held_out = _joined(_read(look, rows)), label_states(look)
-    reached = {name: _fit(network.label_head(name), learnt[name], it) for name, it in held_out.items()}
+    with torch.autocast(look.vectors.device.type, enabled=False):
+        reached = {name: _fit(network.label_head(name), learnt[name], it) for name, it in held_out.items()}
     network.train(was_training)
     return reached
 
