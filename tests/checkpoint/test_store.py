@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from tastemaker.checkpoint import store
-from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, remove_run, save_checkpoint
+from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, remove_run, replace_best, save_checkpoint
 from tastemaker.errors import CheckpointError
 
 
@@ -99,6 +100,34 @@ def test_a_run_killed_while_it_writes_keeps_the_checkpoint_before(tmp_path: Path
     assert load_checkpoint(tmp_path, "last").step == 1
     save_checkpoint(tmp_path, checkpoint(2), ("last",))
     assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step-00000002"]
+
+
+@pytest.mark.parametrize("pointers", [("last", "best"), ("best",)])
+def test_the_best_checkpoint_stays_whole_until_another_of_its_step_replaces_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pointers: tuple[str, ...]
+) -> None:
+    save_checkpoint(tmp_path, checkpoint(1), pointers)
+    if "last" not in pointers:
+        save_checkpoint(tmp_path, checkpoint(2), ("last",))
+    mended = replace(checkpoint(1), documents={"recipe": {"name": "mended"}})
+
+    plain = store.write_json
+
+    def killed(path: Path, document: object) -> None:
+        if path.stem == "best":
+            raise KeyboardInterrupt
+        plain(path, document)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            replace_best(tmp_path, mended)
+    assert load_checkpoint(tmp_path, "best").documents == checkpoint(1).documents
+    for again in range(3):
+        replace_best(tmp_path, replace(mended, documents={"recipe": {"name": again}}))
+        assert load_checkpoint(tmp_path, "best").documents == {"recipe": {"name": again}}
+        assert load_checkpoint(tmp_path, "last").step == (1 if "last" in pointers else 2)
+    assert len(list((tmp_path / "checkpoints").iterdir())) == (1 if "last" in pointers else 2)
 
 
 def test_removing_a_run_leaves_other_files(tmp_path: Path) -> None:

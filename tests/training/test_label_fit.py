@@ -17,9 +17,8 @@ from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.sentiment import Sentiment
 from tastemaker.training import label_fit
 from tastemaker.training.label_cuts import LabelStates, decide, label_states
-from tastemaker.training.label_fit import RIDGES, fit_label_heads, label_rows
+from tastemaker.training.label_fit import FITTED, RIDGES, fit_label_heads, label_rows
 from tastemaker.training.look import Look
-from tastemaker.training.loop import FITTED
 from tastemaker.training.validation import batched
 from tastemaker.training.watch import Silent
 from tests.training.test_loop import trainer

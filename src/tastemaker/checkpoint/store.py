@@ -19,6 +19,7 @@ from tastemaker.data.storage import file_checksum
 from tastemaker.errors import CheckpointError
 
 VERSION = 1
+POINTERS = ("last", "best")
 SECONDS = "seconds.json"
 """How long a run trained; beside its checkpoints."""
 JUDGED = ("evaluation.json", "report.html", "compare.json", "compare.html")
@@ -44,7 +45,7 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint, pointers: tuple[str, ...]
     Raises:
         CheckpointError: the disk is full or the place cannot be written; the checkpoints before stay whole.
     """
-    place = run / "checkpoints" / f"step-{checkpoint.step:08d}"
+    place = _free_place(run, checkpoint.step)
     beside = place.with_name(f".{place.name}.part")
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -159,8 +160,20 @@ def _read_object(path: Path, fields: Mapping[str, type]) -> dict[str, Any]:
     return known
 
 
+def _free_place(run: Path, step: int) -> Path:
+    """A folder that no pointer names, so that a checkpoint of the same step stays whole until it is replaced."""
+    name, named = f"step-{step:08d}", _named(run)
+    names = (name, *(f"{name}-{number}" for number in range(2, len(POINTERS) + 2)))
+    return run / "checkpoints" / next(name for name in names if name not in named)
+
+
+def _named(run: Path) -> set[str]:
+    """The checkpoints that pointers name."""
+    return {checkpoint_folder(run, name).name for name in POINTERS if (run / f"{name}.json").is_file()}
+
+
 def _remove_unnamed(run: Path) -> None:
-    named = {checkpoint_folder(run, path.stem).name for path in run.glob("*.json") if path.stem in ("last", "best")}
+    named = _named(run)
     for place in (run / "checkpoints").iterdir():
         if place.name not in named:
             shutil.rmtree(place, ignore_errors=True)

@@ -45,7 +45,7 @@ def clean_stdout() -> Iterator[None]:
 
 @contextlib.contextmanager
 def thinking() -> Iterator[None]:
-    """The same, while a terminal shows that something is being worked out."""
+    """Keep stdout clean, and show on a terminal that something is being worked out."""
     with clean_stdout(), messages().status("thinking"):
         yield
 

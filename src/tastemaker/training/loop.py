@@ -25,7 +25,7 @@ from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
 from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
-from tastemaker.training.label_fit import fit_label_heads, label_rows
+from tastemaker.training.label_fit import FITTED, fit_label_heads, label_rows
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
@@ -41,9 +41,6 @@ from tastemaker.training.watch import Watch
 
 MOST_LOST: Final = 600.0
 """Seconds after which a checkpoint is taken between two validations, too."""
-
-FITTED: Final = "labels_are_fitted"
-"""What the best checkpoint says once its label heads are."""
 
 
 @dataclass(frozen=True)
@@ -194,10 +191,13 @@ class Trainer:
 
     def _fit_labels(self) -> None:
         """Fit the label heads of the best checkpoint to what its trunk makes of training texts, once."""
-        job, best = self.job, load_checkpoint(self.job.out, "best")
-        state = best.documents["training"]
+        job = self.job
         rows = label_rows(job.dataset, job.tasks.values(), job.model.layout, job.config.fit_examples)
-        if not rows or state.get(FITTED):
+        if not rows:
+            return
+        best = load_checkpoint(job.out, "best")
+        state = best.documents["training"]
+        if state.get(FITTED):
             return
         self.watch.say(f"label heads: fitted to {len(rows):,} training texts, which are read once more")
         self.network.load_state_dict(by_place(best.tensors["weights"]))
