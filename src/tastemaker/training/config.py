@@ -92,8 +92,6 @@ class TrainingConfig:
         for name in ("mixture_temperature", "gradient_clip"):
             if not getattr(self, name) > 0:
                 raise RecipeError(f"training.{name} must be more than 0, found {getattr(self, name)}.")
-        if self.fit_examples < 0:
-            raise RecipeError(f"training.fit_examples must be at least 0, found {self.fit_examples}.")
         if self.pull and not self.pull_toward:
             raise RecipeError(
                 f"training.pull = {self.pull} needs runs to pull toward, found none. Name them in training.pull_toward."
