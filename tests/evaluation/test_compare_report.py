@@ -79,6 +79,8 @@ def test_beside_a_run_of_all_its_tasks_nothing_is_asked_of_joint_training() -> N
     assert "Which of the runs is better?" in render_comparison(whole)
     assert "joint training help" not in render_comparison(whole)
     assert "<th>runs/a</th><th>runs/&lt;joint&gt;</th>" in render_comparison(whole)
+    assert ">singles<" not in render_comparison(whole) and ">a<" in render_comparison(whole)
+    assert ">singles<" in render_comparison(COMPARISON)
     assert "Did joint training help?" in render_comparison(COMPARISON)
     assert "<th>alone</th><th>joint</th>" in render_comparison(COMPARISON)
 
@@ -134,7 +136,7 @@ def test_one_long_interval_does_not_hide_the_others() -> None:
 
 
 def test_costs_add_up() -> None:
-    chart = cost_chart(900.0, {"a": 500.0, "b": 1000.0})
+    chart = cost_chart(900.0, {"a": 500.0, "b": 1000.0}, ("joint", "singles"))
     assert "1,500" in chart
     assert "900" in chart
 

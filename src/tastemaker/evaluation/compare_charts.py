@@ -59,12 +59,13 @@ def gain_chart(changes: Mapping[str, Change], width: float = 8.6) -> str:
         return as_svg(figure)
 
 
-def cost_chart(joint: float, singles: Mapping[str, float]) -> str:
+def cost_chart(joint: float, singles: Mapping[str, float], sides: tuple[str, str]) -> str:
     """Two bars: joint training, and the singles one behind another.
 
     Args:
         joint: what joint training took.
         singles: what each single took, by its label.
+        sides: what the two are called.
     """
     total = sum(singles.values())
     with mpl.rc_context(STYLE):
@@ -77,10 +78,11 @@ def cost_chart(joint: float, singles: Mapping[str, float]) -> str:
             start += value
         for row, value in enumerate((joint, total)):
             axes.annotate(f"{value:,.0f}", (value, row), (5, 0), textcoords="offset points", va="center", fontsize=9)
-        tidy(axes, ["joint", "singles"])
+        tidy(axes, sides)
         axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(4))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
+        if len(singles) > 1:
+            axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
         return as_svg(figure)
 
 

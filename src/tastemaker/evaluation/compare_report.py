@@ -39,7 +39,11 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
     is_of_parts = _is_of_parts(result)
     gains = {task: _change(found) for task, found in result["tasks"].items()}
     by_task = {task: _slices(task, result) for task in result["tasks"]}
-    cost = result["cost"]
+    cost, folders = (
+        result["cost"],
+        (Path(result["joint"]).name, " + ".join(Path(run).name for run in result["singles"])),
+    )
+    bars = ("joint", "singles") if is_of_parts else folders
     return {
         "result": result,
         "question": "Did joint training help?" if is_of_parts else "Which of the runs is better?",
@@ -48,7 +52,7 @@ def section_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "slices": {task: Markup(gain_chart(found, 5.2)) for task, found in by_task.items() if len(found) > 1},
         "slice_rows": [(_slice_name(name), found) for name, found in result["slices"].items()],
         "costs": {
-            unit: Markup(cost_chart(cost["joint"][what], _of_singles(result, what)))
+            unit: Markup(cost_chart(cost["joint"][what], _of_singles(result, what), bars))
             for what, unit in COSTS.items()
             if cost["ratio"][what] is not None
         },
