@@ -160,6 +160,15 @@ def test_tasks_stand_in_the_order_of_the_registry(tmp_path):
             ": [model] model.width must be a multiple of 2 * model.heads, found 128 with 3 heads.",
         ),
         (f"{SMALL}[model]\ndropout = 1\n", ": [model] model.dropout must lie between 0 and below 1, found 1.0."),
+        (
+            f"{SMALL}[model]\nhistory_dropout = 1\n",
+            ": [model] model.history_dropout must lie between 0 and below 1, found 1.0.",
+        ),
+        (
+            f'{SMALL}[model]\nbackbone = "smollm2"\nhistory_dropout = 0.4\n',
+            ": [model] model.history_dropout belongs to layers made from scratch, found 0.4 with 'smollm2', whose own "
+            "layers read histories. Leave it out, or set model.history_layers.",
+        ),
         (f"{SMALL}[model]\nmask_share = 1\n", ": [model] model.mask_share must lie between 0 and below 1, found 1.0."),
         (f"{SMALL}[training]\nmax_steps = 0\n", ": [training] training.max_steps must be at least 1, found 0."),
         (f"{SMALL}[training]\npatience = 0\n", ": [training] training.patience must be at least 1, found 0."),

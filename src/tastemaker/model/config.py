@@ -27,6 +27,9 @@ class ModelConfig:
     heads: int = 4
     """Of attention, in a trunk that is made from scratch, or in the layers of `history_layers`."""
     dropout: float = 0.2
+    history_dropout: float | None = None
+    """The same where layers from scratch read a history that no words go with, as rankings and ratings do, which are
+    learnt by heart sooner than texts; None is `dropout`."""
     vocabulary: int = 4096
     """Most entries of the tokenizer that is trained on the data set's text, where the trunk is made from scratch."""
     trim_vocabulary: bool = True
@@ -82,6 +85,11 @@ class ModelConfig:
         for name, bound in least.items():
             if getattr(self, name) is not None and getattr(self, name) < bound:
                 raise RecipeError(f"model.{name} must be at least {bound}, found {getattr(self, name)}.")
+        if self.history_dropout is not None and self.is_pretrained and self.history_layers is None:
+            raise RecipeError(
+                f"model.history_dropout belongs to layers made from scratch, found {self.history_dropout} with "
+                f"{self.backbone!r}, whose own layers read histories. Leave it out, or set model.history_layers."
+            )
         if self.sharing == "experts" and not self.experts + self.own_experts:
             raise RecipeError(
                 "model.sharing 'experts' needs one, found none. Raise model.experts or model.own_experts."
@@ -107,9 +115,13 @@ class ModelConfig:
             raise RecipeError(
                 f"model.width must be a multiple of 2 * model.heads, found {self.width} with {self.heads} heads."
             )
-        for name in ("dropout", "id_dropout", "mask_share"):
-            if not 0 <= getattr(self, name) < 1:
+        for name in ("dropout", "history_dropout", "id_dropout", "mask_share"):
+            if not 0 <= (getattr(self, name) or 0) < 1:
                 raise RecipeError(f"model.{name} must lie between 0 and below 1, found {getattr(self, name)}.")
+
+    def dropout_of(self, has_words: bool) -> float:
+        """The dropout of layers from scratch where they read a batch that has more in it than histories, or not."""
+        return self.dropout if has_words or self.history_dropout is None else self.history_dropout
 
     @property
     def is_pretrained(self) -> bool:

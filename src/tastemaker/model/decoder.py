@@ -1,6 +1,8 @@
 """The decoder family: any causal language model of transformers, such as Llama, GPT-2, Qwen or SmolLM2."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,8 +35,8 @@ class Decoder(nn.Module):
         adapt(self.trunk, config)
         self.history: HistoryReader | None = None
         if config.history_layers is not None:
-            own = Sizes(config.width, config.history_layers, config.heads, config.window, config.dropout)
-            self.history = HistoryReader(self.width, own)
+            own = Sizes(config.width, config.history_layers, config.heads, config.window)
+            self.history = HistoryReader(self.width, own, config.dropout_of(has_words=False))
 
     def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
@@ -59,7 +61,9 @@ class Decoder(nn.Module):
         return read_causally(self.trunk, embeddings, places, cache)
 
 
-def read_causally(trunk: nn.Module, embeddings: Tensor, places: Places, cache: Cache | None) -> tuple[Tensor, Cache]:
+def read_causally(
+    trunk: Callable[..., Any], embeddings: Tensor, places: Places, cache: Cache | None
+) -> tuple[Tensor, Cache]:
     """Have a causal Transformer of transformers read on behind its own cache; see `Backbone.read`."""
     mask = places.mask
     seen = mask if cache is None else torch.cat((cache.mask, mask), dim=1)

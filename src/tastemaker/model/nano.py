@@ -1,5 +1,6 @@
 """The `nano` backbone: a small decoder with rotary positions, trained from scratch; see `post_norm.py`."""
 
+from functools import partial
 from typing import Final
 
 from torch import Tensor, nn
@@ -22,10 +23,9 @@ class Nano(nn.Module):
     def __init__(self, config: ModelConfig, vocabulary: int) -> None:
         super().__init__()
         layers = config.layers or LAYERS
+        self.config = config
         self.width = config.width
-        self.decoder = post_norm_decoder(
-            Sizes(config.width, layers, config.heads, config.window, config.dropout, vocabulary)
-        )
+        self.decoder = post_norm_decoder(Sizes(config.width, layers, config.heads, config.window, vocabulary))
 
     def token_vectors(self, tokens: Tensor) -> Tensor:
         """See `Backbone.token_vectors`."""
@@ -38,9 +38,11 @@ class Nano(nn.Module):
 
     def forward(self, embeddings: Tensor, places: Places) -> Tensor:
         """See `Backbone.__call__`."""
-        states: Tensor = self.decoder(inputs_embeds=embeddings, use_cache=False).last_hidden_state
+        dropout = self.config.dropout_of(places.has_words)
+        states: Tensor = self.decoder(inputs_embeds=embeddings, dropout=dropout, use_cache=False).last_hidden_state
         return states
 
     def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """See `Backbone.read`."""
-        return read_causally(self.decoder, embeddings, places, cache)
+        decoder = partial(self.decoder, dropout=self.config.dropout_of(places.has_words))
+        return read_causally(decoder, embeddings, places, cache)

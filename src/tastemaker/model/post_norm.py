@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import GPTNeoXConfig, GPTNeoXModel
 from transformers.models.gpt_neox.modeling_gpt_neox import GPTNeoXLayer
 
@@ -28,7 +29,6 @@ class Sizes:
     heads: int
     window: int
     """Most positions."""
-    dropout: float
     vocabulary: int = 1
     """Rows of its token table; one that is given vectors needs none, but transformers makes one anyway."""
 
@@ -36,15 +36,34 @@ class Sizes:
 class PostNormLayer(GPTNeoXLayer):  # type: ignore[no-untyped-call]
     """A layer whose branches are added to the normalised stream: `x = norm(x)`, then `x + branch(x)`, twice."""
 
-    def forward(self, hidden_states: Tensor | None, *arguments: Any, **settings: Any) -> Any:
+    def forward(self, hidden_states: Tensor | None, *arguments: Any, dropout: float = 0.0, **settings: Any) -> Any:
         """States `[B, T, D]` in and out; the rest is what GPT-NeoX's own layer hands to its attention."""
         states = self.input_layernorm(hidden_states)
         attended, _ = self.attention(states, *arguments, **settings)
-        states = self.post_attention_layernorm(states + self.post_attention_dropout(attended))
-        return states + self.post_mlp_dropout(self.mlp(states))
+        states = self.post_attention_layernorm(states + functional.dropout(attended, dropout, self.training))
+        return states + functional.dropout(self.mlp(states), dropout, self.training)
 
 
-def post_norm_decoder(sizes: Sizes) -> GPTNeoXModel:
+class PostNormDecoder(GPTNeoXModel):
+    """GPT-NeoX of such layers, told with every batch how much dropout there is, since batches differ in what they need.
+
+    It is an argument and not a setting of the layers, so that layers whose states are computed anew for the gradient
+    (gradient checkpointing) compute the same.
+    """
+
+    def __init__(self, config: GPTNeoXConfig) -> None:
+        super().__init__(config)  # type: ignore[no-untyped-call]
+        layers = range(config.num_hidden_layers)
+        self.layers = nn.ModuleList(PostNormLayer(config, index) for index in layers)  # type: ignore[no-untyped-call]
+        self.init_weights()  # type: ignore[no-untyped-call]
+
+    def forward(self, *, inputs_embeds: Tensor, dropout: float = 0.0, **settings: Any) -> Any:
+        """See `GPTNeoXModel`; embeddings are `[B, T, D]`, and `dropout` is theirs and that of every branch."""
+        kept = functional.dropout(inputs_embeds, dropout, self.training)
+        return super().forward(inputs_embeds=kept, dropout=dropout, **settings)
+
+
+def post_norm_decoder(sizes: Sizes) -> PostNormDecoder:
     """A new one, with random weights."""
     config = GPTNeoXConfig(
         vocab_size=sizes.vocabulary,
@@ -52,7 +71,7 @@ def post_norm_decoder(sizes: Sizes) -> GPTNeoXModel:
         num_hidden_layers=sizes.layers,
         num_attention_heads=sizes.heads,
         intermediate_size=4 * sizes.width,
-        hidden_dropout=sizes.dropout,
+        hidden_dropout=0.0,  # that of every batch is told with it
         attention_dropout=0.0,  # attention maps with dropout miss the fused kernel: a third of the time
         max_position_embeddings=sizes.window,
         rope_parameters={"rope_type": "default", "rope_theta": 10_000.0, "partial_rotary_factor": 1.0},
@@ -60,10 +79,7 @@ def post_norm_decoder(sizes: Sizes) -> GPTNeoXModel:
         bos_token_id=None,
         eos_token_id=None,
     )
-    decoder = GPTNeoXModel(config)
-    decoder.layers = nn.ModuleList(PostNormLayer(config, index) for index in range(sizes.layers))  # type: ignore[no-untyped-call]
-    decoder.init_weights()  # type: ignore[no-untyped-call]
-    return decoder
+    return PostNormDecoder(config)
 
 
 class HistoryReader(nn.Module):
@@ -73,14 +89,16 @@ class HistoryReader(nn.Module):
     interactions can teach. One matrix narrows and widens: so states are compared with items as narrow as they are read.
     """
 
-    def __init__(self, width: int, sizes: Sizes) -> None:
+    def __init__(self, width: int, sizes: Sizes, dropout: float) -> None:
         super().__init__()
+        self.dropout = dropout
         self.narrow = nn.Linear(width, sizes.width, bias=False)
         self.decoder = post_norm_decoder(sizes)
 
     def forward(self, embeddings: Tensor) -> Tensor:
         """States of a right-padded batch."""
-        read = self.decoder(inputs_embeds=self.narrow(embeddings), use_cache=False).last_hidden_state
+        narrow = self.narrow(embeddings)
+        read = self.decoder(inputs_embeds=narrow, dropout=self.dropout, use_cache=False).last_hidden_state
         states: Tensor = read @ self.narrow.weight
         return states
 

@@ -55,11 +55,12 @@ class Recurrent(nn.Module):
 
     def read(self, embeddings: Tensor, places: Places, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """See `Backbone.read`; the cache keeps `window - 1` positions, however many were read."""
-        return read_in_segments(self.nano.decoder, self.window, embeddings, places.mask, cache)
+        dropout = self.nano.config.dropout_of(places.has_words)
+        return read_in_segments(self.nano.decoder, self.window, embeddings, places.mask, cache, dropout=dropout)
 
 
 def read_in_segments(
-    trunk: nn.Module, window: int, embeddings: Tensor, mask: Tensor, cache: Cache | None
+    trunk: nn.Module, window: int, embeddings: Tensor, mask: Tensor, cache: Cache | None, **settings: Any
 ) -> tuple[Tensor, Cache]:
     """Have a causal Transformer of transformers read on in segments of `window` positions, each behind its cache.
 
@@ -69,6 +70,7 @@ def read_in_segments(
         embeddings: `[B, T, D]`.
         mask: `[B, T]`, False where padding stands.
         cache: of what was read before; it is used up.
+        settings: what the trunk is told with every segment.
 
     Returns:
         States `[B, T, D]`, and the cache behind them, of at most `window - 1` positions.
@@ -80,7 +82,8 @@ def read_in_segments(
         part = embeddings[:, start : start + window]
         seen = torch.cat((seen, mask[:, start : start + window]), 1)
         visible = banded(seen, part.shape[1], window)
-        states.append(trunk(inputs_embeds=part, attention_mask=visible, past_key_values=past).last_hidden_state)
+        read = trunk(inputs_embeds=part, attention_mask=visible, past_key_values=past, **settings)
+        states.append(read.last_hidden_state)
         seen = seen[:, 1 - window :]
     return torch.cat(states, 1), Cache(past, seen)
 
