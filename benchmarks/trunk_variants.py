@@ -4,7 +4,7 @@ Each is made from our own `nano` backbone, so that everything else stays as it i
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +22,7 @@ def pre_norm(config: ModelConfig, vocabulary: int) -> Nano:
     trunk = Nano(config, vocabulary)
     sizes = trunk.decoder.config
     sizes.use_parallel_residual = False
-    trunk.decoder.layers = nn.ModuleList(GPTNeoXLayer(sizes, index) for index in range(config.layers or LAYERS))  # type: ignore[no-untyped-call]
+    trunk.decoder.layers = nn.ModuleList(PreNormLayer(sizes, index) for index in range(config.layers or LAYERS))  # type: ignore[no-untyped-call]
     trunk.decoder.init_weights()  # type: ignore[no-untyped-call]
     return trunk
 
@@ -41,6 +41,15 @@ def gated_attention(config: ModelConfig, vocabulary: int) -> Nano:
     for layer in trunk.decoder.layers:
         layer.attention = GatedAttention(layer.attention, config.width)
     return trunk
+
+
+class PreNormLayer(GPTNeoXLayer):  # type: ignore[no-untyped-call]
+    """GPT-NeoX's own, which has a setting where ours are told the dropout of every batch."""
+
+    def forward(self, hidden_states: Tensor | None, *arguments: Any, dropout: float = 0.0, **settings: Any) -> Any:
+        """States `[B, T, D]` in and out; the rest is as in its own."""
+        self.post_attention_dropout.p = self.post_mlp_dropout.p = dropout
+        return super().forward(hidden_states, *arguments, **settings)
 
 
 class GatedFeedForward(nn.Module):
