@@ -63,7 +63,7 @@ _JUDGING: Final = (
     "training.validate_every=10",
 )
 _FILMS: Final = ("training.token_budget=2048", "training.epochs=20")
-_SLOWLY: Final = ("training.learning_rate=0.0002", "training.warmup_steps=100")
+_SLOWLY: Final = ("training.learning_rate=0.0002", "training.warmup_steps=100", "model.history_dropout=0.4")
 """Some thousand opinions are learnt by heart within a few hundred steps."""
 _NARROW: Final = ("training.token_budget=840", "training.validate_every=240", "model.dropout=0.3")
 """Nothing but the narrow layers reads histories, so that their dropout is no other task's."""
@@ -78,8 +78,8 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "summary": _WRITING,
     },
     "movies": {
-        "next_item": ("model.dropout=0.3", "tasks.next_item.dropout=0", *_FILMS, "training.validate_every=50"),
-        **dict.fromkeys(("rating", "like"), ("model.dropout=0.4", *_FILMS, *_SLOWLY, "training.validate_every=25")),
+        "next_item": ("tasks.next_item.dropout=0", *_FILMS, "training.validate_every=50"),
+        **dict.fromkeys(("rating", "like"), (*_FILMS, *_SLOWLY, "training.validate_every=25")),
         "explanation": ("training.token_budget=4096", "training.epochs=8"),
         "dialogue": ("training.token_budget=4096", "training.epochs=4"),
         "category": ("training.token_budget=4096", "training.epochs=5"),
