@@ -65,8 +65,7 @@ _JUDGING: Final = (
 _FILMS: Final = ("training.token_budget=2048", "training.epochs=20")
 _SLOWLY: Final = ("training.learning_rate=0.0002", "training.warmup_steps=100", "model.history_dropout=0.4")
 """Some thousand opinions are learnt by heart within a few hundred steps."""
-_NARROW: Final = ("training.token_budget=840", "training.validate_every=240", "model.dropout=0.3")
-"""Nothing but the narrow layers reads histories, so that their dropout is no other task's."""
+_NARROW: Final = ("training.token_budget=840", "training.validate_every=240")
 _OFTEN: Final = "training.validate_every=72"
 """A quarter of the steps that its turns give a task of words beside others; these are as large as such a turn."""
 ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
