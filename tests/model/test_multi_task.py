@@ -383,6 +383,15 @@ def test_inputs_that_do_not_fit(small: MultiTaskModel, given: dict[str, Tensor],
         small(**given)
 
 
+@pytest.mark.parametrize("name", ["bert", "roberta", "gpt2", "llama"])
+def test_a_text_may_be_as_long_as_its_backbone_reads_and_no_longer(name: str) -> None:
+    longest = 63 if name == "roberta" else 64  # RoBERTa counts positions from behind the id of padding, 0
+    model = MultiTaskModel(BACKBONES[name](), {"topic": 3}).eval()
+    assert model(torch.full((1, longest), 3))["topic"].shape == (1, 3)
+    with pytest.raises(ModelError, match=rf" reads at most {longest} positions, found {longest + 1}\. "):
+        model(torch.full((1, longest + 1), 3))
+
+
 def test_token_types_that_nobody_reads() -> None:
     with pytest.raises(ModelError) as refusal:
         MultiTaskModel(BACKBONES["llama"](), {"topic": 3})(texts(), token_type_ids=torch.zeros(B, T).long())

@@ -9,6 +9,7 @@ from transformers import BertConfig, PreTrainedConfig, RobertaConfig
 
 from tastemaker.errors import RecipeError
 from tastemaker.model import pretrained_info
+from tastemaker.model.anatomy import positions_of
 from tastemaker.model.pretrained_info import describe, load_tokenizer
 from tests.model.pretrained_models import MODELS, saved
 
@@ -56,7 +57,7 @@ def test_a_bert_that_writes_is_a_decoder(tmp_path: Path) -> None:
     [(RobertaConfig(max_position_embeddings=514, pad_token_id=1), 512), (BertConfig(max_position_embeddings=512), 512)],
 )
 def test_positions_behind_padding(config: PreTrainedConfig, positions: int) -> None:
-    assert pretrained_info._positions(config) == positions
+    assert positions_of(config) == positions
 
 
 def test_no_model(tmp_path: Path) -> None:

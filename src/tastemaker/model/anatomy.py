@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from transformers import AutoConfig, PretrainedConfig
+
+_PADDED_POSITIONS: Final = frozenset(
+    ("roberta", "roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "xmod")
+    + ("data2vec-text", "ibert")
+)
+"""Types whose positions begin behind the id of padding."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,14 @@ class Anatomy:
         plain = {**self.config, "vocab_size": 1}
         plain |= {f"{name}_token_id": None for name in ("bos", "eos", "pad")}
         return AutoConfig.for_model(**plain)
+
+
+def positions_of(config: PretrainedConfig) -> int | None:
+    """How many positions a model can read at most; None where they are relative."""
+    found: int | None = getattr(config, "max_position_embeddings", None)
+    if found is not None and config.model_type in _PADDED_POSITIONS:
+        return found - int(config.pad_token_id) - 1
+    return found
 
 
 def chosen_layers(count: int, wanted: int | None, choice: str) -> list[int]:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from tastemaker.errors import ModelError
+from tastemaker.model.anatomy import positions_of
 from tastemaker.model.base_model import base_model
 from tastemaker.model.task_heads import ClassifierHead, Head, ModuleHead
 
@@ -119,7 +120,7 @@ class MultiTaskModel(nn.Module):
         size = next(iter(inputs.values())).shape[:2]
         for name, tensor in inputs.items():
             _check_size(name, tensor, size)
-        longest = getattr(config, "max_position_embeddings", None)
+        longest = positions_of(config)
         if longest is not None and size[1] > longest:
             raise ModelError(f"{kind} reads at most {longest} positions, found {size[1]}. Truncate the texts.")
         highest = int(inputs["input_ids"].max()) if "input_ids" in inputs else 0

@@ -18,14 +18,10 @@ from transformers.models.auto.modeling_auto import (
 )
 
 from tastemaker.errors import RecipeError
+from tastemaker.model.anatomy import positions_of
 
 Family = Literal["decoder", "encoder", "encoder_decoder"]
 
-_PADDED_POSITIONS: Final = frozenset(
-    ("roberta", "roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "xmod")
-    + ("data2vec-text", "ibert")
-)
-"""Types whose positions begin behind the id of padding."""
 _ANY_TOKENIZER: Final = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.txt", "vocab.json")
 
 
@@ -73,7 +69,7 @@ def describe(folder: Path) -> PretrainedInfo:
         config.model_type,
         text.hidden_size,
         text.num_hidden_layers,
-        _positions(text),
+        positions_of(text),
         text.vocab_size,
         bool(tokenizer.chat_template),
     )
@@ -176,13 +172,6 @@ def _check_weights(folder: Path) -> None:
                 f"{path}: expected whole weights, found a file of {path.stat().st_size:,} bytes that is truncated or "
                 f"damaged ({_first_line(error)}). Fetch the model again."
             ) from None
-
-
-def _positions(config: PreTrainedConfig) -> int | None:
-    found: int | None = getattr(config, "max_position_embeddings", None)
-    if found is not None and config.model_type in _PADDED_POSITIONS:
-        return found - int(config.pad_token_id) - 1
-    return found
 
 
 def _first_line(error: Exception) -> str:
