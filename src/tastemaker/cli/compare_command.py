@@ -14,6 +14,8 @@ from tastemaker.cli import show
 from tastemaker.data.split import Split
 
 COUNTED: Final = ("seconds", "processor_seconds", "positions")
+NAMES: Final = ("", "task", "slice", "metric")
+"""Columns of words."""
 COLOURS: Final = {"better": "green", "worse": "red"}
 EXAMPLES: Final = (
     "tastemaker compare runs/demo runs/next_item",
@@ -67,7 +69,7 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
     yield _task_table(found)
     yield Text(_summary(found))
     if found["slices"]:
-        yield Text("\nWhere little is known, how likely texts are, when replies recommend; change in %", style="bold")
+        yield Text("\nWhere little is known, how likely texts are, when replies recommend", style="bold")
         yield _slice_table(found)
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])
@@ -87,20 +89,19 @@ def _task_table(found: Mapping[str, Any]) -> Table:
 
 
 def _slice_table(found: Mapping[str, Any]) -> Table:
-    tasks = [task for task in found["tasks"] if any(task in part["tasks"] for part in found["slices"].values())]
-    table = _table("slice", *tasks)
-    for name, part in found["slices"].items():
-        shown = ((part["tasks"].get(task), found["tasks"][task]["metric"]) for task in tasks)
-        table.add_row(name, *(_in_short(it, usual) if it else "" for it, usual in shown))
+    table = _table("task", "slice", "metric", "change", "95 % interval")
+    for task in found["tasks"]:
+        parts = {name: part["tasks"][task] for name, part in found["slices"].items() if task in part["tasks"]}
+        for place, (name, it) in enumerate(parts.items()):
+            table.add_row("" if place else task, name, it["metric"], _change(it), _interval(it))
     return table
 
 
-def _in_short(it: Mapping[str, Any], usual: str) -> str:
-    """The change; where alone is 0, the plain difference. Its metric, where that is not the task's usual one."""
-    metric = "" if it["metric"] == usual else f" {it['metric']}"
+def _change(it: Mapping[str, Any]) -> str:
+    """In percent; where alone is 0, the plain difference."""
     if it["change"] is None and it["difference"]["value"] is not None:
-        return f"{it['difference']['value']:+.4f} in all{metric}"
-    return f"{_percent(it['change'])} {_interval(it)}{metric}"
+        return f"{it['difference']['value']:+.4f} in all"
+    return f"{_percent(it['change'])} %"
 
 
 def _cost_table(cost: Mapping[str, Any]) -> Table:
@@ -133,8 +134,8 @@ def _summary(found: Mapping[str, Any]) -> str:
 
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if place else "left", overflow="fold")
+    for name in columns:
+        table.add_column(name, justify="left" if name in NAMES else "right", overflow="fold")
     return table
 
 
