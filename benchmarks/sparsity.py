@@ -5,8 +5,8 @@
 
 For every share and seed: trains the whole recipe, and each task of `--alone` by itself with the settings that
 `benchmarks.each_task` gives it, on the same thinned log (`data.train_share`), and judges them as `tastemaker compare`
-does (`compared.py`). Every share may train for as many steps as the largest one, so that less data do not mean less
-training; early stopping ends what has stopped to pay. One result for each run, one over all seeds for each share, and
+does (`compared.py`). Every share is trained as whoever has so much would train on it: for the epochs of the recipe, or
+of the task alone, whose many ones early stopping ends. One result for each run, one over all seeds for each share, and
 a picture. Killed, the same command goes on where it stopped.
 """
 
@@ -30,8 +30,6 @@ QUESTION: Final = "sparsity"
 SIDES: Final = (TOGETHER, "alone")
 """As `benchmarks.compared` calls them, which is not imported: what starts measured processes stays small."""
 WHOLE: Final = "all"
-UNENDING: Final = "training.epochs=1000000"
-"""Where the steps of the largest share are the end."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +80,7 @@ def train(plan: Plan, model: str, share: float, seed: int) -> None:
     """Train a run; a finished one of the same command stays, a killed one goes on."""
     whole = plan.recipe.read_text(encoding="utf-8")
     recipe = whole if model == TOGETHER else alone(whole, model)
-    most = max(plan.shares)
-    steps: tuple[str, ...] = ()
-    if share < most:
-        steps = (UNENDING, f"training.max_steps={state_of(plan.place(model, most, seed))['total_steps']}")
-    changes = changes_of((*plan.settings(model, share, seed), *steps), plan.data, plan.threads)
+    changes = changes_of(plan.settings(model, share, seed), plan.data, plan.threads)
     name = f"{plan.recipe.stem}, {named(model, share)} %, seed {seed}: training"
     TrainingRun(name, recipe, changes, plan.place(model, share, seed), plan.threads).train()
 

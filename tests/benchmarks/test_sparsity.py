@@ -108,10 +108,9 @@ def test_joint_and_alone_on_parts_of_the_log(here: Here, tmp_path: Path) -> None
     ]
     assert len(here.trained) == 8
     assert len(here.judged) == 4
-    full, half = here.trained[1], here.trained[3]
-    assert "data.train_share=0.5" in half.changes
-    assert f"training.max_steps={state_of(full.run)['total_steps']}" in half.changes
-    assert state_of(half.run)["total_steps"] == state_of(full.run)["total_steps"]
+    assert "data.train_share=0.5" in here.trained[3].changes
+    steps = [state_of(it.run)["total_steps"] for it in here.trained[:4]]
+    assert steps[2:] < steps[:2], "as many epochs of less"
     assert picture.read_bytes().startswith(b"\x89PNG")
     found = {(it["model"], it["seed"]): it for it in read_results(results)}
     models = ("joint-50", "joint-100", "next_item-50", "next_item-100")
