@@ -44,11 +44,12 @@ _READING: Final = (
     "training.warmup_steps=100",
     "training.validate_every=100",
 )
-_FEW: Final = (*_OWN, "model.dropout=0.4", "model.id_dropout=0.1", "model.vocabulary=4096")
 _RANKING: Final = (*_OWN, "training.token_budget=128", "training.epochs=45", "training.validate_every=100")
 """With the dropouts of the recipe; steps of 64, 256 or 2,048 positions rank worse."""
 _JUDGING: Final = (
-    *_FEW,
+    *_OWN,
+    "model.id_dropout=0.1",
+    "model.vocabulary=4096",
     "training.token_budget=2048",
     "training.learning_rate=0.0005",
     "training.epochs=30",
