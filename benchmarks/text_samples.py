@@ -39,6 +39,8 @@ OPEN: Final = re.compile(r"CC BY(?!-)")
 """Stands in the licence of dialogues that may be quoted whole; CC BY-NC and the like ask for more than a name."""
 ASKED: Final = "asked"
 """Names a question, which nobody wrote."""
+WROTE: Final = "wrote"
+"""Names what the model wrote."""
 KINDS: Final[Mapping[str, str]] = {
     "turn": f"Shown are the last {TURNS} turns before a reply.",
     "reason": "Shown are the card and the evidence from which a reason was written.",
@@ -76,7 +78,7 @@ def pages(run: Run, seed: int) -> Iterator[tuple[str, str]]:
             chosen = sample(examples, SAMPLES, seed)
             replies = write(run.writer, chosen, run.recipe.evaluation)
             blocks = [
-                _block(run, number, example, reply)
+                block(f"## {number}", lines_of(run, example, reply))
                 for number, (example, reply) in enumerate(zip(chosen, replies, strict=True), start=1)
             ]
             head = _head(run, name, chosen, f"{len(chosen)} of {len(examples):,} test examples, sample seed {seed}")
@@ -115,16 +117,21 @@ def _head(run: Run, task: str, examples: Sequence[Example], drawn: str) -> str:
     )
 
 
-def _block(run: Run, number: int, example: Example, reply: WrittenReply) -> str:
+def lines_of(run: Run, example: Example, reply: WrittenReply) -> list[tuple[str, str]]:
+    """What was read, what is `true` and what the model `wrote`, each as one line of a page."""
     kind, found = kind_of([example]), as_sample(example.task, example, reply, run.dataset)
     most = None if is_open(run, kind) else QUOTED
     item = found["item"] if kind == "turn" else None
-    lines = [
+    return [
         *((name, _line(text, None if name == ASKED else most)) for name, text in _read(kind, found, reply)),
         ("true", _line(found["reference"], most)),
-        ("wrote", f"**{_line(' '.join(filter(None, (found['lead'], item, found['reason']))))}**"),
+        (WROTE, f"**{_line(' '.join(filter(None, (found['lead'], item, found['reason']))))}**"),
     ]
-    return f"## {number}\n\n" + "".join(f"- {name}: {text}\n" for name, text in lines)
+
+
+def block(title: str, lines: Sequence[tuple[str, str]]) -> str:
+    """An example under a heading, a point each line."""
+    return f"{title}\n\n" + "".join(f"- {name}: {text}\n" for name, text in lines)
 
 
 def _read(kind: str, found: Mapping[str, Any], reply: WrittenReply) -> Iterator[tuple[str, str]]:
@@ -157,11 +164,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     run = Run.load(given.run, given.data)
     given.out.mkdir(parents=True, exist_ok=True)
     for task, page in pages(run, given.seed):
-        place = given.out / f"{run.info.name}-{task}.md"
-        beside = place.with_name(f".{place.name}.part")
-        beside.write_text(page, encoding="utf-8")
-        beside.replace(place)
-        print(place, flush=True)
+        put(page, given.out / f"{run.info.name}-{task}.md")
+
+
+def put(page: str, place: Path) -> None:
+    """Write a page beside its place, move it there, and say so."""
+    beside = place.with_name(f".{place.name}.part")
+    beside.write_text(page, encoding="utf-8")
+    beside.replace(place)
+    print(place, flush=True)
 
 
 if __name__ == "__main__":
