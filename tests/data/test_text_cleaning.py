@@ -6,8 +6,9 @@ from tastemaker.data.cleaning import Parsed
 from tastemaker.data.text_cleaning import clean_text
 
 PIECES = ("<b>", "</p>", "<br/>", "<!--", "-->", "<script>", "&lt;", "&amp;", "&#60;", "jo@mail.example.com", "Ã©")
+ESCAPES = (r"\u003c", r"\ud83d", r"\u")
 MORE = ("http://a.example/x", "www.a.com", "212-555-0100", "call 555-0100", "\ud800", "\r\n", "  ", "\u0301", "中文")
-MESSY = st.lists(st.one_of(st.sampled_from(PIECES + MORE), st.text(max_size=5))).map("".join)
+MESSY = st.lists(st.one_of(st.sampled_from(PIECES + ESCAPES + MORE), st.text(max_size=5))).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ MESSY = st.lists(st.one_of(st.sampled_from(PIECES + MORE), st.text(max_size=5)))
         *("2013-05-04", "10-23-2012", "12:30", "SM57", "Zoom G1X 4.0", "$1,299.00", "B001PGXKC8", "1357264576"),
         *("978-0-306-40615-7", "9780306406157", "099-0502-000", "09-11-16-24-32-42", "1000 2000 3000", "cr@p"),
         *("loved@111776.Really", "Startup.com (2001)", "1984 and/or 2012 (2009)", "called 2012-05-04", "awww...i"),
+        *(r"C:\users", r"\u12"),
     ],
 )
 def test_what_needs_nothing_stays(text: str) -> None:
@@ -30,6 +32,8 @@ def test_what_needs_nothing_stays(text: str) -> None:
         ("schÃ¶n", "schön", ("text repaired",)),
         ("a\x00b\x07", "ab", ("text repaired",)),
         ("cafe\u0301", "café", ("text repaired",)),
+        (r"my d\u00e9cor \u2026 \ud83d\ude00", "my décor … 😀", ("text repaired",)),
+        (r"\u003cb\u003ebold", "bold", ("text repaired", "HTML removed")),
         ("one<br />two<p>three", "one\ntwo\nthree", ("HTML removed",)),
         ("1/4&#34; &amp;amp;lt;b&gt;x", '1/4" x', ("HTML removed",)),
         ("a<script>if (x < 1) y()</script>b<style>p {}</style>", "ab", ("HTML removed",)),

@@ -34,8 +34,10 @@ _BROKEN: Final = ftfy.TextFixerConfig(
     fix_line_breaks=False,  # white space is normalised anyway
     explain=False,
 )
+_ESCAPED: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+"""What JSON writes for a character, in text that somebody forgot to read as JSON."""
 _STEPS: Final[dict[str, Callable[[str], str]]] = {
-    "text repaired": lambda text: ftfy.fix_text(text, _BROKEN),
+    "text repaired": lambda text: ftfy.fix_text(_ESCAPED.sub(_unescaped, text), _BROKEN),
     "HTML removed": without_html,
     "link masked": mask_links,
     "e-mail address masked": mask_emails,
@@ -43,7 +45,7 @@ _STEPS: Final[dict[str, Callable[[str], str]]] = {
 }
 _CUT: Final = "text cut"
 _SUSPECT: Final = re.compile(
-    r"[^\n -%'-;=-?A-~]|  | \n|\n[ \n]|://|www\.|\.[a-z]{2,4}/|\d(?:[ ().-]{0,2}\d){6}", re.IGNORECASE
+    r"[^\n -%'-;=-?A-~]|  | \n|\n[ \n]|\\u|://|www\.|\.[a-z]{2,4}/|\d(?:[ ().-]{0,2}\d){6}", re.IGNORECASE
 )
 """Without a match, and with its ends stripped, no step changes an ASCII text."""
 
@@ -89,6 +91,12 @@ def _clean_once(text: str, most: int) -> tuple[str, set[str]]:
     spaced = _spaced(text)
     cut = _cut(spaced, most)
     return cut, done | ({_CUT} if cut != spaced else set())
+
+
+def _unescaped(escapes: re.Match[str]) -> str:
+    """The characters of one run of escapes; half of a pair stands for none."""
+    units = escapes[0].encode("ascii").decode("unicode_escape")
+    return units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _spaced(text: str) -> str:
