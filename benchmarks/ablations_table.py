@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from benchmarks.markdown import plainly_and_in_shares
+
 METRIC: Final = "next_item/ndcg@10"
 DEFAULT: Final = "default"
 HEAD: Final = (
@@ -33,10 +35,5 @@ def _row(found: Mapping[str, Any]) -> Sequence[str]:
     gap = found.get("differences", {}).get(DEFAULT, {}).get(METRIC)
     shown = ("", "", "", "")
     if gap:
-        shown = (
-            f"{gap['value']:+.4f}",
-            f"[{gap['low']:+.4f}, {gap['high']:+.4f}]",
-            f"{100 * gap['relative']:+.1f} %",
-            f"[{100 * gap['relative_low']:+.1f}, {100 * gap['relative_high']:+.1f}] %",
-        )
+        shown = plainly_and_in_shares(gap)
     return (told["change"], f"{found['metrics'][METRIC]:.4f}", seeds, *shown)

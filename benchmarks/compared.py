@@ -7,8 +7,9 @@ writes `FOLDER/units.npz`, of both sides, every slice, task and metric what each
 """
 
 import argparse
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +18,14 @@ from numpy.typing import NDArray
 
 from benchmarks.pooled import UNITS
 from tastemaker.cli.comparing import keep, sides_of
+from tastemaker.cli.tables import build
 from tastemaker.data.split import Split
 from tastemaker.evaluation.compare import ByTask, compare_sides
+from tastemaker.evaluation.config import EvaluationConfig
 
 SIDES: Final = ("joint", "alone")
+EVALUATION: Final = "evaluation."
+"""How settings begin that say how a run is judged."""
 
 
 def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
@@ -34,10 +39,18 @@ def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
     }
 
 
-def judge_seed(joint: Path, singles: Sequence[Path], out: Path, metrics: Mapping[str, str]) -> None:
+def evaluated_by(overrides: Sequence[str]) -> list[str]:
+    """What of `table.key=value` says how runs are judged, for the command line: a finished run is not written anew."""
+    return [word for it in overrides if it.startswith(EVALUATION) for word in ("--set", it)]
+
+
+def judge_seed(
+    joint: Path, singles: Sequence[Path], out: Path, metrics: Mapping[str, str], changes: Sequence[str] = ()
+) -> None:
     """Compare, then keep units and figures."""
     sides, judge = sides_of(joint, singles, Split.TEST)
-    sides = replace(sides, metrics=metrics)
+    table = asdict(judge.config) | tomllib.loads("\n".join(it.removeprefix(EVALUATION) for it in changes))
+    sides, judge = replace(sides, metrics=metrics), replace(judge, config=build(EvaluationConfig, table, "evaluation"))
     found = compare_sides(sides, judge, lambda line: print(line, flush=True))
     out.mkdir(parents=True, exist_ok=True)
     beside = out / ".units.part.npz"
@@ -53,8 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("singles", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--metric", action="append", default=[], metavar="TASK=METRIC")
+    parser.add_argument("--set", action="append", default=[], metavar="evaluation.KEY=VALUE")
     given = parser.parse_args(arguments)
-    judge_seed(given.joint, given.singles, given.out, dict(pair.split("=", 1) for pair in given.metric))
+    metrics = dict(pair.split("=", 1) for pair in given.metric)
+    judge_seed(given.joint, given.singles, given.out, metrics, given.set)
 
 
 if __name__ == "__main__":

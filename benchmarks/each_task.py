@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.each_task_table import TOGETHER
-from benchmarks.measured import cost_of, forget, last_command, run_measured
+from benchmarks.measured import cost_of, forget, is_judged, run_measured
 from benchmarks.result import RESULTS, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
@@ -117,8 +117,10 @@ class Plan:
         return self.runs / self.recipe.stem / f"{model}-{seed}"
 
     def settings(self, model: str, seed: int) -> list[str]:
-        """What is set beside the recipe."""
-        return [f"training.seed={seed}", *ALONE.get(self.recipe.stem, {}).get(model, ()), *self.overrides]
+        """What is set beside the recipe: a task alone reads no answer that a model of all must not read."""
+        own = ALONE.get(self.recipe.stem, {}).get(model, ())
+        hidden = () if model == TOGETHER else (withholding(self.recipe.read_text(encoding="utf-8")),)
+        return [f"training.seed={seed}", *own, *hidden, *self.overrides]
 
 
 def tasks_of(recipe: str) -> list[str]:
@@ -148,8 +150,7 @@ def run(plan: Plan, model: str, seed: int) -> Path:
     report = place / "evaluation.json"
     judging = place.with_name(f"{place.name}-judged")
     command = [sys.executable, "-m", "tastemaker", "evaluate", str(place), *(["--full"] if plan.full else [])]
-    is_judged = report.exists() and report.stat().st_mtime >= (place / "best.json").stat().st_mtime
-    if not is_judged or last_command(judging) != command:
+    if not is_judged(report, (place,), command, judging):
         forget(judging)
         run_measured(f"{name}: judging", command, judging, plan.threads)
     return write(plan, model, seed, json.loads(report.read_text(encoding="utf-8")))

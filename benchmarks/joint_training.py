@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.measured import Cost, cost_of, forget, run_measured
+from benchmarks.measured import Cost, cost_of, forget, is_judged, run_measured
 from benchmarks.pooled import difference, pool, read_units
 from benchmarks.result import RESULTS, ROOT, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
@@ -62,13 +62,11 @@ def train(plan: Plan, model: str, seed: int) -> None:
 def judge(plan: Plan, seed: int) -> None:
     """Judge both runs of a seed, unless that was done after they were trained."""
     joint, alone, out = plan.run(JOINT, seed), plan.run(ALONE, seed), plan.judged(seed)
-    done = out / "evaluation.json"
-    trained = max((run / "best.json").stat().st_mtime for run in (joint, alone))
-    if done.exists() and done.stat().st_mtime >= trained:
+    command = [sys.executable, "-m", "benchmarks.judged", str(joint), str(alone), "--out", str(out)]
+    if is_judged(out / "evaluation.json", (joint, alone), command, out):
         print(f"seed {seed}: judged before", flush=True)
         return
     forget(out)
-    command = [sys.executable, "-m", "benchmarks.judged", str(joint), str(alone), "--out", str(out)]
     run_measured(f"seed {seed}: judging", command, out, plan.threads)
 
 
@@ -143,7 +141,7 @@ def _result(plan: Plan, model: str, seed: int | str, cost: Cost) -> Result:
 def _training(run: Path, cost: Cost) -> dict[str, Any]:
     """How long it was trained; `passes` is how often each group of tasks began its examples anew, by group."""
     state = state_of(run)
-    passes = [group["epoch"] for group in state["mixture"]]
+    passes = [group["epoch"] for group in state["mixture"]["streams"]]
     return {
         "passes": passes,
         "steps": state["step"],

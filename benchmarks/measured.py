@@ -68,6 +68,12 @@ def last_command(place: Path) -> list[str]:
     return list(attempts[-1]["command"]) if attempts else []
 
 
+def is_judged(done: Path, runs: Sequence[Path], command: Sequence[str], place: Path) -> bool:
+    """Whether the last command at `place` was this one, and left `done` after the best checkpoint of every run."""
+    trained = max((run / "best.json").stat().st_mtime for run in runs)
+    return done.exists() and done.stat().st_mtime >= trained and last_command(place) == list(command)
+
+
 def forget(place: Path) -> None:
     """Begin to count anew."""
     _path(place).unlink(missing_ok=True)

@@ -23,9 +23,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
+from benchmarks.compared import evaluated_by
 from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import SHOWN
-from benchmarks.measured import cost_of, forget, last_command, run_measured
+from benchmarks.measured import cost_of, forget, is_judged, last_command, run_measured
 from benchmarks.multi_task_kept import check_alike, keep_units, read_seed, sides_and_gains
 from benchmarks.multi_task_pooled import pooled_gains
 from benchmarks.multi_task_screening import ENDLESS
@@ -39,8 +40,12 @@ SHARE: Final = 0.6
 """Of the singles' summed time, in which a joint model shall be trained once more."""
 KEPT: Final = 0.95
 """Of that, what is left for steps: the looks before the first and after the last are not fewer for fewer steps."""
-JUDGED_BY: Final[Mapping[str, Mapping[str, str]]] = {"instruments": {"explanation": "rougeL"}}
-"""By recipe and task, the metric where it is not that of `SHOWN`: people's own reasons name few facts to be true."""
+JUDGED_BY: Final[Mapping[str, Mapping[str, str]]] = {
+    "instruments": {"explanation": "rougeL"},
+    "demo": {"dialogue": "recall@10"},
+}
+"""By recipe and task, the metric where it is not that of `SHOWN`: people's own reasons name few facts to be true, and
+simulated dialogues recommend what is new alone."""
 
 
 @dataclass(frozen=True)
@@ -177,10 +182,8 @@ def judge(plan: Plan, model: str, seed: int) -> Path:
     command = [sys.executable, "-m", "benchmarks.compared", str(joint), *map(str, singles), "--out", str(out)]
     metrics = SHOWN | JUDGED_BY.get(plan.recipe.stem, {})
     shown = [f"{task}={metric}" for task, metric in metrics.items() if task in tasks]
-    command += [word for each in shown for word in ("--metric", each)]
-    trained = max((run / "best.json").stat().st_mtime for run in (joint, *singles))
-    done = out / "compare.json"
-    if not done.exists() or done.stat().st_mtime < trained or last_command(out) != command:
+    command += [word for each in shown for word in ("--metric", each)] + evaluated_by(plan.overrides)
+    if not is_judged(out / "compare.json", (joint, *singles), command, out):
         forget(out)
         run_measured(f"{plan.recipe.stem}, {model}, seed {seed}: judging", command, out, plan.threads)
     return out
@@ -213,6 +216,7 @@ def write_seed(plan: Plan, model: str, seed: int) -> Path:
             "best_step": state["stopping"]["best_step"],
             "steps_alone": {task: state_of(plan.place(task, seed))["step"] for task in tasks_of(plan.text)},
             "recipe_sha256": hashlib.sha256(plan.text.encode()).hexdigest(),
+            "settings_alone": {task: list(plan.alone(task)) for task in tasks_of(plan.text)},
         },
     )
     keep_units(judged, plan.results / result.path)

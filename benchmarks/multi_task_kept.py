@@ -16,6 +16,8 @@ from tastemaker.evaluation.compare import WHOLE
 
 GAIN = ("change", "low", "high", "difference")
 """What is kept of how a task changed."""
+_SAME = {"recipe_sha256": "the text of the recipe", "settings_alone": "the settings of the tasks alone"}
+"""What the results of seeds that are pooled say alike, in words."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,9 @@ def check_alike(seeds: Sequence[Seed]) -> None:
             own = f"training.seed={seed.result['seed']}"
             if theirs.replace(own, f"training.seed={seeds[0].result['seed']}") != ours:
                 raise SystemExit(f"seed {seed.result['seed']}, {what}: expected {ours}, found {theirs}. Run it anew.")
-        texts = [it.result["details"].get("recipe_sha256") for it in (seeds[0], seed)]
-        if texts[0] != texts[1]:
-            raise SystemExit(
-                f"seed {seed.result['seed']}: expected the text of the recipe of seed {seeds[0].result['seed']}, found "
-                "another. Run it anew."
-            )
+        for key, what in _SAME.items():
+            if seed.result["details"].get(key) != seeds[0].result["details"].get(key):
+                raise SystemExit(
+                    f"seed {seed.result['seed']}: expected {what} of seed {seeds[0].result['seed']}, found another. "
+                    "Run it anew."
+                )

@@ -50,8 +50,8 @@ def pooled_gains(units: Sequence[Units], tasks: Sequence[Tasks], part: str = WHO
 
 
 def sign_of(told: Mapping[str, Any]) -> int:
-    """1 where joint is better beyond the interval, -1 where it is worse; by the plain difference where alone is 0."""
-    low, high = (told[end] if told["low"] is not None else told["difference"][end] for end in ("low", "high"))
+    """1 where joint is better beyond the interval of the plain difference, -1 where it is worse."""
+    low, high = (told["difference"][end] for end in ("low", "high"))
     return 0 if low is None else int(low > 0) - int(high < 0)
 
 

@@ -23,7 +23,8 @@ in shares of its loss before training, and the mean of their logarithms, by whic
 better. Times are those of training in shares of the factor's plain setting; of runs beside others they are no measure.
 """
 GAINS: Final = """A change is (joint − alone) / alone, turned round where lower is better: + is a gain. Where a task
-alone reaches nothing, it is the plain difference, without %. Slices, where they are known, and the likelihood of
+alone reaches nothing, it is the plain difference, without %; where it reaches so little that many draws of users have
+nothing, the interval is that of the plain difference. Slices, where they are known, and the likelihood of
 reference texts (bits a character, lower is better) stand below the tasks, and count in no mean.
 """
 
@@ -144,11 +145,12 @@ def _mean(found: Results, name: str) -> float:
 
 
 def _change(told: Mapping[str, Any]) -> tuple[str, str]:
-    """A change and its interval; the plain difference where there is no share."""
-    if told["change"] is not None:
-        return _percent(told["change"]), _interval(told)
+    """A change and its interval; those of the plain difference, without %, where there is no share."""
     plain = told["difference"]
-    return f"{plain['value']:+.4f}", "" if plain["low"] is None else f"[{plain['low']:+.4f}, {plain['high']:+.4f}]"
+    share = f"{plain['value']:+.4f}" if told["change"] is None else _percent(told["change"])
+    if told["low"] is not None:
+        return share, _interval(told)
+    return share, "" if plain["low"] is None else f"[{plain['low']:+.4f}, {plain['high']:+.4f}]"
 
 
 def _percent(share: float | None) -> str:

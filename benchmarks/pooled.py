@@ -7,6 +7,7 @@ are drawn once for all seeds, and for both models of a difference.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from tastemaker.metrics import find_metric
 from tastemaker.metrics.bootstrap import interval, paired_interval
 from tastemaker.metrics.classes import two_classes
+from tastemaker.metrics.gains import Pair, gain_interval
 from tastemaker.metrics.grounding import Stated
 from tastemaker.metrics.likelihood import Likelihood
 from tastemaker.metrics.places import place
@@ -75,8 +77,10 @@ def pool(seeds: Sequence[Units], key: str) -> Pool:
     return Pool(tally, clusters, tuple(_by_seed(parts.sum(axis=0), len(arrays), finish).tolist()))
 
 
-def difference(ours: Pool, theirs: Pool) -> dict[str, float]:
+def difference(ours: Pool, theirs: Pool) -> dict[str, float | None]:
     """Ours minus theirs, and the same as a share of theirs, each with its interval.
+
+    Shares are None where theirs is 0, and their ends where it is 0 in many of the draws.
 
     Raises:
         SystemExit: they were not judged on the same units.
@@ -84,13 +88,13 @@ def difference(ours: Pool, theirs: Pool) -> dict[str, float]:
     if not np.array_equal(ours.clusters, theirs.clusters):
         raise SystemExit(f"expected the same units, found {len(ours.clusters)} and {len(theirs.clusters)}.")
     low, high = paired_interval(ours.tally, theirs.tally, ours.clusters, SEED, DRAWS)
-    relative = _relative(ours.tally, theirs.tally)
-    relative_low, relative_high = interval(relative, ours.clusters, SEED, DRAWS)
+    shares = gain_interval(Pair(ours.tally, theirs.tally, ours.clusters), SEED, DRAWS)
+    relative, relative_low, relative_high = (None if isnan(it) else it for it in shares)
     return {
         "value": ours.tally.value - theirs.tally.value,
         "low": low,
         "high": high,
-        "relative": relative.value,
+        "relative": relative,
         "relative_low": relative_low,
         "relative_high": relative_high,
     }
@@ -107,20 +111,13 @@ def finish_of(metric: str) -> Callable[[FloatArray], FloatArray]:
         "scored": Scored(np.zeros(1), np.zeros(1)),
         "classes": two_classes(np.zeros(1), np.zeros(1)),
         "facts": Stated([frozenset()], [frozenset()]),
+        "titles": np.zeros(1),
+        "recommends": Scored(np.zeros(1), np.zeros(1)),
+        "asked": np.zeros(1),
         "likelihood": Likelihood(np.zeros(1), np.zeros(1)),
     }
     tally = found.measure(content[found.reads])
     return (tally if isinstance(tally, Tally) else mean_of(np.zeros(1))).finish
-
-
-def _relative(ours: Tally, theirs: Tally) -> Tally:
-    split = ours.parts.shape[1]
-
-    def finish(sums: FloatArray) -> FloatArray:
-        one, two = ours.finish(sums[..., :split]), theirs.finish(sums[..., split:])
-        return np.divide(one - two, np.abs(two), out=np.zeros_like(one), where=two != 0)
-
-    return Tally(np.concatenate([ours.parts, theirs.parts], axis=1), finish)
 
 
 def _by_seed(sums: FloatArray, seeds: int, finish: Callable[[FloatArray], FloatArray]) -> FloatArray:

@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.compared import evaluated_by
 from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import TOGETHER
-from benchmarks.measured import cost_of, forget, last_command, run_measured
+from benchmarks.measured import cost_of, forget, is_judged, run_measured
 from benchmarks.pooled import Pool, difference, pool, read_units
 from benchmarks.result import RESULTS, ROOT, Result, data_name, read_results
 from benchmarks.sparsity_chart import draw_sparsity
@@ -89,11 +90,10 @@ def judge(plan: Plan, share: float, seed: int) -> None:
     """Judge all runs of a share and seed, unless that was done after they were trained."""
     places = [plan.place(model, share, seed) for model in plan.models]
     out = plan.judged(share, seed)
-    done, name = out / "compare.json", f"{plan.recipe.stem}, {100 * share:g} %, seed {seed}: judging"
+    name = f"{plan.recipe.stem}, {100 * share:g} %, seed {seed}: judging"
     command = [sys.executable, "-m", "benchmarks.compared", *map(str, places), "--out", str(out)]
-    command += [word for metric in plan.metrics for word in ("--metric", metric)]
-    trained = max((run / "best.json").stat().st_mtime for run in places)
-    if done.exists() and done.stat().st_mtime >= trained and last_command(out) == command:
+    command += [word for metric in plan.metrics for word in ("--metric", metric)] + evaluated_by(plan.overrides)
+    if is_judged(out / "compare.json", places, command, out):
         print(f"{name}: judged before", flush=True)
         return
     forget(out)

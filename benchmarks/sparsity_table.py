@@ -28,21 +28,29 @@ def wholes(found: Mapping[str, Any]) -> list[str]:
 
 def change_of(found: Mapping[str, Any], name: str) -> tuple[float, float, float] | None:
     """Percent that joint training gains, and the ends of its interval, turned round where lower is better."""
-    gap = found["differences"]["alone"].get(name)
-    if gap is None:
+    gap = found["differences"]["alone"].get(name, {})
+    shares = [gap.get(key) for key in ("relative", "relative_low", "relative_high")]
+    if None in shares:
         return None
-    value, low, high = (100 * gap[key] for key in ("relative", "relative_low", "relative_high"))
+    value, low, high = (100 * share for share in shares)
     return (-value, -high, -low) if METRICS[name.rpartition("/")[2]].is_lower_better else (value, low, high)
+
+
+def in_slice(found: Mapping[str, Any], part: str, name: str) -> str:
+    """The name that a figure has in a slice, where another metric may stand in its place."""
+    start = f"{part}/{name.partition('/')[0]}/"
+    return next((it for it in found["metrics"] if it.startswith(start)), start)
 
 
 def _row(found: Mapping[str, Any], name: str) -> Sequence[str]:
     task, _, metric = name.partition("/")
     note = " (lower is better)" if METRICS[metric].is_lower_better else ""
     figures = (f"{values[name]:.4f}" for values in (found["baselines"]["alone"], found["metrics"]))
-    value, low, high = change_of(found, name) or (float("nan"),) * 3
-    slices = (_in_short(change_of(found, f"{part}/{name}")) for part in SLICES)
+    change = change_of(found, name)
+    told = (f"{change[0]:+.1f} %", f"[{change[1]:+.1f}, {change[2]:+.1f}] %") if change else ("", "")
+    slices = (_in_short(change_of(found, in_slice(found, part, name))) for part in SLICES)
     kept = f"{100 * found['details']['share']:g} %"
-    return (kept, task, metric + note, *figures, f"{value:+.1f} %", f"[{low:+.1f}, {high:+.1f}] %", *slices)
+    return (kept, task, metric + note, *figures, *told, *slices)
 
 
 def _in_short(change: tuple[float, float, float] | None) -> str:

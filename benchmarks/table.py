@@ -16,7 +16,7 @@ from benchmarks import (
     sparsity_table,
     trunks_table,
 )
-from benchmarks.markdown import counted, table
+from benchmarks.markdown import counted, plainly_and_in_shares, table
 from benchmarks.regions import fill
 from benchmarks.result import RESULTS, ROOT, read_results
 from tastemaker.metrics import METRICS
@@ -97,6 +97,7 @@ def _question(question: str, results: Results) -> Iterator[str]:
         for found in pooled:
             yield from _answer(found)
         if question == "each_task":
+            yield each_task_table.NOTE
             yield table(*each_task_table.head_and_rows(single))
         elif question == "trunks":
             yield trunks_table.NOTE
@@ -157,7 +158,7 @@ def _answer(found: Mapping[str, Any]) -> Iterator[str]:
     yield table(("metric", "mean", "95 % interval", "each seed"), rows)
     gaps_of = sorted(found.get("differences", {}).items())
     differences = [
-        (_metric(name, simulated), other, *_difference(gap))
+        (_metric(name, simulated), other, *plainly_and_in_shares(gap))
         for name in found["metrics"]
         for other, gaps in gaps_of
         if (gap := gaps.get(name))
@@ -272,15 +273,6 @@ def _metric(name: str, simulated: Sequence[str]) -> str:
     notes = ["simulated"] if task in simulated else []
     notes += ["lower is better"] if known and known.is_lower_better else []
     return f"{name} ({', '.join(notes)})" if notes else name
-
-
-def _difference(gap: Mapping[str, float]) -> tuple[str, str, str, str]:
-    relative = (
-        (f"{100 * gap['relative']:+.1f} %", f"[{100 * gap['relative_low']:+.1f}, {100 * gap['relative_high']:+.1f}] %")
-        if "relative" in gap
-        else ("", "")
-    )
-    return (f"{gap['value']:+.4f}", f"[{gap['low']:+.4f}, {gap['high']:+.4f}]", *relative)
 
 
 def _interval(bounds: Sequence[float] | None) -> str:

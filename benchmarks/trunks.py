@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.measured import cost_of, forget, run_measured
+from benchmarks.measured import cost_of, forget, is_judged, run_measured
 from benchmarks.result import RESULTS, ROOT, Result
 from benchmarks.training_run import TrainingRun, changes_of, state_of
 
@@ -54,9 +54,9 @@ def judge(plan: Plan) -> dict[str, Any]:
     """What `tastemaker compare` says of the pretrained run beside the other."""
     ours, theirs = plan.run(PRETRAINED), plan.run(PLAIN)
     place = plan.runs / f"compared-{plan.seed}"
-    if not (place / "compare.json").exists():
+    command = [sys.executable, "-m", "tastemaker", "compare", str(ours), str(theirs), "--out", str(place)]
+    if not is_judged(place / "compare.json", (ours, theirs), command, place):
         forget(place)
-        command = [sys.executable, "-m", "tastemaker", "compare", str(ours), str(theirs), "--out", str(place)]
         run_measured("comparing", command, place, 1)
     found: dict[str, Any] = json.loads((place / "compare.json").read_text(encoding="utf-8"))
     return found

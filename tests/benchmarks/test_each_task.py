@@ -103,7 +103,8 @@ def test_a_result_tells_what_a_task_reached_alone(plan: Plan, stand: Stand, monk
     found = json.loads(run(plan, "like", 3).read_text())
     assert (found["question"], found["data"], found["model"], found["seed"]) == ("each_task", "shop", "like", 3)
     assert found["recipe"].endswith(
-        "shop.toml --set training.seed=3 --set training.epochs=9 --set evaluation.batch=8, like alone"
+        "shop.toml --set training.seed=3 --set training.epochs=9 "
+        '--set data.withhold_for=["next_item", "like"] --set evaluation.batch=8, like alone'
     )
     assert found["metrics"] == {"like/f1": 0.5}
     assert found["differences"] == {"majority": {"like/f1": {"value": 0.1, "low": 0.05, "high": 0.15}}}
@@ -116,6 +117,7 @@ def test_a_result_tells_what_a_task_reached_alone(plan: Plan, stand: Stand, monk
 def test_all_tasks_together_train_as_the_recipe_says(plan: Plan, stand: Stand) -> None:
     run(plan, TOGETHER, 0)
     assert stand.trained[0].recipe == RECIPE
+    assert not any(it.startswith("data.withhold_for") for it in stand.trained[0].changes)
 
 
 def test_a_run_is_judged_again_only_after_it_was_trained_again_or_by_more_texts(plan: Plan, stand: Stand) -> None:

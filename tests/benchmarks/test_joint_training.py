@@ -35,7 +35,12 @@ def finish(plan: Plan, model: str, seed: int) -> None:
     run = plan.run(model, seed)
     keep_recipe(run, RECIPE)
     run_measured("training", ["true"], run, plan.threads)
-    state = {"step": 30, "stopping": {"best_step": 20}, "mixture": [{"epoch": 2}, {"epoch": 1}], "is_finished": True}
+    state = {
+        "step": 30,
+        "stopping": {"best_step": 20},
+        "mixture": {"turn": 0, "streams": [{"epoch": 2}, {"epoch": 1}]},
+        "is_finished": True,
+    }
     place = run / "checkpoints" / "step-30"
     place.mkdir(parents=True)
     (place / "training.json").write_text(json.dumps(state))

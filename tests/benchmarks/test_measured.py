@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.measured import cost_of, last_command, run_measured
+from benchmarks.measured import cost_of, is_judged, last_command, run_measured
 
 
 def test_time_and_memory_of_a_command(tmp_path: Path) -> None:
@@ -40,3 +40,16 @@ def test_an_attempt_that_was_killed_lasted_until_it_last_wrote(tmp_path: Path) -
     (place / "losses.jsonl").touch()
     os.utime(place / "losses.jsonl", (log_ends + 8, log_ends + 8))
     assert cost_of(place).seconds == 50.0, "training wrote its losses when it said nothing"
+
+
+def test_what_was_judged_stands_until_a_run_or_the_question_changes(tmp_path: Path) -> None:
+    command, place, done, best = ["true"], tmp_path / "judged", tmp_path / "judged.json", tmp_path / "best.json"
+    best.touch()
+    assert not is_judged(done, [tmp_path], command, place)
+    run_measured("judging", command, place, threads=1)
+    done.touch()
+    assert is_judged(done, [tmp_path], command, place)
+    assert not is_judged(done, [tmp_path], [*command, "more"], place)
+    judged = done.stat().st_mtime
+    os.utime(best, (judged + 9, judged + 9))
+    assert not is_judged(done, [tmp_path], command, place), "its labels may have been calibrated anew"

@@ -247,6 +247,12 @@ def test_seeds_of_another_recipe_or_without_units_are_not_pooled(plan: Plan, sta
     write_seed(later, "famo", 1)
     with pytest.raises(SystemExit, match="seed 1: expected the text of the recipe of seed 0, found another"):
         write_pooled(later, "famo")
+    tuned = json.loads(written.read_text())
+    tuned["details"]["recipe_sha256"] = json.loads(later.result("famo", 1).read_text())["details"]["recipe_sha256"]
+    tuned["details"]["settings_alone"]["rating"].append("model.dropout=0.9")
+    written.write_text(json.dumps(tuned))
+    with pytest.raises(SystemExit, match="seed 1: expected the settings of the tasks alone of seed 0, found another"):
+        write_pooled(later, "famo")
     units_path(written).unlink()
     with pytest.raises(SystemExit, match=r"shop-famo-0.npz: expected a seed that was judged before, found none"):
         write_pooled(later, "famo")

@@ -70,6 +70,9 @@ def test_singles_read_as_much_and_the_answer_is_pooled(
     before = len(trained)
     multi_task.main([*command, "--results", str(results)])
     assert len(trained) == before, "what is finished stays"
+    multi_task.main([*command, "--results", str(results), "--set", "evaluation.short_histories=[2]"])
+    judged = json.loads((tmp_path / "runs" / "shop" / "joint-judged" / "0" / "compare.json").read_text())
+    assert len(trained) == before and "last_2" in judged["slices"], "how it is judged asks for no training"
 
 
 def test_settings_are_screened_on_validation(

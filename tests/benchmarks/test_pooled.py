@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.pooled import difference, finish_of, pool
+from tastemaker.metrics import METRICS
 
 USERS = np.array([0.0, 0.0, 1.0, 2.0])
 
@@ -68,6 +69,19 @@ def test_models_with_other_units_are_refused() -> None:
 )
 def test_the_last_step_of_every_kind_of_metric(metric: str, figure: float) -> None:
     assert float(finish_of(metric)(np.array([2.0, 8.0]))) == figure
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_has_a_last_step(metric: str) -> None:
+    finish_of(metric)
+
+
+def test_there_is_no_share_of_nothing() -> None:
+    ours = pool([units(1, 0, 1, 0)], "joint/next_item/ndcg@10")
+    nothing = pool([units(0, 0, 0, 0, key="alone/next_item/ndcg@10")], "alone/next_item/ndcg@10")
+    found = difference(ours, nothing)
+    assert found["value"] == 0.5
+    assert [found[name] for name in ("relative", "relative_low", "relative_high")] == [None] * 3
 
 
 def test_classes_of_any_number_are_pooled() -> None:

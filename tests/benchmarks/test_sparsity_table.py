@@ -45,6 +45,21 @@ def test_shares_rise_and_errors_are_turned_round() -> None:
     assert rows[1][2:7] == ("rmse (lower is better)", "0.9700", "0.9500", "+2.0 %", "[-1.0, +3.0] %")
 
 
+def test_a_slice_may_be_judged_by_a_metric_of_its_own() -> None:
+    found, name = pooled(1.0), "new_items/next_item/recall@50"
+    found["metrics"][name] = 0.3
+    found["differences"]["alone"][name] = gap(0.5, 0.4, 0.6)
+    ranking, ratings = head_and_rows([found])[1]
+    assert dict(zip(HEAD, ranking, strict=True))["new_items"] == "+50.0 [+40.0, +60.0]"
+    assert dict(zip(HEAD, ratings, strict=True))["new_items"] == ""
+
+
+def test_a_share_of_nothing_is_not_told() -> None:
+    found = pooled(1.0)
+    found["differences"]["alone"]["next_item/ndcg@10"] |= dict.fromkeys(("relative", "relative_low", "relative_high"))
+    assert head_and_rows([found])[1][0][5:7] == ("", "")
+
+
 def test_a_slice_that_nobody_is_in_has_no_change() -> None:
     assert change_of(pooled(1.0), "new_users/rating/rmse") is None
     assert change_of(pooled(1.0), "rating/rmse") == pytest.approx((2.0, -1.0, 3.0))

@@ -48,7 +48,7 @@ def test_tables_show_every_task_slice_and_cost(run, stage) -> None:
         "Mean change (delta-m) +2.0 % [+1.0, +3.0]; 1 of 2 tasks better beyond their interval, 1 worse."
         in result.stdout
     )
-    assert "Not compared, having no run of their own: dialogue." in result.stdout
+    assert "Not compared, having no run of their own or no example: dialogue." in result.stdout
     assert "Charts: runs/j/compare.html" in result.stdout
     assert result.stderr == "next_item: ndcg@10\n"
 
@@ -67,7 +67,7 @@ def test_where_alone_is_nothing_the_difference_is_shown(run, stage) -> None:
     nothing = {**COMPARISON["tasks"]["next_item"], "change": None, "low": None, "high": None}
     stage["found"] = {**COMPARISON, "slices": {"new_items": {"tasks": {"next_item": nothing}}}}
     lines = [line.split() for line in run("compare", "runs/j", "runs/a").stdout.splitlines()]
-    assert ["next_item", "new_items", "ndcg@10", "+0.0100", "in", "all"] in lines
+    assert ["next_item", "new_items", "ndcg@10", "+0.0100", "in", "all", "[+0.0000,", "+0.0200]"] in lines
 
 
 def test_json_is_the_result_alone(run, stage) -> None:

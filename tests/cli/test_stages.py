@@ -312,6 +312,8 @@ def test_a_run_on_the_published_split_stands_beside_one_on_the_clean_split(
     assert told[0] == f'{both}: trained on, up to their last training turn (data.dialogue_split = "published")'
     result = stages.evaluate(clean, against=published)
     assert result["against"] == ["published"]
+    namesake = published.rename(tmp_path / "popularity")
+    assert stages.evaluate(clean, against=namesake)["against"] == [str(namesake)], "a baseline's name is taken"
     assert result["sizes"]["dialogue"]["examples"] == 16, "of each of the eight two replies, the first being training"
     other, _ = run("other", "data.test_items=3")
     with pytest.raises(RecipeError) as caught:

@@ -151,6 +151,14 @@ def test_replies_are_compared_by_their_items_their_words_and_when_they_recommend
     assert told["not_compared"] == list(TASKS)
 
 
+def test_a_metric_that_says_nothing_of_a_task_is_refused(predictor, judge):
+    """Simulated dialogues recommend what is new alone, so that none of theirs is judged by it apart."""
+    tasks = {**TASKS, "dialogue": Dialogue()}
+    sides = Sides(predictor, tasks, {"d": single(predictor, "dialogue")}, {"dialogue": "recall@10_novel"})
+    with pytest.raises(RecipeError, match=r"dialogue: expected a metric that both .* found recall@10_novel. Name "):
+        compare_sides(sides, judge)
+
+
 def test_texts_have_no_slices_but_how_likely_they_are(predictor, judge):
     tasks = {**TASKS, "description": Description()}
     sides = Sides(predictor, tasks, {"d": single(predictor, "description")})
@@ -184,13 +192,13 @@ def test_a_figure_without_units_has_no_interval(sides):
     [
         ((0.1, 0.2), (0.1, 0.2), "better"),
         ((-0.2, -0.1), (-0.2, -0.1), "worse"),
-        ((-0.1, 0.1), (0.1, 0.2), "unclear"),
+        ((-1.0, -1.0), (-0.1, 0.0), "unclear"),
         ((float("nan"), float("nan")), (0.1, 0.2), "better"),
         ((None, None), (None, None), "not known"),
     ],
 )
 def test_an_interval_says_whether_it_is_a_gain(relative, plain, says):
-    """Where alone is 0, there is no relative change, and the plain difference says it."""
+    """The plain difference says it: of draws in which alone is 0 there is no share, and the rest are no fair draw."""
     told = dict(zip(("low", "high"), relative, strict=True))
     assert verdict(told | {"difference": dict(zip(("low", "high"), plain, strict=True))}) == says
 

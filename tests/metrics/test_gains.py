@@ -56,6 +56,17 @@ def test_nothing_to_compare_with_is_not_known() -> None:
     assert all(map(math.isnan, gain_interval(nothing, 0, 100)))
 
 
+def test_few_hits_alone_make_no_interval_of_shares() -> None:
+    """A third of all draws miss the one user whom it finds alone; in the others joint, which finds none, loses all."""
+    one = np.zeros(50)
+    one[7] = 1.0
+    pair = Pair(mean_of(np.zeros(50)), mean_of(one), USERS)
+    value, low, high = gain_interval(pair, 0, 500)
+    assert value == -1.0
+    assert math.isnan(low) and math.isnan(high)
+    assert difference_interval(pair, 0, 500)[1] == 0.0
+
+
 def test_a_difference_needs_nothing_to_divide_by() -> None:
     values = noise(8)
     assert difference_interval(Pair(mean_of(values + 0.1), mean_of(values), USERS), 0, 100) == pytest.approx((0.1, 0.1))

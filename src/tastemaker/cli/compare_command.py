@@ -77,7 +77,7 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
         yield Text("\nWhat each task was shown", style="bold")
         yield _seen_table(found["cost"]["tasks"])
     if found["not_compared"]:
-        yield Text(f"Not compared, having no run of their own: {', '.join(found['not_compared'])}.")
+        yield Text(f"Not compared, having no run of their own or no example: {', '.join(found['not_compared'])}.")
 
 
 def _task_table(found: Mapping[str, Any]) -> Table:
@@ -139,8 +139,12 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _interval(it: Mapping[str, float | None]) -> str:
-    return f"[{_percent(it['low'])}, {_percent(it['high'])}]" if it["low"] is not None else ""
+def _interval(it: Mapping[str, Any]) -> str:
+    """In percent; of the plain difference where a share has none."""
+    if it["low"] is not None:
+        return f"[{_percent(it['low'])}, {_percent(it['high'])}]"
+    low, high = (it.get("difference", it)[end] for end in ("low", "high"))
+    return "" if low is None else f"[{low:+.4f}, {high:+.4f}]"
 
 
 def _percent(value: float | None) -> str:

@@ -20,7 +20,8 @@ from tastemaker.data.split import Split
 from tastemaker.data.storage import has_same_tables
 from tastemaker.errors import CheckpointError, RecipeError, RequestError
 from tastemaker.evaluation.answers import Contestant
-from tastemaker.evaluation.evaluate import Beside
+from tastemaker.evaluation.baselines import BASELINES
+from tastemaker.evaluation.evaluate import MODEL, Beside
 from tastemaker.evaluation.evaluate import evaluate as judge
 from tastemaker.evaluation.report import write_evaluation, write_report
 from tastemaker.inference.predictor import Predictor
@@ -124,7 +125,7 @@ def evaluate(
     known = training_view(dataset, recipe.tasks.values()).catalog
     beside = Beside(
         run=str(run),
-        against={} if against is None else {Path(against).name: contestant(Path(against), model, recipe)},
+        against={} if against is None else {_name_of(against): contestant(Path(against), model, recipe)},
         content_vectors=content_vectors(known, recipe.model.content, Path(recipe.data.path), say),
         say=say,
     )
@@ -133,6 +134,12 @@ def evaluate(
     compared = read_json(run / "compare.json") if (run / "compare.json").exists() else None
     write_report(result, run / "losses.jsonl", result["samples"], model.recipe, run / "report.html", compared)
     return result
+
+
+def _name_of(against: Path | str) -> str:
+    """What another run is called: its folder, or the whole path where somebody else is called so."""
+    path = Path(against).absolute()
+    return str(path) if path.name in (MODEL, *BASELINES) else path.name
 
 
 def contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:

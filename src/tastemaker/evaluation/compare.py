@@ -97,7 +97,7 @@ def compare_sides(sides: Sides, judge: Judge, say: Callable[[str], None] = lambd
     """Measure both sides on every task that they share and that has examples, by slice, `WHOLE` first.
 
     Raises:
-        RecipeError: see `Sides.alone`; or a metric that is asked for does not fit its task.
+        RecipeError: see `Sides.alone`; or a metric that is asked for does not fit its task, or says nothing of it.
     """
     asked = {task: question_of(sides.tasks[task], judge) for task in sides.alone}
     questions = {task: question for task, question in asked.items() if question}
@@ -109,6 +109,11 @@ def compare_sides(sides: Sides, judge: Judge, say: Callable[[str], None] = lambd
         both = (sides.joint, sides.singles[sides.alone[task]].answers)
         for name, compared in _by_slice(question, metrics[task], both, judge, say):
             found.setdefault(name, {})[task] = compared
+        if task in sides.metrics and task not in found[WHOLE]:
+            raise RecipeError(
+                f"{task}: expected a metric that both sides have on its {len(question.examples)} examples, found "
+                f"{metrics[task]}. Name another, such as {question.headline[0]}, or none."
+            )
     return found
 
 
@@ -129,12 +134,11 @@ def report(found: Mapping[str, ByTask], sides: Sides, config: EvaluationConfig) 
 
 
 def verdict(told: Mapping[str, Any]) -> str:
-    """What a task's interval says of zero; that of the plain difference where alone the figure is 0."""
-    for interval in (told, told["difference"]):
-        low, high = interval["low"], interval["high"]
-        if low is not None and high is not None and not (isnan(low) or isnan(high)):
-            return BETTER if low > 0 else WORSE if high < 0 else UNCLEAR
-    return UNKNOWN
+    """What the interval of a task's plain difference says of zero: a share is not known where alone has nothing."""
+    low, high = told["difference"]["low"], told["difference"]["high"]
+    if low is None or high is None or isnan(low) or isnan(high):
+        return UNKNOWN
+    return BETTER if low > 0 else WORSE if high < 0 else UNCLEAR
 
 
 def _by_slice(

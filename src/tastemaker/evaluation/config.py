@@ -48,3 +48,7 @@ class EvaluationConfig:
         for name in ("list_length", "draws", "batch"):
             if getattr(self, name) < 1:
                 raise RecipeError(f"evaluation.{name} must be at least 1, found {getattr(self, name)}.")
+        if min(self.short_histories, default=1) < 1:
+            raise RecipeError(
+                f"evaluation.short_histories must be lengths of at least 1, found {min(self.short_histories)}."
+            )

@@ -6,6 +6,7 @@ Source:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from tastemaker.metrics.tally import FloatArray, Tally
 
 Interval = tuple[float, float, float]
 """Value, and the ends of its 95 % interval."""
+UNKNOWN: Final = 0.025
+"""Of more draws than this in which theirs is 0 an end of the interval would lie among those that are not known."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,15 @@ def difference_interval(pair: Pair, seed: int, draws: int) -> tuple[float, float
 
 
 def mean_gain(pairs: Sequence[Pair], seed: int, draws: int) -> Interval:
-    """The mean gain of several pairs, users drawn once for all of them; nan where one has none."""
+    """The mean gain of several pairs, users drawn once for all of them.
+
+    nan where one has none; the ends, too, where one has none in more than 2.5 % of the draws.
+    """
     groups = [([pair.ours, pair.theirs], pair.clusters) for pair in pairs]
     drawn = [
         gain(ours, theirs, pair.is_lower_better)
         for pair, (ours, theirs) in zip(pairs, drawn_together(groups, seed, draws), strict=True)
     ]
-    return (float(np.mean([pair.value for pair in pairs])), *bounds(np.mean(drawn, axis=0)))
+    gains = np.mean(drawn, axis=0)
+    ends = (float("nan"), float("nan")) if np.isnan(gains).mean() > UNKNOWN else bounds(gains)
+    return (float(np.mean([pair.value for pair in pairs])), *ends)
