@@ -7,8 +7,8 @@ TOGETHER: Final = "joint"
 """The model that all tasks of a recipe were trained for."""
 SHOWN: Final = {"dialogue": "recall@10_novel"}
 """The metric that a task is judged by, where it is not its first."""
-NOTE: Final = """Where a recipe asks for genres or texts of items, what the joint model must not read of them is kept from a task
-alone as well if its command below says `data.withhold_for`; without that it knows more of the items.
+NOTE: Final = """Where a recipe asks for genres or texts of items, what the joint model must not read of them is kept
+from a task alone as well if its command below says `data.withhold_for`; without that it knows more of the items.
 """
 HEAD: Final = ("task", "metric", "joint", "alone", "other", "of other", "alone minus other, 95 % interval, by seed")
 

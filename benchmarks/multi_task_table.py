@@ -146,10 +146,10 @@ def _mean(found: Results, name: str) -> float:
 
 def _change(told: Mapping[str, Any]) -> tuple[str, str]:
     """A change and its interval; those of the plain difference, without %, where there is no share."""
+    if told["low"] is not None:
+        return _percent(told["change"]), _interval(told)
     plain = told["difference"]
     share = f"{plain['value']:+.4f}" if told["change"] is None else _percent(told["change"])
-    if told["low"] is not None:
-        return share, _interval(told)
     return share, "" if plain["low"] is None else f"[{plain['low']:+.4f}, {plain['high']:+.4f}]"
 
 
