@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from tastemaker.balancing import Combiner, TaskLosses
-from tests.balancing.methods import METHODS, ORDER, RANDOM, WEIGHTS, Small, gradients
+from tastemaker.balancing import AGGREGATORS, Combiner, Given, TaskLosses
+from tastemaker.balancing.config import BalancingConfig
+from tests.balancing.methods import AGGREGATED, METHODS, ORDER, RANDOM, WEIGHTS, Small, gradients
 
 
 def train(model: Small, combiner: Combiner, steps: int, missing: int | None = None) -> None:
@@ -55,6 +56,26 @@ def test_the_order_of_tasks_changes_nothing(method: str, changes: dict[str, obje
         assert parameter.isfinite().all()
         assert torch.allclose(parameter, found[1].get_parameter(name), rtol=1e-3, atol=1e-5), name
     assert torch.allclose(combiner.weights()[ORDER], shuffled.weights(), rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", AGGREGATED)
+def test_a_task_alone_in_its_step_has_the_recipes_weight(method: str) -> None:
+    """As where tasks take turns; and a weight of 2 is twice that of 1 to whoever weighs anything."""
+    model = Small()
+    step = model.read()
+    combiner = model.combiner(method)
+    found = gradients(model, combiner, TaskLosses((None, None, step.losses[2]), step.features))
+    loss = model.read().losses[2]
+    assert loss is not None
+    (plain,) = torch.autograd.grad(loss, [model.trunk[0].weight])
+    assert torch.allclose(found["trunk.0.weight"], WEIGHTS[2] * plain, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", AGGREGATORS)
+def test_who_weighs_no_tasks_says_so(method: str) -> None:
+    if method in AGGREGATED:
+        aggregator = AGGREGATORS[method](Given(torch.ones(2), BalancingConfig()))
+        assert aggregator.weighs_tasks == (aggregator.weights(torch.eye(2)) is not None)
 
 
 @pytest.mark.parametrize("method", METHODS)

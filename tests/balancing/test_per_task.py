@@ -74,15 +74,34 @@ def test_steps_between_take_the_weights_found_last() -> None:
         name = f"heads.{task}.weight"
         assert torch.allclose(between[name], WEIGHTS[task] * alone[task][name], rtol=1e-4)
     combiner.after_step(model.losses)
+    gradients(model, combiner, model.read())
+    assert torch.equal(combiner.weights(), held)
     combiner.after_step(model.losses)
     gradients(model, combiner, model.read())
     assert not torch.equal(combiner.weights(), held), "the fourth step is due again"
     assert first.keys() == between.keys()
 
 
+@pytest.mark.parametrize("every", [2, 3, 4])
+def test_every_task_has_its_steps_when_tasks_take_turns(every: int) -> None:
+    """Three turns: of its own steps each task has one in `every` in which its gradient is taken."""
+    model = Small()
+    combiner = model.combiner("cagrad", every=every)
+    taken = []
+    for step in range(6 * every):
+        losses = model.read().losses
+        turn = TaskLosses(tuple(it if task == step % 3 else None for task, it in enumerate(losses)), [])
+        gradients(model, combiner, turn)
+        is_due, present = combiner._counted  # type: ignore[union-attr,misc]
+        taken.append(int(present.nonzero()) if is_due else None)
+        combiner.after_step(model.losses)
+    assert [taken.count(task) for task in range(3)] == [2, 2, 2]
+
+
 def test_graddrop_takes_the_recipes_weights_between() -> None:
     model = Small()
     combiner = model.combiner("graddrop", every=2)
+    gradients(model, combiner, model.read())
     combiner.after_step(model.losses)
     alone = plain(model)
     found = gradients(model, combiner, model.read())

@@ -84,6 +84,15 @@ def test_dwa_gives_more_to_the_loss_that_fell_less_from_the_third_window_on() ->
     assert used(weighting, torch.tensor([0.5, 1.0])) == pytest.approx([2 * share, 3 * 2 * (1 - share)], rel=1e-5)
 
 
+def test_dwa_closes_no_window_without_a_loss() -> None:
+    weighting = DynamicWeightAverage(torch.ones(2), window=1, temperature=2.0)
+    for losses in ([1.0, 1.0], None, [0.5, 1.0], [0.5, 1.0]):
+        if losses is not None:
+            assert all(map(math.isfinite, used(weighting, torch.tensor(losses))))
+        weighting.after_step(again(LOSSES))
+    assert weighting.means.isfinite().all()
+
+
 def test_famo_gives_more_to_the_loss_that_fell_less() -> None:
     weighting = FastAdaptive(torch.ones(3), rate=0.1)
     even = used(weighting, LOSSES)
@@ -100,6 +109,25 @@ def test_famo_does_not_judge_a_task_by_a_step_without_it() -> None:
     first, second, third = weighting.scalarizer._w.tolist()
     assert first == pytest.approx(0.1, rel=0.01) and third == pytest.approx(-0.1, rel=0.01)
     assert abs(second) < 0.09
+
+
+def test_famo_weighs_those_that_are_there_as_if_there_were_no_others() -> None:
+    """z / L over its sum: 2 and 1 of 3, whatever the task that is missing stands for."""
+    assert used(FastAdaptive(torch.ones(3), rate=0.1), torch.tensor([0.5, 1.0, 0.0]))[:2] == pytest.approx(
+        [2 / 3, 1 / 3]
+    )
+    assert used(FastAdaptive(torch.ones(3), rate=0.1), torch.tensor([0.0, 0.76, 0.0]))[1] == pytest.approx(1.0)
+
+
+def test_famo_goes_on_from_its_state() -> None:
+    whole, resumed = (FastAdaptive(torch.ones(3), rate=0.1) for _ in range(2))
+    whole(LOSSES)
+    whole.after_step(again(LOSSES * 0.9))
+    resumed.load_state_dict(whole.state_dict())
+    for weighting in (whole, resumed):
+        weighting(LOSSES)
+        weighting.after_step(again(LOSSES * torch.tensor([0.9, 0.5, 0.9])))
+    assert torch.equal(whole.scalarizer._w, resumed.scalarizer._w)
 
 
 def test_the_geometric_mean() -> None:
@@ -138,3 +166,14 @@ def test_gradnorm_helps_the_task_that_learns_more_slowly() -> None:
         torch.autograd.backward(weighting(torch.tensor(losses, requires_grad=True)))
     gradient = weighting.factors.grad
     assert gradient is not None and gradient[0] > 0 > gradient[1]
+
+
+def test_gradnorm_measures_tasks_that_take_turns_by_what_others_were() -> None:
+    """Norms 1 and 3 as above, one task a step."""
+    weighting = GradNorm(torch.ones(2), alpha=1.5)
+    for losses, gradient in (([1.0, 0.0], [[1.0], [0.0]]), ([0.0, 1.0], [[0.0], [3.0]]), ([1.0, 0.0], [[1.0], [0.0]])):
+        weighting.zero_grad()
+        weighting.before_backward(lambda told=gradient: torch.tensor(told))  # type: ignore[misc]
+        torch.autograd.backward(weighting(torch.tensor(losses, requires_grad=True)))
+    gradient = weighting.factors.grad
+    assert gradient is not None and gradient.tolist() == [-1.0 / 2.0, 0.0], "the second has no part in this step"

@@ -105,6 +105,13 @@ def test_one_measurement_is_told_without_an_error() -> None:
     ]
 
 
+def test_one_measurement_parts_no_tasks() -> None:
+    """Whose error is not known is sure of nothing, however it came out."""
+    assert agreement(1.0, 1.0).proposed > 0
+    assert agreement(1.0).proposed == 0
+    assert not any("holds back" in line for line in in_words(agreement(1.0)))
+
+
 def test_tasks_that_were_never_seen_together() -> None:
     unknown = Measurement(1, *(np.full((2,) * axes, NAN) for axes in (1, 1, 2, 2, 2)))
     found = Agreement(("next_item", "like"), (unknown,))

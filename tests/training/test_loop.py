@@ -10,7 +10,7 @@ from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
-from tastemaker.errors import TrainingError
+from tastemaker.errors import CheckpointError, TrainingError
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
 from tastemaker.tasks import TASKS
@@ -82,6 +82,14 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
             assert torch.equal(tensor, resumed.tensors[file][name]), name
     logs = [(tmp_path / name / "losses.jsonl").read_text() for name in ("whole", "halted")]
     assert logs[0] == logs[1]
+
+
+def test_a_balancer_of_another_version_is_no_traceback(shop: Dataset, tmp_path: Path) -> None:
+    begun = trainer(shop, tmp_path / "run", BalancingConfig("pcgrad"), max_steps=1)
+    checkpoint = begun.checkpoint()
+    del checkpoint.tensors["training"]["balancer.since"]
+    with pytest.raises(CheckpointError, match=r"found another: .*since.* Begin anew, with --overwrite\."):
+        begun.restore(checkpoint)
 
 
 def test_a_run_killed_before_its_first_checkpoint_goes_on_as_if_nothing_had_been(shop: Dataset, tmp_path: Path) -> None:

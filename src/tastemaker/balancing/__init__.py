@@ -107,7 +107,7 @@ def build_combiner(given: Given, parameters: Parameters) -> Combiner:
     if config.method in WEIGHTINGS:
         return OneBackward(WEIGHTINGS[config.method](given))
     aggregator = _aggregator(given)
-    if config.on == "features" and aggregator.weights(torch.eye(len(given.weights))) is None:
+    if config.on == "features" and not aggregator.weighs_tasks:
         raise RecipeError(
             f"balancing.on = 'features' needs a method that weighs tasks, found {config.method!r}, which chooses for "
             "every parameter by itself. Set balancing.on = 'parameters', or take another method."

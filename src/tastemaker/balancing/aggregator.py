@@ -6,6 +6,7 @@ needs no more of the Jacobian than that, and its weights serve where no Jacobian
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,8 @@ class Aggregator(nn.Module, ABC):
 
     task_weights: Tensor
     """λ `[K]`, those of the recipe."""
+    weighs_tasks: ClassVar[bool] = True
+    """Whether its gradient is a sum of those of the tasks, each times a weight."""
 
     def __init__(self, task_weights: Tensor) -> None:
         super().__init__()
@@ -84,8 +87,11 @@ def of_weighted_losses(weighting: Weighting[PSDMatrix]) -> Solve:
 
 
 def falling_in_proportion(weighting: Weighting[PSDMatrix]) -> Solve:
-    """λ as rates: the method sees gradients over λᵢ, so that the step lowers each Lᵢ in proportion to λᵢ."""
-    return lambda gramian, given: weighting(gramian / given.outer(given)) / given
+    """λ as rates: the method sees gradients over λᵢ, so that the step lowers each Lᵢ in proportion to λᵢ.
+
+    Where λ is one number for all, and of a task alone in its step, λ is the weight, as in Σ λᵢ Lᵢ.
+    """
+    return lambda gramian, given: given.square().mean() * weighting(gramian / given.outer(given)) / given
 
 
 def then_weighted(weighting: Weighting[PSDMatrix]) -> Solve:
@@ -94,11 +100,11 @@ def then_weighted(weighting: Weighting[PSDMatrix]) -> Solve:
 
 
 def preferring(aggregator: AlignedMTL | UPGrad | DualProj) -> Solve:
-    """λ as the method's own preferences, of sum 1."""
+    """λ as the method's own preferences, of sum 1; its mean multiplies the step, so that λ of a task alone does."""
 
     def solve(gramian: Tensor, given: Tensor) -> Tensor:
         aggregator.pref_vector = given / given.sum()
-        return aggregator.gramian_weighting(gramian)
+        return given.mean() * aggregator.gramian_weighting(gramian)
 
     return solve
 

@@ -11,7 +11,8 @@ class ConflictFree(GramianAggregator):
     """The direction whose cosines with the gradients are as λ, as long as all gradients reach along it together.
 
     Liu et al., "ConFIG: Towards Conflict-free Training of Physics Informed Neural Networks", ICLR 2025. The direction
-    lies in the span of the gradients: it is found in their K dimensions, and told as weights.
+    lies in the span of the gradients: it is found in their K dimensions, and told as weights. The mean of λ multiplies
+    it, so that λ of a task alone in its step does.
     """
 
     def solve(self, gramian: Tensor, takes_part: Tensor) -> Tensor:
@@ -19,5 +20,5 @@ class ConflictFree(GramianAggregator):
         rows = square_root(gramian)
         preferences = self.task_weights[takes_part].double()
         direction = aggregation.ConFIG(preferences)(rows)
-        weights: Tensor = torch.linalg.pinv(rows.T) @ direction
+        weights: Tensor = preferences.mean() * (torch.linalg.pinv(rows.T) @ direction)
         return weights

@@ -42,9 +42,9 @@ class DynamicWeightAverage(LossWeighting):
         return self._scalarizer()(leaning(losses, self.task_weights))
 
     def after_step(self, new_losses: Callable[[], Tensor]) -> None:
-        """Close the window after its last step."""
+        """Close the window after its last step; one without any loss goes on."""
         self.counts[1] += 1
-        if self.counts[1] >= self.window:
+        if self.counts[1] >= self.window and self.counts[0] > 0:
             self.means = torch.stack((self.means[1], self.total / self.counts[0]))
             self.total = torch.zeros_like(self.total)
             self.counts[:2] = 0

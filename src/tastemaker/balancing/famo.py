@@ -9,7 +9,9 @@ from torchjd import scalarization
 from tastemaker.balancing.weighting import LossWeighting, leaning, says_something
 
 RESTING = 1.0
-"""Stands for a loss that says nothing; after the step it seems to have fallen as much as all others together."""
+"""Stands for a loss that says nothing: it has no share in c, and seems to fall as much as all others together."""
+LEAST = 1e-12
+"""Keeps a step in which none says anything from a division by zero."""
 
 
 class FastAdaptive(LossWeighting):
@@ -30,8 +32,10 @@ class FastAdaptive(LossWeighting):
 
     def combine(self, losses: Tensor) -> Tensor:
         """See `LossWeighting.combine`."""
-        self.before = losses.detach()
-        return self.scalarizer(torch.where(says_something(losses), leaning(losses, self.task_weights), RESTING))
+        self.before, takes_part = losses.detach(), says_something(losses)
+        stood = torch.where(takes_part, leaning(losses, self.task_weights), RESTING)
+        shares = self._shares() / stood.detach()
+        return self.scalarizer(stood) * shares.sum() / (shares * takes_part).sum().clamp_min(LEAST)
 
     def after_step(self, new_losses: Callable[[], Tensor]) -> None:
         """Compare the losses after the step with those before it."""
@@ -40,9 +44,14 @@ class FastAdaptive(LossWeighting):
         if takes_part.any():
             stood = torch.where(says_something(self.before), self.before, RESTING)
             falls = stood.log() - torch.where(takes_part, after, stood).log()
-            shares = self.scalarizer._w.detach().softmax(0) * takes_part
+            shares = self._shares() * takes_part
             as_others = (shares * falls).sum() / shares.sum()
             self.scalarizer.update(stood * torch.where(takes_part, falls, as_others).neg().exp())
+
+    def _shares(self) -> Tensor:
+        """z, `[K]`."""
+        shares: Tensor = self.scalarizer._w.detach().softmax(0)
+        return shares
 
     def get_extra_state(self) -> Tensor:
         """What the optimizer within torchjd's FAMO remembers, `[3, K]`; zeros before its first step."""
@@ -50,7 +59,8 @@ class FastAdaptive(LossWeighting):
         if optimizer is None:
             return torch.zeros(3, len(self.task_weights), device=self.task_weights.device)
         found = optimizer.state[self.scalarizer._w]
-        return torch.stack((found["exp_avg"], found["exp_avg_sq"], found["step"].expand_as(found["exp_avg"])))
+        mean = found["exp_avg"]
+        return torch.stack((mean, found["exp_avg_sq"], found["step"].to(mean.device).expand_as(mean)))
 
     def set_extra_state(self, state: Tensor) -> None:
         """Go on from such a state."""
@@ -58,6 +68,6 @@ class FastAdaptive(LossWeighting):
             return
         logits = self.scalarizer._w
         optimizer = torch.optim.Adam([logits], lr=self.scalarizer.lr, weight_decay=self.scalarizer.weight_decay)
-        mean, square, step = (part.clone() for part in state)
+        mean, square, step = (part.to(logits.device, copy=True) for part in state)
         optimizer.state[logits] = {"step": step[0].cpu(), "exp_avg": mean, "exp_avg_sq": square}
         self.scalarizer._optimizer = optimizer

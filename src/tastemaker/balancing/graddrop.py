@@ -16,6 +16,8 @@ class GradientSignDropout(Aggregator):
     of tasks. Draws come from a generator of its own.
     """
 
+    weighs_tasks = False
+
     def __init__(self, task_weights: Tensor, leak: float, seed: int) -> None:
         super().__init__(task_weights)
         self._aggregator = aggregation.GradDrop(leak=torch.full_like(task_weights, leak))

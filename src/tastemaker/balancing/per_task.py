@@ -30,14 +30,15 @@ class Parameters:
 class PerTaskGradients(Combiner):
     """Any `Aggregator`, in every step or in one of `every`, on gradients in parameters or in features.
 
-    In the steps between, and always on features, the shared gradient is that of Σ wᵢ Lᵢ with the weights found last:
+    Tasks may take turns, so each has its steps counted: one of `every` in which it takes part is due. In the steps
+    between, and always on features, the shared gradient is that of Σ wᵢ Lᵢ with the weights found last:
     a backward pass of usual cost. A method that has no weights of tasks takes λ between.
     """
 
     found: Tensor
     """`[K]`, the weights found last, λ of a task that has not taken part yet."""
-    steps: Tensor
-    """Optimizer steps done."""
+    since: Tensor
+    """`[K]`, steps with a task since its gradient was last taken; `every` where it never was."""
     reach: Tensor
     """`[K, P]`, whether the loss of a task was seen to depend on each parameter of the trunk."""
 
@@ -47,16 +48,20 @@ class PerTaskGradients(Combiner):
         self.parameters_of = parameters
         weights = aggregator.task_weights
         self.register_buffer("found", weights.clone())
-        self.register_buffer("steps", torch.zeros((), dtype=torch.long))
+        self.register_buffer("since", torch.full_like(weights, every, dtype=torch.long))
         self.register_buffer("reach", torch.zeros(len(weights), len(parameters.trunk), dtype=torch.bool))
         self._jacobian: dict[int, Tensor] = {}
+        self._turn: tuple[bool, Tensor] | None = None
+        """Whether the step at hand is due, and who takes part in it, `[K]`; None before its first part."""
+        self._counted = (False, torch.zeros_like(self.since, dtype=torch.bool))
+        """The same of the last whole step."""
 
     def backward(self, step: TaskLosses) -> None:
         """See `Combiner.backward`."""
         if all(loss is None for loss in step.losses):
             return
         self._see(step)
-        is_due = int(self.steps) % self.every == 0
+        is_due = self._take_turn(step)
         if is_due and not self.on_features:
             self._differentiate(step)
             return
@@ -67,6 +72,7 @@ class PerTaskGradients(Combiner):
 
     def before_step(self) -> None:
         """Turn the Jacobian of the step, if it has one, into gradients."""
+        self._counted, self._turn = self._turn or (False, torch.zeros_like(self._counted[1])), None
         if not self._jacobian:
             return
         blocks = {place: block.flatten(1) for place, block in self._jacobian.items()}
@@ -78,8 +84,9 @@ class PerTaskGradients(Combiner):
             _add(parameter, gradient.view_as(parameter))
 
     def after_step(self, new_losses: Callable[[], Tensor]) -> None:
-        """Count the step."""
-        self.steps += 1
+        """Count the step for those that took part in it."""
+        is_due, present = self._counted
+        self.since = torch.where(present, 1 if is_due else self.since + 1, self.since)
 
     def weights(self) -> Tensor:
         """See `Combiner.weights`."""
@@ -90,6 +97,13 @@ class PerTaskGradients(Combiner):
         for task, loss in enumerate(step.losses):
             if loss is not None and not self.reach[task].any():
                 self.reach[task] = reached(loss, self.parameters_of.trunk)
+
+    def _take_turn(self, step: TaskLosses) -> bool:
+        """Whether the step is due, as the first of its parts says."""
+        present = torch.tensor([loss is not None for loss in step.losses], device=self.since.device)
+        is_due, before = self._turn or (bool((self.since[present] >= self.every).any()), present)
+        self._turn = is_due, before | present
+        return is_due
 
     def _split(self) -> tuple[list[int], list[Tensor]]:
         """Places in the trunk of what several tasks share, and all else."""

@@ -108,7 +108,7 @@ class Agreement:
         series = [gains(np.nan_to_num(self._worth), it.grouping).mean(-1) for it in self.partings]
         for place, own in enumerate(series):
             more = [Estimate.of(other - own) for other in series[place + 1 :]]
-            if not any(float(gap.mean) > max(SURE * float(np.nan_to_num(gap.error)), 1e-9) for gap in more):
+            if not any(float(gap.mean) > max(SURE * float(unsure(gap.error)), 1e-9) for gap in more):
                 return place
         raise AssertionError("behind the last there are none with more")
 
@@ -119,6 +119,11 @@ class Agreement:
 
     def _all(self, name: str) -> FloatArray:
         return np.stack([getattr(it, name) for it in self.measurements])
+
+
+def unsure(error: FloatArray) -> FloatArray:
+    """A standard error; infinite where it is not known, as of a single measurement."""
+    return np.where(np.isnan(error), np.inf, error)
 
 
 def as_mapping(agreement: Agreement, recipe: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tastemaker.training.affinity import FloatArray
-from tastemaker.training.agreement import SURE, Agreement, Parting
+from tastemaker.training.agreement import SURE, Agreement, Parting, unsure
 from tastemaker.training.task_grouping import Group
 
 OFTEN = 0.5
@@ -49,7 +49,7 @@ def _gain(parting: Parting) -> str:
 def _losers(agreement: Agreement) -> list[str]:
     """The tasks that one model of all surely harms."""
     by_task = agreement.partings[0].by_task
-    is_harmed = by_task.mean < -SURE * np.nan_to_num(by_task.error)
+    is_harmed = by_task.mean < -SURE * unsure(by_task.error)
     harmed = [f"{agreement.tasks[it]} {_percent(by_task.mean[it])}" for it in np.flatnonzero(is_harmed)]
     return [f"It holds back: {', '.join(harmed)}."] if harmed else []
 

@@ -22,7 +22,7 @@ class TrainingConfig:
     """How long and how fast to train."""
 
     epochs: int = 20
-    """Passes over as many positions as all tasks together have in one epoch."""
+    """So many times the positions that all tasks together have, if every step were full of them; see `token_budget`."""
     max_steps: int | None = None
     """Stop after this many optimizer steps, even within an epoch."""
     seed: int = 0
@@ -33,7 +33,7 @@ class TrainingConfig:
     precision: str = "float32"
     """`float32`; `bfloat16` for mixed precision; `auto` is mixed where the device multiplies bfloat16 natively."""
     token_budget: int = 8192
-    """Positions of one optimizer step, all tasks together."""
+    """Most positions of one optimizer step, all tasks together, padding among them; a tenth to a third stays empty."""
     mixture: Literal["proportional", "temperature", "uniform", "progress"] = "temperature"
     """How groups of tasks share the token budget: by their sizes, by sizes under `mixture_temperature`, evenly, or by
     sizes under the temperature with more for those that validation finds behind."""

@@ -16,6 +16,7 @@ from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, replace_best, save_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel, by_place
 from tastemaker.data.dataset import Dataset
+from tastemaker.errors import CheckpointError
 from tastemaker.model.batch import Batch
 from tastemaker.model.precision import autocast
 from tastemaker.tasks.example import Task
@@ -246,12 +247,22 @@ class Trainer:
         return Checkpoint(self.step, {"weights": self.job.model.weights(), "training": tensors}, documents)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on exactly where `checkpoint` was taken."""
+        """Go on exactly where `checkpoint` was taken.
+
+        Raises:
+            CheckpointError: it was taken by another version, or with other runs to be pulled toward.
+        """
         self.pull.check(checkpoint.documents["training"].get("pulled_toward", []))
         self.network.load_state_dict(by_place(checkpoint.tensors["weights"]))
         tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
         unpack_optimizer(self.optimizer, _under("optimizer.", tensors))
-        self.balancer.load_state_dict(_under("balancer.", tensors))
+        try:
+            self.balancer.load_state_dict(_under("balancer.", tensors))
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"{self.job.out}: expected what the balancer remembers as this version keeps it, found another: "
+                f"{' '.join(str(error).split())} Begin anew, with --overwrite."
+            ) from None
         _set_random_states(_under("random.", tensors), self.device)
         self.mixture.restore(state["mixture"])
         self.stopping.restore(state["stopping"])
