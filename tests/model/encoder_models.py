@@ -12,6 +12,7 @@ from transformers import (
     DebertaV2Config,
     DistilBertConfig,
     FNetConfig,
+    FunnelConfig,
     ModernBertConfig,
     MPNetConfig,
     PreTrainedConfig,
@@ -41,8 +42,12 @@ ENCODERS: Final[dict[str, Callable[[int], PreTrainedConfig]]] = {
 UNFIT: Final[dict[str, Callable[[int], PreTrainedConfig]]] = {
     "fnet": lambda rows: FNetConfig(vocab_size=rows, max_position_embeddings=256, **SIZES),
     "albert": lambda rows: AlbertConfig(vocab_size=rows, max_position_embeddings=256, embedding_size=8, **HEADS),
+    "funnel": lambda rows: FunnelConfig(
+        vocab_size=rows, d_model=16, n_head=2, d_head=8, d_inner=32, block_sizes=[1, 1], architectures=["FunnelModel"]
+    ),
 }
-"""The states of the one depend on padding, the embeddings of the other are narrower than its states."""
+"""The states of the first depend on padding, the embeddings of the second are narrower than its states, and the third
+is not told how many layers it has."""
 
 
 def saved_encoder(name: str, folder: Path) -> Path:

@@ -1,11 +1,13 @@
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, SmolLM3Config, SmolLM3ForCausalLM
 
 from tastemaker.checkpoint.store import save_checkpoint
 from tastemaker.checkpoint.trained import Checkpoint, TrainedModel, load_trained
@@ -14,6 +16,7 @@ from tastemaker.data.split import Split
 from tastemaker.errors import RecipeError
 from tastemaker.inference.reading import Reader
 from tastemaker.inference.writing import write
+from tastemaker.model.anatomy import with_layers
 from tastemaker.model.backbone import Places
 from tastemaker.model.batch import HISTORY, SLOT, collate
 from tastemaker.model.row import Position, Row
@@ -209,6 +212,40 @@ def test_kept_layers_have_the_weights_of_their_own_places(
     raw = AutoModelForCausalLM.from_pretrained(folder).model.layers
     for layer, place in zip(model.network.backbone.trunk.layers, places, strict=True):
         assert torch.equal(layer.mlp.up_proj.weight, raw[place].mlp.up_proj.weight)
+
+
+def test_kept_layers_keep_what_the_configuration_says_of_each() -> None:
+    """SmolLM3 has layers without positions, here the last two of eight."""
+    sizes = {"hidden_size": 32, "intermediate_size": 32, "num_attention_heads": 4, "num_key_value_heads": 2}
+    of_each = {"no_rope_layers": [1, 1, 1, 1, 1, 1, 0, 0]}
+    config = SmolLM3Config(vocab_size=40, num_hidden_layers=8, pad_token_id=0, **sizes, **of_each)
+    torch.manual_seed(0)
+    whole = SmolLM3ForCausalLM(config).eval()
+    kept = SmolLM3ForCausalLM(SmolLM3Config(**with_layers(config, [0, 7]))).eval()
+    whole.model.layers = torch.nn.ModuleList([whole.model.layers[0], whole.model.layers[7]])
+    whole.config.num_hidden_layers = 2
+    kept.load_state_dict(whole.state_dict())
+    tokens = torch.arange(1, 20).unsqueeze(0)
+    with torch.no_grad():
+        torch.testing.assert_close(kept(tokens).logits, whole(tokens, use_cache=False).logits)
+
+
+def test_layers_that_count_themselves_are_not_left_out(shop: Dataset, tmp_path: Path) -> None:
+    config = json.loads((saved("gpt2", tmp_path) / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"scale_attn_by_inverse_layer_idx": True}))
+    with pytest.raises(RecipeError, match=r"model\.layers: expected a model whose layers can be left out, .*gpt2"):
+        shop_model(shop, tmp_path, TASKS_OF_SHOP, layers=2)
+    shop_model(shop, tmp_path, TASKS_OF_SHOP)
+
+
+@pytest.mark.parametrize("name", ["model.layers.1.mlp.down_proj.weight", "lm_head.weight", "model.embed_tokens.weight"])
+def test_weights_that_are_not_in_the_files_are_not_made_up(name: str, shop: Dataset, tmp_path: Path) -> None:
+    place = saved("llama", tmp_path) / "model.safetensors"
+    weights = load_file(place)
+    del weights[name]
+    save_file(weights, place, {"format": "pt"})
+    with pytest.raises(RecipeError, match=rf"expected weights for .*{name.removeprefix('model.')}, found none in"):
+        shop_model(shop, tmp_path, TASKS_OF_SHOP)
 
 
 def test_items_are_as_long_as_words_and_begin_near_to_equal_chances(shop: Dataset, tmp_path: Path) -> None:

@@ -226,6 +226,11 @@ def test_a_recipe_that_asks_it_to_write_is_refused(
             "{folder} (fnet), which is none. Use another model, such as minilm.",
         ),
         (
+            "funnel",
+            "model.backbone: expected an encoder that takes vectors and whose states do not depend on padding, found "
+            "{folder} (funnel), which is none. Use another model, such as minilm.",
+        ),
+        (
             "albert",
             "model.backbone: expected token embeddings as wide as the states, which are 16 wide in {folder}, found "
             "embedding_size = 8. Use another model.",

@@ -206,6 +206,10 @@ def test_changing_a_reply_changes_nothing_before_it(changed: Reply) -> None:
     assert before.inputs[:opening].tolist() == after.inputs[:opening].tolist()
 
 
+def test_half_of_a_small_window_is_left_to_read() -> None:
+    assert (LAYOUT.room(20), LAYOUT.room(128)) == (20, 32)
+
+
 def test_a_long_prompt_loses_low_priorities_first_and_the_end_of_the_last_words_last() -> None:
     words = " ".join("abcdefgh" * 5)
     context: tuple[Segment, ...] = (

@@ -26,6 +26,8 @@ from transformers import (
     T5EncoderModel,
     T5ForConditionalGeneration,
     T5Model,
+    ViTConfig,
+    ViTModel,
 )
 
 from tastemaker.balancing import WEIGHTINGS, Given
@@ -226,6 +228,19 @@ def test_a_folder_is_loaded(tmp_path: Path) -> None:
     assert isinstance(MultiTaskModel(str(tmp_path), {"topic": 3}).backbone, BertModel)
 
 
+def test_a_folder_is_trained_as_a_model_is_that_was_just_made(tmp_path: Path) -> None:
+    BertModel(bert()).save_pretrained(tmp_path)
+    assert MultiTaskModel(str(tmp_path), {"topic": 3}).backbone.training
+
+
+def test_weights_that_do_not_load(tmp_path: Path) -> None:
+    BertModel(bert()).save_pretrained(tmp_path)
+    place = tmp_path / "model.safetensors"
+    place.write_bytes(place.read_bytes()[:-50])
+    with pytest.raises(DownloadError, match="expected a model that loads, found none"):
+        MultiTaskModel(str(tmp_path), {"topic": 3})
+
+
 def test_half_precision(small: MultiTaskModel) -> None:
     outputs = small.bfloat16()(texts())
     assert outputs["topic"].dtype == torch.bfloat16
@@ -248,6 +263,24 @@ def test_losses_of_several_classes_and_of_ratings() -> None:
     torch.testing.assert_close(several, torch.tensor(2.0).log(), msg="(ln 2 + ln 2) / 2")
     stars = RatingHead().loss(torch.tensor([1.0, 5.0, 2.0]), torch.tensor([3.0, float("nan"), 2.0]))
     assert stars == 2, "(2² + 0²) / 2"
+
+
+@pytest.mark.parametrize("nothing", [UNTOLD, float("nan")])
+def test_no_label_is_said_in_the_same_two_ways_to_every_head(nothing: float) -> None:
+    """As a column with gaps has it, or as PyTorch does."""
+    assert RatingHead().loss(torch.tensor([1.0, 5.0]), torch.tensor([nothing, 3.0])) == 4
+    told = ClassifierHead(2).loss(torch.zeros(2, 2), torch.tensor([1.0, nothing]))
+    torch.testing.assert_close(told, torch.tensor(2.0).log())
+    logits = torch.zeros(1, 2, requires_grad=True)
+    several = ClassifierHead(2, is_multi=True).loss(logits, torch.tensor([[1.0, nothing]]))
+    torch.testing.assert_close(several.detach(), torch.tensor(2.0).log())
+    several.backward()
+    assert logits.grad is not None and logits.grad.tolist() == [[-0.5, 0.0]]
+
+
+def test_half_a_class_is_none() -> None:
+    with pytest.raises(ModelError, match=r"expected classes from 0 to 2, or -100 for no label, found 1\.5\."):
+        ClassifierHead(3).loss(torch.zeros(1, 3), torch.tensor([1.5]))
 
 
 class Scores(PreTrainedModel):
@@ -278,8 +311,13 @@ def clip() -> CLIPModel:
         ),
         (
             clip,
-            "backbone: expected a text model, whose config has hidden_size, found CLIPModel. Pass the text model in "
-            "it.",
+            "backbone: expected a text model, which reads input_ids and whose config has hidden_size, found CLIPModel. "
+            "Pass the text model in it.",
+        ),
+        (
+            lambda: ViTModel(ViTConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8)),
+            "backbone: expected a text model, which reads input_ids and whose config has hidden_size, found ViTModel. "
+            "Pass the text model in it.",
         ),
     ],
 )
@@ -375,6 +413,26 @@ def test_settings_of_heads(make: Callable[[], object], said: str) -> None:
         (
             {"input_ids": torch.tensor([[1, 40]])},
             "input_ids: BertModel has tokens 0 to 39, found 40. Use its own tokenizer.",
+        ),
+        (
+            {"input_ids": torch.tensor([[1, -100]])},
+            "input_ids: BertModel has tokens 0 to 39, found -100. Use its own tokenizer.",
+        ),
+        (
+            {"input_ids": texts()[0]},
+            "input_ids: expected whole numbers [B, T], at least one, found [6] of int64.",
+        ),
+        (
+            {"input_ids": texts().float()},
+            "input_ids: expected whole numbers [B, T], at least one, found [3, 6] of float32.",
+        ),
+        (
+            {"input_ids": texts()[:0]},
+            "input_ids: expected whole numbers [B, T], at least one, found [0, 6] of int64.",
+        ),
+        (
+            {"inputs_embeds": torch.zeros(B, T, D + 1)},
+            f"inputs_embeds: expected vectors [B, T, {D}], at least one, found [3, 6, {D + 1}] of float32.",
         ),
     ],
 )

@@ -97,6 +97,15 @@ def test_a_model_of_images(tmp_path: Path) -> None:
         describe(tmp_path)
 
 
+def test_a_model_of_texts_and_images(tmp_path: Path) -> None:
+    rewrite(saved("llama", tmp_path) / "config.json", model_type="gemma3")
+    with refused(
+        f"{tmp_path}: expected a model of texts alone, found model_type 'gemma3', which holds one beside others. Save "
+        "the text model in it by itself, or use another model."
+    ):
+        describe(tmp_path)
+
+
 def test_no_weights(tmp_path: Path) -> None:
     (saved("bert", tmp_path) / "model.safetensors").unlink()
     (tmp_path / "pytorch_model.bin").touch()

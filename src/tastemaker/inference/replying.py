@@ -103,7 +103,7 @@ def _turn(reader: Reader, draft: Draft) -> WrittenReply:
 def write_reasons(reader: Reader, contexts: Sequence[Context]) -> list[WrittenReply]:
     """Write the reason for the item that ends every context."""
     layout = reader.model.layout
-    prompts = [Row.of(layout.context(c, MOST_TOKENS), (Position(markers.REASON),)) for c in contexts]
+    prompts = [Row.of(layout.context(c, layout.room(MOST_TOKENS)), (Position(markers.REASON),)) for c in contexts]
     written = _reasons(reader, prompts)
     return [_reply(reader, "", context[-1], tokens) for context, tokens in zip(contexts, written, strict=True)]
 
@@ -134,7 +134,7 @@ def _leads(reader: Reader, contexts: Sequence[Context]) -> list[tuple[tuple[int,
     Words that come to no end are babble, as after a message like none in training: the slot then opens without words.
     """
     layout = reader.model.layout
-    prompts = [Row.of(layout.context(c, 2 * MOST_TOKENS), layout.opening(c)) for c in contexts]
+    prompts = [Row.of(layout.context(c, layout.room(2 * MOST_TOKENS)), layout.opening(c)) for c in contexts]
     ends = (markers.REC, markers.END)
     written = write(reader, prompts, ends, MOST_TOKENS)
     return [
@@ -152,7 +152,7 @@ def _reason_row(reader: Reader, reply: OpenSlot, slot: Recommended) -> Row:
         *layout.segment(slot),
         Position(markers.REASON),
     ]
-    return Row.of(layout.context(reply.context, len(written) + MOST_TOKENS), written)
+    return Row.of(layout.context(reply.context, len(written) + layout.room(MOST_TOKENS)), written)
 
 
 def _reasons(reader: Reader, prompts: Sequence[Row]) -> list[list[int]]:

@@ -78,5 +78,5 @@ def _add_items(reader: Reader, drafts: Sequence[Draft]) -> None:
 
 def _row(reader: Reader, draft: Draft) -> Row:
     layout = reader.model.layout
-    context = layout.context(draft.context, len(draft.positions) + MOST_TOKENS)
+    context = layout.context(draft.context, len(draft.positions) + layout.room(MOST_TOKENS))
     return Row.of(context, draft.positions, wishes=layout.wishes(draft.context))

@@ -18,7 +18,7 @@ MOST_TOKENS: Final = 120
 def write_words(reader: Reader, contexts: Sequence[tuple[Segment, ...]]) -> list[WrittenReply]:
     """Write a text without a slot to every context, such as a summary: the lead of a reply and no more."""
     layout = reader.model.layout
-    prompts = [Row.of(layout.context(c, MOST_TOKENS), WORDS_OPENING) for c in contexts]
+    prompts = [Row.of(layout.context(c, layout.room(MOST_TOKENS)), WORDS_OPENING) for c in contexts]
     written = write(reader, prompts, (markers.END,), MOST_TOKENS, NO_REPEAT)
     return [
         WrittenReply(reader.model.tokenizer.decode(tokens), None, "", is_finished=tokens[-1:] == [markers.END])

@@ -8,7 +8,7 @@ from transformers import AutoConfig, PretrainedConfig
 
 _PADDED_POSITIONS: Final = frozenset(
     ("roberta", "roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "xmod")
-    + ("data2vec-text", "ibert")
+    + ("data2vec-text", "ibert", "luke", "esm", "lilt", "markuplm", "layoutlmv3")
 )
 """Types whose positions begin behind the id of padding."""
 
@@ -62,11 +62,17 @@ def chosen_layers(count: int, wanted: int | None, choice: str) -> list[int]:
 
 
 def with_layers(config: PretrainedConfig, layers: list[int], decoder_layers: Sequence[int] = ()) -> dict[str, Any]:
-    """A configuration of some of its layers, in either stack where there are two; what it says of each is kept."""
-    kept = config.__class__.from_dict(config.to_dict())
-    kept.num_hidden_layers = len(layers)
-    if getattr(config, "layer_types", None) is not None:
-        kept.layer_types = [config.layer_types[layer] for layer in layers]
+    """A configuration of some of its layers, in either stack where there are two.
+
+    What it says of each, such as `layer_types` or SmolLM3's `no_rope_layers`, is kept.
+    """
+    plain, count = config.to_dict(), config.num_hidden_layers
+    kept = config.__class__.from_dict(plain)
+    if len(layers) != count:
+        kept.num_hidden_layers = len(layers)  # not every model lets itself be told
+    for name, value in plain.items():
+        if "layer" in name and isinstance(value, list) and len(value) == count:
+            setattr(kept, name, [value[layer] for layer in layers])
     if decoder_layers:
         kept.num_decoder_layers = len(decoder_layers)
     return kept.to_dict()

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from torch import nn
 
 from tastemaker.data.download import log
@@ -36,9 +37,11 @@ def base_model(model: nn.Module | str) -> Any:
     base: Any = found.base_model
     if "decoder_input_ids" in inspect.signature(base.forward).parameters:
         base = base.get_encoder()
-    if not isinstance(getattr(base.config, "hidden_size", None), int):
+    reads = inspect.signature(base.forward).parameters
+    if not isinstance(getattr(base.config, "hidden_size", None), int) or "input_ids" not in reads:
         raise ModelError(
-            f"backbone: expected a text model, whose config has hidden_size, found {kind}. Pass the text model in it."
+            f"backbone: expected a text model, which reads input_ids and whose config has hidden_size, found {kind}. "
+            "Pass the text model in it."
         )
     return base
 
@@ -48,9 +51,9 @@ def _pretrained(name: str) -> nn.Module:
     try:
         with without_bar():
             model: nn.Module = transformers.AutoModel.from_pretrained(pretrained_folder(name, log), dtype=torch.float32)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise DownloadError(
             f"backbone {name!r}: expected a model that loads, found none ({str(error).splitlines()[0]}). Check the "
             "name, or pass a model."
         ) from None
-    return model
+    return model.train()  # as a model is that was just built; transformers gives it for use

@@ -77,8 +77,8 @@ def reads_rows(anatomy: Anatomy) -> bool:
 
     Not all do: FNet and ConvBERT mix in what padding holds, and others want rows of one length. One layer tells.
     """
-    one = replace(anatomy, config=with_layers(AutoConfig.for_model(**anatomy.config), [0]))
     try:
+        one = replace(anatomy, config=with_layers(AutoConfig.for_model(**anatomy.config), [0]))
         with torch.random.fork_rng():
             backbone = Encoder(ModelConfig(dropout=0.0, adaptation="full"), len(MARKERS), one).eval()
             rows = torch.randn(2, PROBED, backbone.width)

@@ -108,6 +108,10 @@ class Layout:
         """Lay out a context and cut it to the window, less the `reserve` for what is yet to be written."""
         return tuple(position for part in self._parts(segments, reserve) for position in part)
 
+    def room(self, tokens: int) -> int:
+        """Positions to reserve for so many tokens that are yet to be written: at most half of the window."""
+        return min(tokens, self.window // 2)
+
     def _parts(self, segments: Sequence[Segment], reserve: int) -> list[list[Position]]:
         """The positions that are left of every segment."""
         openings = self._openings(segments)

@@ -117,17 +117,22 @@ class MultiTaskModel(nn.Module):
         kind, config = type(self.backbone).__name__, self.backbone.config
         if "token_type_ids" in inputs and "token_type_ids" not in self._reads:
             raise ModelError(f"token_type_ids: {kind} does not read them. Leave them out.")
-        size = next(iter(inputs.values())).shape[:2]
+        first, *_ = inputs
+        size = inputs[first].shape[:2]
         for name, tensor in inputs.items():
+            _check_form(name, tensor, config.hidden_size)
             _check_size(name, tensor, size)
         longest = positions_of(config)
         if longest is not None and size[1] > longest:
             raise ModelError(f"{kind} reads at most {longest} positions, found {size[1]}. Truncate the texts.")
-        highest = int(inputs["input_ids"].max()) if "input_ids" in inputs else 0
-        if highest >= config.vocab_size:
-            raise ModelError(
-                f"input_ids: {kind} has tokens 0 to {config.vocab_size - 1}, found {highest}. Use its own tokenizer."
-            )
+        tokens = getattr(config, "vocab_size", None)
+        if tokens is not None and "input_ids" in inputs:
+            lowest, highest = (int(end) for end in inputs["input_ids"].aminmax())
+            if lowest < 0 or highest >= tokens:
+                found = lowest if lowest < 0 else highest
+                raise ModelError(
+                    f"input_ids: {kind} has tokens 0 to {tokens - 1}, found {found}. Use its own tokenizer."
+                )
 
 
 def _head(name: str, head: int | Head | nn.Module) -> Head:
@@ -166,6 +171,20 @@ def _mask(texts: Tensor, attention_mask: Tensor | None) -> Tensor:
             "Leave empty texts out."
         )
     return mask
+
+
+def _check_form(name: str, tensor: Tensor, width: int) -> None:
+    """Whole numbers `[B, T]`, or vectors `[B, T, D]`; at least one."""
+    is_vectors = name == "inputs_embeds"
+    expected = f"vectors [B, T, {width}]" if is_vectors else "whole numbers [B, T]"
+    is_fit = tensor.is_floating_point() and tensor.shape[2:] == (width,) if is_vectors else _is_whole(tensor)
+    if not is_fit or tensor.ndim != 2 + is_vectors or not tensor.numel():
+        found = f"{list(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
+        raise ModelError(f"{name}: expected {expected}, at least one, found {found}.")
+
+
+def _is_whole(tensor: Tensor) -> bool:
+    return not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
 
 
 def _check_size(name: str, tensor: Tensor, size: torch.Size) -> None:

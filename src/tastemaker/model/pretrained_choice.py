@@ -24,6 +24,8 @@ from tastemaker.tasks.example import Task
 
 SCALED_LOGITS: Final = ("final_logit_softcapping", "logit_scale", "logits_scaling")
 """Settings of models whose language-model head does more than multiply by its rows."""
+COUNTED_LAYERS: Final = "scale_attn_by_inverse_layer_idx"
+"""Setting of models, such as some GPT-2, whose layers do the less the further they are from the first."""
 FIRST_GAP: Final = "<extra_id_0>"
 """What T5 has learnt to read where words are left out."""
 NARROW_EMBEDDINGS: Final = ("embedding_size", "word_embed_proj_dim")
@@ -91,6 +93,9 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
     if config.layers is not None and config.layers > info.layers:
         raise RecipeError(f"model.layers: {config.backbone} has {info.layers} layers, found {config.layers}.")
     layers = tuple(chosen_layers(info.layers, config.layers, config.layer_choice))
+    choice = Choice(info, layers, config.trim_vocabulary)
+    if len(layers) < info.layers:
+        _check_layers(choice, config.backbone)
     if config.history_layers is not None and info.family != "decoder":
         raise RecipeError(
             f"model.history_layers: expected a decoder, found {config.backbone}, an {info.family}. Leave it out."
@@ -100,7 +105,6 @@ def choose(config: ModelConfig, say: Callable[[str], None]) -> Choice:
             f"model.window: {config.backbone} reads at most {info.positions} positions, found {config.window}. "
             "Lower it, and with it the tasks' max_history if need be."
         )
-    choice = Choice(info, layers, config.trim_vocabulary)
     _check_head(choice.config, config.backbone)
     _check_embeddings(choice.config, config.backbone)
     if info.family == "decoder" and not gives_the_same(choice.config):
@@ -151,6 +155,20 @@ def check_tasks(choice: Choice, name: str, tasks: Mapping[str, Task]) -> None:
 
 def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _check_layers(choice: Choice, name: str) -> None:
+    """Layers can be left out, and those that are kept do not depend on their place."""
+    is_counted = getattr(choice.config, COUNTED_LAYERS, False)
+    try:
+        with_layers(choice.config, list(choice.layers))
+    except NotImplementedError:
+        is_counted = True
+    if is_counted:
+        raise RecipeError(
+            f"model.layers: expected a model whose layers can be left out, found {name} ({choice.info.model_type}), of "
+            "which all are needed. Leave model.layers out."
+        )
 
 
 def _check_embeddings(config: Any, name: str) -> None:

@@ -53,24 +53,28 @@ def describe(folder: Path) -> PretrainedInfo:
             tokenizer that is missing or does not match.
     """
     config = _config(folder)
+    if config.get_text_config() is not config:
+        raise RecipeError(
+            f"{folder}: expected a model of texts alone, found model_type {config.model_type!r}, which holds one "
+            "beside others. Save the text model in it by itself, or use another model."
+        )
     family = _family(folder, config)
     _check_weights(folder)
     tokenizer = load_tokenizer(folder)
-    text = config.get_text_config()
     ids = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=True).values()
-    if max(ids) >= text.vocab_size:
+    if max(ids) >= config.vocab_size:
         raise RecipeError(
-            f"{folder}: expected a tokenizer whose ids fit the model's {text.vocab_size:,} token embeddings, found ids "
-            f"up to {max(ids):,}. Take model and tokenizer from the same place."
+            f"{folder}: expected a tokenizer whose ids fit the model's {config.vocab_size:,} token embeddings, found "
+            f"ids up to {max(ids):,}. Take model and tokenizer from the same place."
         )
     return PretrainedInfo(
         folder,
         family,
         config.model_type,
-        text.hidden_size,
-        text.num_hidden_layers,
-        positions_of(text),
-        text.vocab_size,
+        config.hidden_size,
+        config.num_hidden_layers,
+        positions_of(config),
+        config.vocab_size,
         bool(tokenizer.chat_template),
     )
 

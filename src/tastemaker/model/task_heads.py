@@ -1,8 +1,7 @@
 """The heads of a `MultiTaskModel`: what each reads of a backbone's states, and what it loses.
 
 In: states `[B, T, D]` and which positions are real, `[B, T]`; padding may stand on either side. Out: logits, and the
-mean loss over the targets that are told: where a text has no label for a task, its target is `UNTOLD`, or NaN for a
-rating.
+mean loss over the targets that are told: where a text has no label for a task, its target is `UNTOLD` or NaN.
 """
 
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from tastemaker.errors import ModelError
 from tastemaker.model.sentence_encoder import mean_states
 
 UNTOLD: Final = -100
-"""The target of a text, class or token that has no label, as in PyTorch's cross-entropy."""
+"""The target of a text, class or token that has no label, as in PyTorch's cross-entropy; NaN says so, too."""
 
 
 class Head(Protocol):
@@ -68,9 +67,9 @@ class ClassifierHead:
         if not self.is_multi:
             return _cross_entropy(logits, targets)
         _check_shape(targets, logits.shape)
-        is_told = targets != UNTOLD
-        losses = F.binary_cross_entropy_with_logits(logits.float(), targets.float(), reduction="none")
-        return _mean(losses, is_told)
+        is_told = _told(targets)
+        known = targets.float().where(is_told, 0.0)
+        return _mean(F.binary_cross_entropy_with_logits(logits.float(), known, reduction="none"), is_told)
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ class TokenHead:
 
 @dataclass(frozen=True)
 class RatingHead:
-    """A number for a whole text: `[B]`, by squared error from targets `[B]` that are NaN where there is none."""
+    """A number for a whole text: `[B]`, by squared error from targets `[B]`."""
 
     pooling: str = "mean"
     """Name in `POOLINGS`."""
@@ -117,8 +116,8 @@ class RatingHead:
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """See `Head.loss`."""
         _check_shape(targets, logits.shape)
-        is_told = targets.isfinite()
-        return _mean((logits.float() - targets.nan_to_num().float()).square(), is_told)
+        is_told = _told(targets)
+        return _mean((logits.float() - targets.float().where(is_told, 0.0)).square(), is_told)
 
 
 @dataclass(frozen=True)
@@ -175,14 +174,17 @@ POOLINGS: Final[dict[str, Callable[[Tensor, Tensor], Tensor]]] = {
 def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy of logits `[..., C]` at the told ones of targets `[...]`."""
     _check_shape(targets, logits.shape[:-1])
-    is_told, classes = targets != UNTOLD, logits.shape[-1]
-    if (is_told & ((targets < 0) | (targets >= classes))).any():
+    is_told, classes = _told(targets), logits.shape[-1]
+    if (is_told & ((targets < 0) | (targets >= classes) | (targets != targets.round()))).any():
         found = sorted(set(targets[is_told].tolist()) - set(range(classes)))[0]
         raise ModelError(f"expected classes from 0 to {classes - 1}, or {UNTOLD} for no label, found {found}.")
-    losses = F.cross_entropy(
-        logits.float().flatten(0, -2), targets.long().flatten(), ignore_index=UNTOLD, reduction="none"
-    )
-    return _mean(losses, is_told.flatten())
+    known = targets.where(is_told, 0).long().flatten()
+    return _mean(F.cross_entropy(logits.float().flatten(0, -2), known, reduction="none"), is_told.flatten())
+
+
+def _told(targets: Tensor) -> Tensor:
+    """Which targets say something."""
+    return targets.isfinite() & (targets != UNTOLD)
 
 
 def _mean(losses: Tensor, is_told: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ trunk which has read text alone reads them as it reads words.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -55,14 +55,22 @@ class Source:
 
 @torch.no_grad()
 def load_weights(network: Network, source: Source) -> None:
-    """Fill the backbone of a network as initialised, and fit what is new in it to what came."""
+    """Fill the backbone of a network as initialised, and fit what is new in it to what came.
+
+    Raises:
+        RecipeError: some of the weights are not in the files; transformers would go on with random ones.
+    """
     with without_bar():
-        model: PreTrainedModel = LOADERS[source.family].from_pretrained(source.folder, dtype=torch.float32)
-    backbone = network.backbone
-    fill_trunk(backbone.trunk, model.base_model.state_dict(), source)
-    fill_tokens(backbone.tokens, rows_of(model.get_input_embeddings()), source)
+        model, told = LOADERS[source.family].from_pretrained(
+            source.folder, dtype=torch.float32, output_loading_info=True
+        )
+    backbone, missing = network.backbone, frozenset(told["missing_keys"])
+    made_up = {name.removeprefix(f"{model.base_model_prefix}.") for name in missing}
+    weights = {name: it for name, it in model.base_model.state_dict().items() if name not in made_up}
+    fill_trunk(backbone.trunk, weights, source)
+    fill_tokens(backbone.tokens, _found(model, model.get_input_embeddings(), missing), source)
     if getattr(backbone, "output", None) is not None:
-        fill_tokens(backbone.output, rows_of(model.get_output_embeddings()), source)  # type: ignore[no-untyped-call]
+        fill_tokens(backbone.output, _found(model, model.get_output_embeddings(), missing), source)
     _fit(network)
 
 
@@ -73,9 +81,22 @@ def fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], source: Source) 
         if original in weights:
             target.copy_(weights[original])
         elif "lora_" not in name and isinstance(target, nn.Parameter):
-            raise RecipeError(
-                f"model.backbone: expected weights for {original}, found none in its files. Fetch or save it anew."
-            )
+            raise _lacking(original)
+
+
+def _found(model: PreTrainedModel, table: nn.Module, missing: Collection[str]) -> Tensor:
+    """`[V, D]` of a table or head of a model, whose weights were in its files."""
+    name = next(name for name, part in model.named_modules() if part is table) + ".weight"
+    if name in missing:
+        raise _lacking(name)
+    return rows_of(table)
+
+
+def _lacking(name: str) -> RecipeError:
+    return RecipeError(
+        f"model.backbone: expected weights for {name}, found none in its files. Fetch or save it anew, with the head "
+        "that it writes by."
+    )
 
 
 def _original(name: str, source: Source) -> str:
