@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.pooled import UNITS
+from benchmarks.training_run import EVALUATION
 from tastemaker.cli.comparing import keep, sides_of
 from tastemaker.cli.tables import build
 from tastemaker.data.split import Split
@@ -24,8 +25,6 @@ from tastemaker.evaluation.compare import ByTask, compare_sides
 from tastemaker.evaluation.config import EvaluationConfig
 
 SIDES: Final = ("joint", "alone")
-EVALUATION: Final = "evaluation."
-"""How settings begin that say how a run is judged."""
 
 
 def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
@@ -37,11 +36,6 @@ def units(found: Mapping[str, ByTask]) -> dict[str, NDArray[Any]]:
         for side in SIDES
         if (figure := getattr(it, side)).tally is not None
     }
-
-
-def evaluated_by(overrides: Sequence[str]) -> list[str]:
-    """What of `table.key=value` says how runs are judged, for the command line: a finished run is not written anew."""
-    return [word for it in overrides if it.startswith(EVALUATION) for word in ("--set", it)]
 
 
 def judge_seed(

@@ -23,7 +23,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from benchmarks.compared import evaluated_by
 from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import SHOWN
 from benchmarks.measured import cost_of, forget, is_judged, last_command, run_measured
@@ -31,7 +30,7 @@ from benchmarks.multi_task_kept import check_alike, keep_units, read_seed, sides
 from benchmarks.multi_task_pooled import pooled_gains
 from benchmarks.multi_task_screening import ENDLESS
 from benchmarks.result import RESULTS, Machine, Result, data_name
-from benchmarks.training_run import TrainingRun, changes_of, state_of
+from benchmarks.training_run import TrainingRun, changes_of, evaluated_by, state_of
 from tastemaker.checkpoint.spent import COUNTED, Spent
 from tastemaker.evaluation.compare import WHOLE
 

@@ -18,14 +18,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.compared import evaluated_by
 from benchmarks.each_task import ALONE, alone, tasks_of, withholding
 from benchmarks.each_task_table import TOGETHER
 from benchmarks.measured import cost_of, forget, is_judged, run_measured
 from benchmarks.pooled import Pool, difference, pool, read_units
 from benchmarks.result import RESULTS, ROOT, Result, data_name, read_results
 from benchmarks.sparsity_chart import draw_sparsity
-from benchmarks.training_run import TrainingRun, changes_of, state_of
+from benchmarks.training_run import TrainingRun, changes_of, evaluated_by, state_of
 
 QUESTION: Final = "sparsity"
 SIDES: Final = (TOGETHER, "alone")

@@ -5,9 +5,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.measured import forget, last_command, run_measured
+
+
+EVALUATION: Final = "evaluation."
+"""How settings begin that say how a run is judged, and change nothing of its training."""
 
 
 @dataclass(frozen=True)
@@ -69,3 +73,8 @@ def state_of(run: Path) -> dict[str, Any]:
 def changes_of(settings: Sequence[str], data: Path, threads: int) -> tuple[str, ...]:
     """What is set beside a recipe: what changes the result, then where and on what it runs."""
     return (*settings, f"training.threads={threads}", f'data.path="{data}"')
+
+
+def evaluated_by(settings: Sequence[str]) -> list[str]:
+    """What of them says how runs are judged, for the command line of `benchmarks.compared`."""
+    return [word for it in settings if it.startswith(EVALUATION) for word in ("--set", it)]
