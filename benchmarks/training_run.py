@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from benchmarks.measured import forget, last_command, run_measured
 
-
 EVALUATION: Final = "evaluation."
 """How settings begin that say how a run is judged, and change nothing of its training."""
 
