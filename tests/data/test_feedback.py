@@ -27,6 +27,13 @@ def test_names_of_ones_own_come_first() -> None:
     assert judged.values.to_list() == ["buy", "cart"]
 
 
+def test_signs_tell_names_of_ones_own_apart() -> None:
+    names = {"+1": "like", "-1": "dislike", "👍": "like"}
+    judged = judge_events(series("+1", "-1", " 👍 ", "?", "1"), unrated(5), names, None)
+    assert judged.values.to_list() == ["like", "dislike", "like", None, None]
+    assert judged.problem.to_list()[3:] == ["unknown event ?", "unknown event 1"]
+
+
 def test_what_a_row_does_not_say() -> None:
     ratings = pl.Series([4.0, None], dtype=pl.Float32)
     by_rating = judge_events(series(None, " "), ratings, {}, None)

@@ -42,6 +42,16 @@ def test_objects_become_rows(path: Path) -> None:
     assert jsonl_columns(path) == ("u", "i", "text", "more")
 
 
+def test_numbers_are_written_alike_beside_a_broken_line(path: Path) -> None:
+    """As pandas writes ids of which some are missing."""
+    path.write_text('{"u": 7.0, "i": 4.5}\n{"u": 8.0, "i": 1e16}\n')
+    whole, _ = read(path)
+    path.write_text('{"u": 7.0, "i": 4.5}\nbroken\n{"u": 8.0, "i": 1e16}\n')
+    rows, findings = read(path)
+    assert len(findings) == 1
+    assert [values[0] for _, values in rows] == [values[0] for _, values in whole] == ["7", "8"]
+
+
 def test_a_line_cut_in_two_is_told_of_twice(path: Path) -> None:
     path.write_bytes(b'{"u": 1, "i": 2}\n{"u": 3, "i"\n: 4}\n\n[5]\n{"u": 6, "i": "caf\xe9"}\n')
     rows, findings = read(path)

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import polars as pl
@@ -53,6 +54,18 @@ def test_rows_become_items(tmp_path: Path) -> None:
         (5, "an item of this id stands above"),
         (6, "no item id"),
     ]
+
+
+def test_values_of_a_list_are_cleaned_each_by_itself(tmp_path: Path) -> None:
+    """What stands for a sign of JSON's is no sign of it."""
+    path = tmp_path / "items.jsonl"
+    told = {"title": "Amp", "text": ["Great.<br>Loud.", "2 &lt; 3"], "kind": ["12&quot; &amp; up"]}
+    path.write_text(json.dumps({"item_id": "A", **told}))
+    tally = Tally("items.jsonl", is_strict=False)
+    described = Log("jsonl", (Path("log.jsonl"),), items=path, item_columns={"kind": "kind"})
+    [row] = read_items(described, item_columns(described), tally).rows(named=True)
+    assert (row["text"], row["attributes"]) == ("Great. Loud. 2 < 3", [{"name": "kind", "value": '12" & up'}])
+    assert tally.counts["repaired, text: HTML removed"] == tally.counts["repaired, kind: HTML removed"] == 1
 
 
 def test_items_of_the_log_that_nothing_describes_are_known_by_their_id(tmp_path: Path) -> None:

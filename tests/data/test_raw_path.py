@@ -24,6 +24,14 @@ def test_a_zip_archive_is_a_folder(zipped: Zipped, tmp_path: Path, top: str) -> 
     assert list(info.cleaning) == ["a.csv", "b.csv"]
 
 
+def test_a_file_beside_a_folder_hides_nothing_in_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "log.zip", "w") as archive:
+        archive.writestr("README.txt", "about")
+        archive.writestr("logs/a.csv", LOG)
+    [file] = log_files(Log("csv", (tmp_path / "log.zip",)))
+    assert file.name == "a.csv"
+
+
 def test_a_file_of_an_archive_is_read_like_any_other(zipped: Zipped) -> None:
     [file] = log_files(Log("csv", (zipped({"a.csv": LOG}, "logs/"),)))
     with open_bytes(file) as opened_file:

@@ -93,6 +93,17 @@ def test_constraints_hold_of_the_item_and_their_pairs_belong_to_the_split() -> N
         assert all(is_for_test(*pair) == (split is Split.TEST) for pair in pairs)
 
 
+def test_nothing_is_refused_of_an_item_of_which_it_is_not_known() -> None:
+    hidden = Simulation(DATA.hiding("genre", range(12)))
+    half = Simulation(DATA.hiding("genre", range(0, 12, 2)))
+    for simulation in (hidden, half):
+        for seed in range(60):
+            item = seed % 12
+            said = simulation._shuffled_wishes(item, Random(seed))
+            refused = [name.removeprefix("not ") for name, _ in said if name.startswith("not ")]
+            assert all(simulation.dataset.catalog[item].values(name) for name in refused)
+
+
 def test_new_constraints_go_with_those_stated() -> None:
     stated = (("genre", "Comedy"),)
     for seed in range(50):

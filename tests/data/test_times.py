@@ -21,12 +21,20 @@ MOMENT = 1357264576
         *((text, "timestamp in text") for text in ("2013-01-04T01:56:16Z", "2013-01-04 01:56:16", "2013/1/4 01:56:16")),
         *((text, "timestamp in text") for text in ("2013-01-04T02:56:16.5+01:00", "2013-01-04 01:56:16.123 UTC")),
         ("2013-01-03T20:56:16-0500", "timestamp in text"),
+        *((text, "timestamp in text") for text in ("2013-01-04 01:56:16+00", "2013-01-04 02:56:16.5 +01")),
+        *((text, "timestamp in text") for text in ("20130104T015616Z", "20130104T025616+01")),
     ],
 )
 def test_every_form_gives_the_second(raw: str, repair: str | None) -> None:
     judged = judge_times(pl.Series([raw]))
     assert (judged.values.to_list(), judged.problem.to_list()) == ([MOMENT], [None])
     assert {name for name, there in judged.repairs.items() if there.any()} == ({repair} if repair else set())
+
+
+def test_days_in_eight_digits_are_days_where_all_rows_have_one() -> None:
+    midnight = MOMENT - 16 - 56 * 60 - 3600
+    assert judge_times(pl.Series(["20130104", None, "20130105"])).values.to_list() == [midnight, None, midnight + 86400]
+    assert judge_times(pl.Series(["20130104", "20130199"])).values.to_list() == [20130104, 20130199], "seconds, then"
 
 
 def test_days_and_minutes() -> None:

@@ -82,6 +82,19 @@ def test_evidence_names_two_past_items_at_most(cinema: Dataset) -> None:
     assert text.count("liked") == 2
 
 
+def test_stars_of_another_scale_are_told_in_halves(cinema: Dataset) -> None:
+    """4.5 of MovieLens' half stars is 4.5556 on 1..5, and .5 is 1."""
+    assert "liked Aladdin (1992), 4.5 stars;" in evidence(cinema.catalog, TOY_STORY, [(ALADDIN, 1 + 4 * 4 / 4.5)]).text
+    assert "4 stars" in evidence(cinema.catalog, TOY_STORY, [(ALADDIN, 4.11)]).text
+
+
+def test_no_refusal_is_met_by_an_item_of_which_nothing_is_known(cinema: Dataset) -> None:
+    hidden = cinema.hiding("genre", [TOY_STORY]).catalog
+    refused = [("not genre", "War")]
+    assert "asked no war" in evidence(cinema.catalog, TOY_STORY, [], refused).text
+    assert "no war" not in evidence(hidden, TOY_STORY, [], refused).text
+
+
 def test_another_threshold_of_liking(cinema: Dataset) -> None:
     text = evidence(cinema.catalog, TOY_STORY, [(ALADDIN, 1.0)], like_threshold=1.0).text
     assert text.startswith("liked Aladdin (1992), 1 star; shares")

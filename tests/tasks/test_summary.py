@@ -155,6 +155,16 @@ def test_a_text_is_summed_up_in_its_headline(build_cinema: Build, cinema_table: 
     assert test.user is None
 
 
+def test_training_reads_no_text_that_another_task_holds_back(
+    build_cinema: Build, cinema_table: Rows, cinema_items: Items
+) -> None:
+    data, task = build_cinema(cinema_table, with_texts(cinema_items)), Summary(source="news", dropped_words=0.0)
+    before, after = (list(task.examples(it, Split.TRAIN)) for it in (data, data.hiding_texts([0])))
+    about = [["about 0." in text for example in found for text in read(example)] for found in (before, after)]
+    assert sum(about[0]) == 1 and not any(about[1])
+    assert len(after) == len(before) - 1
+
+
 def test_held_out_headlines_are_hidden_from_all_else(
     build_cinema: Build, cinema_table: Rows, cinema_items: Items
 ) -> None:

@@ -85,6 +85,25 @@ def holds(item: CatalogItem, fact: Fact) -> bool:
     return fact in item_facts(item)
 
 
+def is_true(item: CatalogItem, fact: Fact) -> bool:
+    """Whether a fact may be stated of an item: it holds, and of what is denied some other value is known."""
+    name = fact[0].removeprefix("not ")
+    return holds(item, fact) and (name == fact[0] or any(known == name for known, _ in item_facts(item)))
+
+
+def alternatives(facts: Sequence[Fact]) -> list[tuple[Fact, ...]]:
+    """What is asked for, each value once: a name that actors and directors have asks for either, refused for neither.
+
+    >>> alternatives([("actor", "Woody Allen"), ("genre", "Comedy"), ("director", "Woody Allen"), ("not genre", "War")])
+    [(('actor', 'Woody Allen'), ('director', 'Woody Allen')), (('genre', 'Comedy'),), (('not genre', 'War'),)]
+    """
+    groups: dict[Fact, list[Fact]] = {}
+    for name, value in facts:
+        key = (name, value) if name.startswith("not ") else ("", value)
+        groups.setdefault(key, []).append((name, value))
+    return [tuple(group) for group in groups.values()]
+
+
 def is_wish(fact: Fact) -> bool:
     """Whether a fact can be asked for in words and shown as a label: no title, year or number, no sign that parts."""
     name, value = fact

@@ -34,8 +34,8 @@ def judge_events(raw: pl.Series, ratings: pl.Series, names: Mapping[str, str], d
     """
     texts = filled(raw)
     different = texts.drop_nulls().unique()
-    known = event_names(names)
-    ours = {text: known.get(plain(text)) for text in different}
+    known, exact = event_names(names), {_exactly(name): event for name, event in names.items()}
+    ours = {text: exact.get(_exactly(text)) or known.get(plain(text)) for text in different}
     values = texts.replace_strict(list(ours), list(ours.values()), return_dtype=pl.String) if ours else texts
     if texts.null_count():
         unsaid = pl.repeat(default or "rating", len(raw), dtype=pl.String, eager=True)
@@ -52,9 +52,20 @@ def judge_events(raw: pl.Series, ratings: pl.Series, names: Mapping[str, str], d
 
 
 def event_names(names: Mapping[str, str]) -> dict[str, str]:
-    """Every plain name of an event that is known -> the event."""
+    """Every plain name of an event that is known -> the event.
+
+    Names that signs alone tell apart, as +1 and -1, are known as they are written and not by a plain name.
+    """
     usual = {name: event for event in EVENTS for name in (event, *NAMES[event])}
-    return {plain(name): event for name, event in (usual | dict(names)).items()}
+    meant: dict[str, set[str]] = {}
+    for name, event in names.items():
+        meant.setdefault(plain(name), set()).add(event)
+    own = {name: event for name, events in meant.items() for event in events if name and len(events) == 1}
+    return {plain(name): event for name, event in usual.items() if plain(name) not in meant} | own
+
+
+def _exactly(name: str) -> str:
+    return name.strip().casefold()
 
 
 def judge_ratings(raw: pl.Series, scale: tuple[float, float]) -> Judged:

@@ -126,6 +126,8 @@ def _python(line: str) -> dict[Any, Any] | None:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value.translate(_LONE) if value else None
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        value = int(value)  # as polars writes it
     return json.dumps(value, ensure_ascii=False, default=str).translate(_LONE)
 
 

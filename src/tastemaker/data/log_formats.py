@@ -40,8 +40,8 @@ def log_files(log: Log) -> tuple[RawPath, ...]:
     for path in log.paths:
         place = opened(path) if isinstance(path, Path) else path
         if place.is_dir():
-            found = [each for each in files_within(place) if each.name.removesuffix(".gz").endswith(endings)]
-            found = [each for each in found if log.items is None or str(each) != str(log.items)]
+            inside = files_within(place, endings)
+            found = [each for each in inside if log.items is None or str(each) != str(log.items)]
             if not found:
                 raise DataError(
                     f"{path}: expected files that end in {' or '.join(endings)}, found none. Pass the files."

@@ -20,6 +20,7 @@ from tastemaker.data.movielens import film_era, film_title
 from tastemaker.data.raw_path import RawPath
 from tastemaker.data.schema import ITEM_COLUMNS
 from tastemaker.data.tally import Tally
+from tastemaker.data.text_cleaning import clean_text
 from tastemaker.errors import DataError
 
 NOTHING: Final = ("(no genres listed)", "unknown", "n/a", "null", "none")
@@ -104,13 +105,36 @@ def _judge(name: str, raw: pl.Series) -> Judged:
         return judge_ids(raw, name.removesuffix("_id"))
     if name == "image":
         return Judged(filled(raw), pl.repeat(None, len(raw), dtype=pl.String, eager=True))
-    return judge_texts(raw, name)
+    lists = {place: found for place, text in enumerate(raw) if text and (found := _parts(text)) is not None}
+    if not lists:
+        return judge_texts(raw, name)
+    cleaned = {place: [clean_text(part) for part in parts] for place, parts in lists.items()}
+    values = {place: json.dumps([part.value for part in parts], ensure_ascii=False) for place, parts in cleaned.items()}
+    plain = judge_texts(raw.scatter([*lists], None), name)
+    repairs = dict(plain.repairs)
+    for place, parts in cleaned.items():
+        for repair in {f"{name}: {repair}" for part in parts for repair in part.repairs}:
+            needed = repairs.get(repair, pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True))
+            repairs[repair] = needed.scatter(place, True)
+    return Judged(plain.values.scatter([*values], [*values.values()]), plain.problem, repairs)
+
+
+def _parts(text: str) -> list[str] | None:
+    """The values of a list as JSON writes it, before anything is taken for markup in it; None of what is none."""
+    text = text.strip()
+    try:
+        found = json.loads(text) if text.startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, list):
+        return None
+    return [str(part) for each in found for part in (each if isinstance(each, list) else [each]) if part is not None]
 
 
 def _item(values: Mapping[str, str | None], log: Log) -> tuple[Any, ...]:
     """One row of `items.parquet`."""
     words = ((values.get(name) or "") for name in ("title", "text"))
-    title, text = (" ".join(listed(text)) if text.startswith("[") else text for text in words)
+    title, text = (clean_text(" ".join(listed(text))).value if text.startswith("[") else text for text in words)
     attributes = attribute_pairs(((name, text) for name, text in values.items() if name not in ITEM_NAMES), log.between)
     if log.films:
         title, year = film_title(title)

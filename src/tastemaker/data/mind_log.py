@@ -74,7 +74,7 @@ def _files(path: Path) -> list[RawPath]:
     """The files of a folder or archive; a file of behaviours and the news beside it."""
     place = opened(path)
     if place.is_dir():
-        return [file for file in files_within(place) if file.name.removesuffix(".gz").endswith(ENDINGS)]
+        return files_within(place, ENDINGS)
     if not path.exists():
         raise DataError(f"{path}: expected a folder, a zip archive or a file, found nothing there. Check the path.")
     beside = (path.with_name(f"{ENDINGS[1]}{packed}") for packed in ("", ".gz"))

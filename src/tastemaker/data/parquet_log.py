@@ -63,8 +63,6 @@ def _as_text(path: RawPath, name: str, dtype: pl.DataType) -> pl.Expr:
             .otherwise(column.cast(pl.String))
             .alias(name)
         )
-    if isinstance(dtype, pl.List | pl.Array) and not dtype.inner.is_nested():
-        return column.cast(pl.List(pl.String), strict=False).list.join("|", ignore_nulls=True)
     if dtype.is_nested():
         return column.map_batches(_json_of_values, return_dtype=pl.String)
     return column.cast(pl.String, strict=False)

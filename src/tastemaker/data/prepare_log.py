@@ -50,7 +50,11 @@ def prepare_log(
         say(line)
     with written_beside(out) as beside:
         scratch = Scratch(beside / "scratch")
-        tallies = {name: Tally(file.name, log.strict) for name, file in _beside(log).items()}
+        named = {file.name for file in files}
+        tallies = {
+            name: Tally(f"{name}: {file.name}" if file.name in named else file.name, log.strict)
+            for name, file in _beside(log).items()
+        }
         described = read_items(log, columns, tallies.get("items", Tally("", log.strict)))
         of_log = read_log(log, files, scratch, track)
         counts = _write_interactions(scratch, beside, seed, of_log, track)

@@ -30,12 +30,20 @@ def opened(path: Path) -> RawPath:
         raise _damaged(path, error) from None
 
 
-def files_within(place: RawPath) -> list[RawPath]:
-    """The files of a folder or archive by name; those one folder deeper where there is none at the top."""
+def files_within(place: RawPath, endings: tuple[str, ...] = ("",)) -> list[RawPath]:
+    """The files of a folder or archive by name; those one folder deeper where there is none at the top.
+
+    Args:
+        place: folder or inside of an archive.
+        endings: of the names that count, `.gz` aside.
+    """
+
+    def fitting(folder: RawPath) -> Iterator[RawPath]:
+        return (each for each in folder.iterdir() if each.is_file() and _ends(each.name, endings))
+
     inside = _by_name(place.iterdir())
-    found = [each for each in inside if each.is_file()]
-    return found or _by_name(
-        each for folder in inside if folder.is_dir() for each in folder.iterdir() if each.is_file()
+    return _by_name(fitting(place)) or _by_name(
+        each for folder in inside if folder.is_dir() for each in fitting(folder)
     )
 
 
@@ -63,6 +71,10 @@ def size_of(file: RawPath) -> int:
 def _damaged(file: RawPath, error: Exception) -> DataError:
     found = str(error) or "its end"
     return DataError(f"{file}: expected a file that can be unpacked, found {found}. Get it again, or unpack it.")
+
+
+def _ends(name: str, endings: tuple[str, ...]) -> bool:
+    return name.removesuffix(".gz").endswith(endings)
 
 
 def _by_name(places: Iterable[RawPath]) -> list[RawPath]:

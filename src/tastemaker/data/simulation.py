@@ -160,6 +160,11 @@ class Simulation:
         return tuple(frozenset(fact for fact in item_facts(item) if is_wish(fact)) for item in self.dataset.catalog)
 
     @cached_property
+    def _known(self) -> tuple[frozenset[str], ...]:
+        """Per item the names of its facts: of no other can be said what it is not."""
+        return tuple(frozenset(name for name, _ in facts) for facts in self.facts)
+
+    @cached_property
     def askable_names(self) -> tuple[str, ...]:
         """Names of the attributes by which users can say what they want, those of most items first, decade last."""
         counts = Counter(name for facts in self.facts for name in {name for name, _ in facts})
@@ -170,7 +175,8 @@ class Simulation:
     ) -> Iterator[tuple[Kind, list[Fact]]]:
         """The kinds of rejection that are true of `item` and lead to `target`, with the facts to choose from."""
         refused = [(f"not {name}", value) for name, value in sorted(self.facts[item] - self.facts[target])]
-        few = [fact for fact in refused if fact[0].removeprefix("not ") in self._few_valued and fact[0] != "not decade"]
+        known = self._known[target] & self._few_valued - {"decade"}
+        few = [fact for fact in refused if fact[0].removeprefix("not ") in known]
         if allowed := [fact for fact in few if fact not in stated and are_allowed((*stated, fact), split)]:
             yield "refused", allowed
         wished = sorted(self.facts[target] - self.facts[item] - set(stated))
@@ -186,7 +192,7 @@ class Simulation:
         random.shuffle(wishes)
         if self._refusable:
             name, value = random.choice(self._refusable)
-            if (name, value) not in self.facts[item]:
+            if (name, value) not in self.facts[item] and name in self._known[item]:
                 place = random.randint(0, 3)
                 wishes.insert(place if place or random.random() < 0.3 else 1, (f"not {name}", value))
         return wishes

@@ -19,6 +19,18 @@ FINER: Final = (
 LAST: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 TEXT: Final = "timestamp in text"
 FORMS: Final = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%d %H:%M%z")
+SPELLINGS: Final = (
+    (r"^(\d{4})/(\d\d?)/", "${1}-${2}-"),
+    (r"^(\d{4})(\d\d)(\d\d)$", "${1}-${2}-${3}"),
+    (r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)", "${1}-${2}-${3} ${4}:${5}:${6}"),
+    (r"^([-0-9]{8,10})T", "${1} "),
+    (r" ?(?:Z|UTC)$", ""),
+    (r"(:\d\d(?:\.\d+)?) ?([-+]\d\d)$", "${1}${2}00"),
+    (r"([-+]\d\d):?(\d\d)$", "${1}${2}"),
+)
+"""How else these may be written, and what they become: slashes, no signs between, a T, zones of hours alone."""
+DAY: Final = r"^(?:19[7-9]\d|20\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
+"""A day in eight digits, where all rows have one: so many seconds would be a day in August 1970."""
 
 
 def judge_times(raw: pl.Series) -> Judged:
@@ -28,9 +40,10 @@ def judge_times(raw: pl.Series) -> Judged:
     [1357264576, 1357264576, 1357264576]
     """
     texts = filled(raw)
-    numbers = texts.cast(pl.Float64, strict=False)
+    digits = texts.set(texts.is_not_null(), None) if texts.str.contains(DAY).all() else texts
+    numbers = digits.cast(pl.Float64, strict=False)
     numbers = numbers.set(~numbers.is_finite(), None)
-    exact = texts.cast(pl.Int64, strict=False)
+    exact = digits.cast(pl.Int64, strict=False)
     seconds = exact.fill_null(numbers.floor().cast(pl.Int64, strict=False))
     repairs = {}
     for least, units, name in FINER:
@@ -54,8 +67,9 @@ def judge_times(raw: pl.Series) -> Judged:
 
 def parsed(texts: pl.Series) -> pl.Series:
     """Seconds since 1970 of ISO 8601 texts; null for what is none."""
-    plain = texts.str.replace(r"^(\d{4})/(\d\d?)/", "${1}-${2}-").str.replace(r"^([-0-9]{8,10})T", "${1} ")
-    plain = plain.str.replace(r" ?(?:Z|UTC)$", "").str.replace(r"([-+]\d\d):?(\d\d)$", "${1}${2}")
+    plain = texts
+    for spelt, written in SPELLINGS:
+        plain = plain.str.replace(spelt, written)
     found = pl.repeat(None, len(texts), dtype=pl.Int64, eager=True)
     for form in FORMS:
         if found.null_count() == texts.null_count():

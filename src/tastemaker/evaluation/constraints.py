@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tastemaker.data.catalog import Catalog
-from tastemaker.data.facts import Fact, item_facts
+from tastemaker.data.facts import Fact, alternatives, item_facts
 from tastemaker.tasks.example import Example, Reply
 
 
@@ -21,25 +21,32 @@ class ConstraintFilter:
 
     def met(self, constraints: Sequence[Fact]) -> NDArray[np.int64]:
         """How many of the constraints each item meets, `[I]`."""
-        counts = np.zeros(len(self.catalog), dtype=np.int64)
-        for name, value in constraints:
-            rows = self._rows.get((name.removeprefix("not "), value), [])
-            has = np.zeros(len(self.catalog), dtype=np.int64)
-            has[rows] = 1
-            counts += 1 - has if name.startswith("not ") else has
-        return counts
+        return sum((self._meets(fact) for fact in constraints), np.zeros(len(self.catalog), dtype=np.int64))
+
+    def _meets(self, fact: Fact) -> NDArray[np.int64]:
+        """1 for the items that meet one, `[I]`."""
+        name, value = fact
+        has = np.zeros(len(self.catalog), dtype=np.int64)
+        has[self._rows.get((name.removeprefix("not "), value), [])] = 1
+        return 1 - has if name.startswith("not ") else has
 
     def score(self, wishes: Sequence[Sequence[Fact]], scores: NDArray[Any]) -> NDArray[np.float64]:
         """Put the items that meet all constraints of a request first, then those that meet fewer.
+
+        A name that stands for several facts, as that of an actor who directs, asks for one of them (`alternatives`).
 
         Args:
             wishes: the constraints of `N` requests.
             scores: `[N, I]` or `[I]`, by which items that meet equally many constraints are ordered.
         """
-        met = np.stack([self.met(constraints) for constraints in wishes])
+        met = np.stack([self._met_either(constraints) for constraints in wishes])
         low, high = scores.min(axis=-1, keepdims=True), scores.max(axis=-1, keepdims=True)
         within = (scores - low) / np.where(high > low, 2 * (high - low), 1)
         return np.asarray(met + within, dtype=np.float64)
+
+    def _met_either(self, constraints: Sequence[Fact]) -> NDArray[np.int64]:
+        groups = (np.max([self._meets(fact) for fact in either], axis=0) for either in alternatives(constraints))
+        return sum(groups, np.zeros(len(self.catalog), dtype=np.int64))
 
     @cached_property
     def _rows(self) -> dict[Fact, list[int]]:

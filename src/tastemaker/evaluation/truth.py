@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tastemaker.data.dataset import Dataset
-from tastemaker.data.facts import Fact, FactExtractor, holds
+from tastemaker.data.facts import Fact, FactExtractor, is_true
 from tastemaker.data.title_forms import printed_title
 from tastemaker.evaluation.answers import given_item
 from tastemaker.evaluation.context import history_of
@@ -41,7 +41,7 @@ class Truth:
         return frozenset(
             fact
             for fact in self.stated(example, reply)
-            if fact in told or (item is not None and holds(item, fact)) or (fact[0] == "title" and fact[1] in liked)
+            if fact in told or (item is not None and is_true(item, fact)) or (fact[0] == "title" and fact[1] in liked)
         )
 
     def strays(self, example: Example, reply: WrittenReply) -> bool:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tastemaker.data.catalog import Catalog
-from tastemaker.data.facts import Fact, holds
+from tastemaker.data.facts import Fact, alternatives, holds
 from tastemaker.errors import RequestError
 from tastemaker.inference.attribution import Question, contributions
 from tastemaker.inference.evidence import attributed_evidence, may_speak_for
@@ -78,8 +78,8 @@ def item_chances(catalog: Catalog, scores: Tensor, seen: Collection[int], wishes
             f"all {len(catalog)} items of the catalog are known to this user already: there is none left to recommend. "
             "Pass a shorter history."
         )
-    for fact in wishes:
-        meets = torch.tensor([holds(item, fact) for item in catalog])
+    for either in alternatives(wishes):
+        meets = torch.tensor([any(holds(item, fact) for fact in either) for item in catalog])
         if (allowed & meets).any():
             allowed &= meets
     return scores.masked_fill(~allowed, float("-inf")).softmax(0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tastemaker.data.catalog import Catalog, CatalogItem
-from tastemaker.data.facts import Fact, holds, is_wish
+from tastemaker.data.facts import Fact, is_true, is_wish
 from tastemaker.data.split import DataConfig
 from tastemaker.data.title_forms import printed_title
 from tastemaker.data.vocabulary import decade_of
@@ -111,7 +111,7 @@ def grounds(
 ) -> Grounds:
     """Find what the item has in common with all of `past`, and which wishes it meets."""
     target, others = catalog[item], [catalog[row] for row, _ in past]
-    wishes = tuple(dict.fromkeys(spoken(fact) for fact in asked if is_wish(fact) and holds(target, fact)))
+    wishes = tuple(dict.fromkeys(spoken(fact) for fact in asked if is_wish(fact) and is_true(target, fact)))
     shared = tuple(label for label in labels_of(target) if others and all(label in labels_of(it) for it in others))
     decade = decade_label(target)
     shared_decade = decade if others and all(decade_label(it) == decade for it in others) else ""
@@ -198,4 +198,5 @@ def is_decade(label: str) -> bool:
 def _stars(rating: float | None) -> str:
     if rating is None:
         return ""
-    return "1 star" if rating == 1 else f"{rating:g} stars"
+    half = round(2 * rating) / 2  # of another scale, stretched to ours, nothing finer is meant
+    return "1 star" if half == 1 else f"{half:g} stars"

@@ -6,7 +6,7 @@ from random import Random
 from typing import ClassVar
 
 from tastemaker.data.dataset import Dataset
-from tastemaker.data.facts import holds
+from tastemaker.data.facts import is_true
 from tastemaker.data.simulation import Choice, Simulation, simulation_of
 from tastemaker.data.split import Split
 from tastemaker.errors import DataError, RecipeError
@@ -107,7 +107,7 @@ class Dialogue(Stake):
             choice = replace(choice, history=())
         context = dialogue_context(choice.history, turns, simulation.extractor)
         if course == "question":
-            reply = Reply(lead=question(simulation, self.nouns[0], random))
+            reply = Reply(lead=question(simulation, self.nouns[0], split, random))
         else:
             reply = self._recommendation(simulation, choice, turns, split, random)
         return Example(self.name, context, reply, choice.user)
@@ -116,7 +116,7 @@ class Dialogue(Stake):
         self, simulation: Simulation, choice: Choice, turns: tuple[Turn, ...], split: Split, random: Random
     ) -> Reply:
         catalog = simulation.dataset.catalog
-        wishes = tuple(fact for fact in asked(turns, simulation.extractor) if holds(catalog[choice.item], fact))
+        wishes = tuple(fact for fact in asked(turns, simulation.extractor) if is_true(catalog[choice.item], fact))
         past = speaking_items(simulation, choice, random, named(turns, simulation.extractor))
         about = card(catalog, choice.item)
         why = evidence(catalog, choice.item, past, wishes, simulation.dataset.config.like_threshold)

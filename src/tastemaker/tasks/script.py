@@ -47,7 +47,8 @@ class Script:
             if step == "question":
                 self._user(self.words.request((), ()))
                 if step != course:
-                    self.turns.append(Turn("assistant", question(self.simulation, self.words.nouns[0], self.random)))
+                    asked = question(self.simulation, self.words.nouns[0], self.split, self.random)
+                    self.turns.append(Turn("assistant", asked))
             elif step == "whatever":
                 self._user(self.words.answer((), ()))
             elif step == "rejection":
@@ -93,9 +94,9 @@ class Script:
             self.stated = (*self.stated, rejected.fact)
 
 
-def question(simulation: Simulation, noun: str, random: Random) -> str:
+def question(simulation: Simulation, noun: str, split: Split, random: Random) -> str:
     """A clarifying question about what the catalog's items can be told apart by."""
-    text = random.choice((*QUESTIONS.train, *QUESTIONS.test))
+    text = QUESTIONS.draw(split, random)
     return text.format(noun=noun, names=" or ".join(simulation.askable_names) or "kind")
 
 

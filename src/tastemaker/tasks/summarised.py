@@ -64,8 +64,12 @@ def of_reviews(dataset: Dataset, split: Split) -> Iterator[Summarised]:
 
 
 def of_news(dataset: Dataset, split: Split) -> Iterator[Summarised]:
-    """The text of an item and its title; the item's split is that of `item_split`."""
-    for item, part in zip(dataset.answers, splits_of(dataset.answers), strict=True):
+    """The text of an item and its title; the item's split is that of `item_split`.
+
+    Training reads what no other task of the recipe keeps from it.
+    """
+    items = dataset.catalog if split is Split.TRAIN else dataset.answers
+    for item, part in zip(items, splits_of(dataset.answers), strict=True):
         if part is split:
             yield from _titled(item.text, item.title, None)
 
