@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from tastemaker.checkpoint.spent import FITTED
 from tastemaker.checkpoint.store import load_checkpoint, replace_best
 from tastemaker.cli.new_model import new_model
 from tastemaker.cli.recipe import from_mapping
@@ -23,7 +24,7 @@ from tastemaker.model.precision import autocast
 from tastemaker.tasks.withholding import training_view
 from tastemaker.training.calibration import calibrate
 from tastemaker.training.label_cuts import set_label_cuts
-from tastemaker.training.label_fit import FITTED, fit_label_heads, label_rows
+from tastemaker.training.label_fit import fit_label_heads, label_rows
 from tastemaker.training.mixture import group_tasks
 from tastemaker.training.rating_line import set_rating_line
 from tastemaker.training.validation import Validation

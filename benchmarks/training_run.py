@@ -33,7 +33,7 @@ class TrainingRun:
         recipe = keep_recipe(self.run, self.recipe)
         command = [sys.executable, "-m", *self.program, "train", str(recipe), "--out", str(self.run), "--resume"]
         command += [word for change in self.changes for word in ("--set", change)]
-        if state_of(self.run).get("is_finished") and last_command(self.run) == command:
+        if is_finished(self.run) and last_command(self.run) == command:
             print(f"{self.name}: finished before", flush=True)
             return
         if not state_of(self.run):
@@ -59,9 +59,16 @@ def keep_recipe(run: Path, recipe: str) -> Path:
     return kept
 
 
-def state_of(run: Path) -> dict[str, Any]:
-    """What the last checkpoint says of training; empty where there is none."""
-    pointer = run / "last.json"
+def is_finished(run: Path) -> bool:
+    """As `tastemaker.checkpoint.spent.is_finished`, which takes PyTorch to ask."""
+    state = state_of(run)
+    is_fitted = not state.get("fits_labels") or state_of(run, "best").get("labels_are_fitted")
+    return bool(state.get("is_finished") and is_fitted)
+
+
+def state_of(run: Path, which: str = "last") -> dict[str, Any]:
+    """What the last checkpoint, or the best one, says of training; empty where there is none."""
+    pointer = run / f"{which}.json"
     if not pointer.exists():
         return {}
     name = json.loads(pointer.read_text(encoding="utf-8"))["checkpoint"]

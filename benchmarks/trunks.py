@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from benchmarks.measured import cost_of, forget, is_judged, run_measured
 from benchmarks.result import RESULTS, ROOT, Result
-from benchmarks.training_run import TrainingRun, changes_of, state_of
+from benchmarks.training_run import TrainingRun, changes_of, is_finished, state_of
 
 QUESTION: Final = "trunks"
 PLAIN, PRETRAINED = "nano", "smollm2"
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = Plan(given.data.resolve(), given.seed, given.runs.resolve(), given.results, tuple(given.set))
     for trunk in given.trunks:
         train(plan, trunk)
-    if all(state_of(plan.run(trunk)).get("is_finished") for trunk in RECIPES):
+    if all(is_finished(plan.run(trunk)) for trunk in RECIPES):
         found = judge(plan)
         for trunk in RECIPES:
             print(write(plan, trunk, found), flush=True)

@@ -6,7 +6,14 @@ import pytest
 import torch
 
 from tastemaker.checkpoint import store
-from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, remove_run, replace_best, save_checkpoint
+from tastemaker.checkpoint.store import (
+    Checkpoint,
+    files_of_others,
+    load_checkpoint,
+    remove_run,
+    replace_best,
+    save_checkpoint,
+)
 from tastemaker.errors import CheckpointError
 
 
@@ -29,6 +36,17 @@ def test_only_last_and_best_are_kept(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == ["step-00000001", "step-00000003"]
     assert load_checkpoint(tmp_path, "best").step == 1
     assert load_checkpoint(tmp_path, "last").step == 3
+
+
+def test_files_of_others(tmp_path: Path) -> None:
+    assert files_of_others(tmp_path / "none") == files_of_others(tmp_path) == []
+    (tmp_path / "tensorboard").mkdir()
+    assert files_of_others(tmp_path) == ["tensorboard"]
+    (tmp_path / "losses.jsonl").touch()
+    (tmp_path / "checkpoints" / ".step-00000001.part").mkdir(parents=True)
+    assert files_of_others(tmp_path) == [], "a run that was killed before its first checkpoint"
+    (tmp_path / "checkpoints" / "theirs").mkdir()
+    assert files_of_others(tmp_path) == ["checkpoints", "tensorboard", "losses.jsonl"]
 
 
 def test_no_run(tmp_path: Path) -> None:

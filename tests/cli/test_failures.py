@@ -52,6 +52,15 @@ def test_interrupted_training_tells_how_to_go_on(run, stages, recipe_file):
     assert result.stderr.endswith(f"interrupted. Go on with `{again}`.\n")
 
 
+def test_what_was_to_be_replaced_and_still_stands_is_not_gone_on_with(run, stages, recipe_file, tmp_path):
+    (tmp_path / "last.json").write_text("{}")
+    stages.failure = KeyboardInterrupt()
+    lengths = "evaluation.short_histories=[1, 3]"
+    result = run("train", str(recipe_file), "--out", str(tmp_path), "--set", lengths, "--overwrite")
+    again = f"tastemaker train {recipe_file} --out {tmp_path} --set '{lengths}' --overwrite"
+    assert result.stderr.endswith(f"interrupted. Go on with `{again}`.\n")
+
+
 def test_another_interrupted_command(run, stages):
     stages.failure = KeyboardInterrupt()
     result = run("evaluate", "runs/x")

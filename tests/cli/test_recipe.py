@@ -244,6 +244,13 @@ def test_overrides(tmp_path, override, table, key, value):
     assert getattr(getattr(read_recipe(path, [override]), table), key) == value
 
 
+def test_overrides_must_fit_together_and_not_one_after_the_other(tmp_path):
+    read = read_recipe(write(tmp_path, SMALL), ["model.width=50", "model.heads=5"])
+    assert (read.model.width, read.model.heads) == (50, 5)
+    with pytest.raises(RecipeError, match="--set model.heads=7: "):
+        read_recipe(write(tmp_path, SMALL), ["model.width=64", "model.heads=7"])
+
+
 def test_an_override_of_a_task_adds_it(tmp_path):
     recipe = read_recipe(write(tmp_path, SMALL), ["tasks.rating.weight=0.5", "tasks.next_item.weight=2"])
     assert {name: task.weight for name, task in recipe.tasks.items()} == {"next_item": 2.0, "rating": 0.5}

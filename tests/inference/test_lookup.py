@@ -21,6 +21,13 @@ def test_an_item_is_found_by_id_or_title(words: str) -> None:
     assert find_item(CATALOG, words) == 0
 
 
+def test_a_title_is_found_as_it_stands_or_as_it_is_typed() -> None:
+    titles = ("Lamp, the", "Heat", "Heat (1995)", "Amélie")
+    catalog = Catalog(tuple(CatalogItem(str(row), title) for row, title in enumerate(titles)))
+    asked = ("Lamp, the", "lamp, the", "Heat", "Heat (1995)", "Ame\u0301lie")
+    assert [find_item(catalog, words) for words in asked] == [0, 0, 1, 2, 3]
+
+
 def test_a_year_tells_two_films_apart() -> None:
     assert find_item(CATALOG, "sabrina (1995)") == 4
 

@@ -1,9 +1,11 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tastemaker.checkpoint.trained import TrainedModel
+from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import RequestError
@@ -26,6 +28,19 @@ def test_what_a_user_has_seen_is_not_recommended(recommender: Recommender, shop:
     assert math.isclose(sum(item.score for item in found), 1.0, rel_tol=1e-5)
     assert [item.score for item in found] == sorted((item.score for item in found), reverse=True)
     assert all(item.reason and item.evidence for item in found)
+
+
+def test_a_data_set_that_grew_after_training_is_read_by_ids(model: TrainedModel, shop: Dataset) -> None:
+    """Rows move where items are added; what came after training the model does not know."""
+    before = Recommender(model, lambda: shop)
+    new = CatalogItem("new", "A film of this year", attributes={"genre": ("Comedy",)})
+    moved = Catalog((new, *shop.catalog))
+    grown = replace(shop, catalog=moved, items=shop.items + 1)
+    after = Recommender(model, lambda: grown)
+    assert after.entries("u3") == before.entries("u3")
+    assert after.rank(["u1", "u3"], k=5).equals(before.rank(["u1", "u3"], k=5))
+    bought = replace(grown, items=np.concatenate(([0], grown.items[1:])))
+    assert Recommender(model, lambda: bought).entries(shop.user_ids[0]) == before.entries(shop.user_ids[0])[1:]
 
 
 def test_reasons_cost_nothing_where_none_are_asked_for(recommender: Recommender) -> None:
@@ -88,6 +103,11 @@ def test_a_turn_of_usual_length_is_read_whole(recommender: Recommender) -> None:
 def test_k_must_fit_the_catalog(recommender: Recommender, k: int) -> None:
     with pytest.raises(RequestError, match=f"k must lie between 1 and the catalog's 24 items, found {k}"):
         recommender.recommend(k=k)
+
+
+def test_ids_are_known_however_they_are_typed(recommender: Recommender) -> None:
+    """As `prepare` spells them: nothing invisible, accents composed."""
+    assert recommender.entries("\ufeffu1") == recommender.entries(" u1\u200b") == recommender.entries("u1")
 
 
 def test_an_unknown_user_is_named(recommender: Recommender) -> None:

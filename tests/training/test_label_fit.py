@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,7 +7,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from tastemaker.checkpoint.store import load_checkpoint
+from tastemaker.checkpoint.spent import FITS, FITTED, is_finished
+from tastemaker.checkpoint.store import checkpoint_folder, load_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
@@ -17,7 +19,7 @@ from tastemaker.tasks.next_item import NextItem
 from tastemaker.tasks.sentiment import Sentiment
 from tastemaker.training import label_fit
 from tastemaker.training.label_cuts import LabelStates, decide, label_states
-from tastemaker.training.label_fit import FITTED, RIDGES, fit_label_heads, label_rows
+from tastemaker.training.label_fit import RIDGES, fit_label_heads, label_rows
 from tastemaker.training.look import Look
 from tastemaker.training.validation import batched
 from tastemaker.training.watch import Silent
@@ -130,7 +132,13 @@ def test_when_training_is_over_the_best_checkpoint_is_fitted_once(shop: Dataset,
     assert ended(shop, tmp_path / "plain", 0) == []
     assert ended(shop, tmp_path / "fit", 1000)[0].startswith("label heads: fitted to ")
     before, after = (load_checkpoint(tmp_path / name, "best") for name in ("plain", "fit"))
-    assert after.documents["training"] == {**before.documents["training"], FITTED: True}
+    assert after.documents["training"] == {**before.documents["training"], FITS: True, FITTED: True}
+    assert is_finished(tmp_path / "plain") and is_finished(tmp_path / "fit")
+    place = checkpoint_folder(tmp_path / "fit", "best") / "training.json"
+    whole = place.read_bytes()
+    place.write_text(json.dumps({name: it for name, it in json.loads(whole).items() if name != FITTED}))
+    assert not is_finished(tmp_path / "fit"), "as if killed while heads were fitted"
+    place.write_bytes(whole)
     weights = after.tensors["weights"]
     changed = {name for name, it in before.tensors["weights"].items() if not torch.equal(it, weights[name])}
     assert changed and all(name.startswith("label_heads.") for name in changed)

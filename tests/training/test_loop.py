@@ -10,6 +10,7 @@ from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.data.dataset import Dataset
+from tastemaker.data.storage import DataSetInfo
 from tastemaker.errors import CheckpointError, TrainingError
 from tastemaker.model.item_graph import ItemGraph, graph_edges
 from tastemaker.model.item_trend import ItemTrend
@@ -90,6 +91,16 @@ def test_a_balancer_of_another_version_is_no_traceback(shop: Dataset, tmp_path: 
     del checkpoint.tensors["training"]["balancer.since"]
     with pytest.raises(CheckpointError, match=r"found another: .*since.* Begin anew, with --overwrite\."):
         begun.restore(checkpoint)
+
+
+def test_a_run_does_not_go_on_on_other_data(shop: Dataset, tmp_path: Path) -> None:
+    first, second = (
+        trainer(replace(shop, info=DataSetInfo("shop", "", "", checksums={"items.parquet": sha})), tmp_path / "run")
+        for sha in ("a", "b")
+    )
+    with pytest.raises(CheckpointError, match=r"^shop: expected the tables that training began with, found others\. "):
+        second.restore(first.checkpoint())
+    trainer(shop, tmp_path / "run").restore(first.checkpoint())
 
 
 def test_a_run_killed_before_its_first_checkpoint_goes_on_as_if_nothing_had_been(shop: Dataset, tmp_path: Path) -> None:

@@ -9,6 +9,10 @@ from tastemaker.checkpoint.store import SECONDS, checkpoint_folder, read_json
 
 COUNTED: Final = ("seconds", "processor_seconds", "positions")
 """What is added up over runs."""
+FITS: Final = "fits_labels"
+"""Key of a state: whether label heads are fitted once more when all steps are taken."""
+FITTED: Final = "labels_are_fitted"
+"""Key of the state of a best checkpoint: whether that was done."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,20 @@ def training_state(run: Path) -> dict[str, Any]:
     """
     state: dict[str, Any] = read_json(checkpoint_folder(run, "last") / "training.json")
     return state
+
+
+def is_finished(run: Path) -> bool:
+    """Whether a run trained to its end, label heads and all; False where there is none.
+
+    Raises:
+        CheckpointError: a broken run.
+    """
+    if not (run / "last.json").is_file():
+        return False
+    state = training_state(run)
+    if not state["is_finished"] or not state.get(FITS):
+        return bool(state["is_finished"])
+    return bool(read_json(checkpoint_folder(run, "best") / "training.json").get(FITTED))
 
 
 def costs(joint: Spent, singles: Mapping[str, Spent], alone: Mapping[str, str]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from tastemaker.errors import CheckpointError
 
 VERSION = 1
 POINTERS = ("last", "best")
+LOSSES = "losses.jsonl"
+FOLDERS = ("checkpoints", "tensorboard")
+"""What else training writes."""
 SECONDS = "seconds.json"
 """How long a run trained; beside its checkpoints."""
 JUDGED = ("evaluation.json", "report.html", "compare.json", "compare.html")
@@ -181,7 +184,17 @@ def _remove_unnamed(run: Path) -> None:
 
 def remove_run(run: Path) -> None:
     """Make room for a new run: what an earlier one left in this folder goes, other files stay."""
-    for name in ("last.json", "best.json", SECONDS, "losses.jsonl", *JUDGED):
+    for name in ("last.json", "best.json", SECONDS, LOSSES, *JUDGED):
         (run / name).unlink(missing_ok=True)
-    for name in ("checkpoints", "tensorboard"):
+    for name in FOLDERS:
         shutil.rmtree(run / name, ignore_errors=True)
+
+
+def files_of_others(run: Path) -> list[str]:
+    """What stands under names of ours in a folder that holds no run, not even one that was killed before its first
+    checkpoint: that leaves a log of losses."""
+    if not run.is_dir():
+        return []
+    named = [name for name in (*FOLDERS, LOSSES, *JUDGED) if (run / name).exists()]
+    unlike = [place for place in (run / FOLDERS[0]).glob("*") if "step-" not in place.name]
+    return named if unlike or LOSSES not in named else []

@@ -39,10 +39,11 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")] = False,
 ) -> None:
     """Have a trained task describe, name, class or sum up something, or answer a question."""
+    texts = [words.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for words in text or ()]
     with show.thinking():
-        found = tastemaker.load(run).ask(task, item, text or ())
+        found = tastemaker.load(run).ask(task, item, texts)
     if as_json:
-        show.write_json({"run": str(run), "item": item, "texts": text or [], **asdict(found)})
+        show.write_json({"run": str(run), "item": item, "texts": texts, **asdict(found)})
         return
     show.output().print(Text(found.text))
     for name, chance in sorted(found.chances.items(), key=lambda pair: -pair[1]):

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tastemaker.checkpoint.spent import Spent, costs, training_state
+from tastemaker.checkpoint.spent import Spent, costs, is_finished, training_state
 from tastemaker.checkpoint.store import checkpoint_folder, read_json
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli.recipe import from_mapping
-from tastemaker.cli.stages import chosen_device, contestant
+from tastemaker.cli.stages import check_same_items, chosen_device, contestant
 from tastemaker.data.dataset import Dataset
 from tastemaker.data.split import Split
 from tastemaker.errors import CheckpointError, RecipeError
@@ -89,12 +89,14 @@ def sides_of(joint: Path, singles: Sequence[Path], split: Split, full: bool = Fa
     config = replace(recipe.evaluation, short_histories=tuple(lengths))
     config = replace(config, text_sample=None, attribution_sample=None) if full else config
     rivals = {str(run): contestant(run, model, recipe) for run in singles}
-    return Sides(Predictor(model), recipe.tasks, rivals), Judge.of(Dataset.load(recipe.data), split, config)
+    dataset = Dataset.load(recipe.data)
+    check_same_items(joint, model, dataset)
+    return Sides(Predictor(model), recipe.tasks, rivals), Judge.of(dataset, split, config)
 
 
 def _check_finished(run: Path) -> None:
     state = training_state(run)
-    if not state["is_finished"]:
+    if not is_finished(run):
         raise CheckpointError(
             f"{run}: expected a finished run, found one that stopped after step {state['step']} of "
             f"{state['total_steps']}. Go on with it by `tastemaker train RECIPE --out {run} --resume`."

@@ -11,6 +11,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from tastemaker.checkpoint.spent import is_finished
 from tastemaker.checkpoint.store import checkpoint_folder, read_json
 from tastemaker.cli import show, stages
 from tastemaker.cli.failures import one_line_failures
@@ -64,7 +65,7 @@ def train_once(recipe: Recipe, run: Path, console: Console) -> None:
         raise RecipeError(
             f"{run}: expected a run of this recipe, found one of another. Move it away, or undo the change."
         )
-    if stages.is_finished(run):
+    if is_finished(run):
         console.print(f"{run}: trained already.")
         return
     with training_progress(show.messages()) as watch:
@@ -106,19 +107,19 @@ def _exchange(conversation: Conversation | HeldConversation, words: str, console
 
 
 def _is_of(run: Path, recipe: Recipe) -> bool:
-    """Whether a run was trained by this recipe; how it is evaluated does not matter."""
+    """Whether a run was trained by this recipe; how it is evaluated and tuned does not matter."""
     try:
         stored = from_mapping(read_json(checkpoint_folder(run, "last") / "recipe.json"))
     except RecipeError:
         return False
-    return replace(stored, evaluation=recipe.evaluation) == recipe
+    return replace(stored, evaluation=recipe.evaluation, tune=recipe.tune) == recipe
 
 
 def main(arguments: list[str]) -> None:
     """`python -m tastemaker.cli.demo [RECIPE]`."""
     path = Path(arguments[0] if arguments else "recipes/demo.toml")
     console = Console(width=WIDTH, highlight=False, markup=False)
-    with one_line_failures("Run it again to go on."):
+    with one_line_failures(lambda: "Run it again to go on."):
         run_demo(path, Path("runs") / path.stem, console)
 
 

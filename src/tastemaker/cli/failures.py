@@ -6,7 +6,7 @@ Usage errors (an unknown option, a missing argument) are typer's: exit code 2.
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -17,11 +17,13 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
-def one_line_failures(after_interrupt: str = "Nothing is left half written.") -> Iterator[None]:
+def one_line_failures(
+    after_interrupt: Callable[[], str] = lambda: "Nothing is left half written.",
+) -> Iterator[None]:
     """Run a block of the command line.
 
     Args:
-        after_interrupt: what to do after Ctrl-C.
+        after_interrupt: says what to do after Ctrl-C.
 
     Raises:
         SystemExit: the block failed; its line is printed.
@@ -32,7 +34,7 @@ def one_line_failures(after_interrupt: str = "Nothing is left half written.") ->
     except TastemakerError as error:
         _leave(f"error: {error}", 1)
     except KeyboardInterrupt:
-        _leave(f"interrupted. {after_interrupt}", 130)
+        _leave(f"interrupted. {after_interrupt()}", 130)
     except BrokenPipeError:
         # The reader of our output has gone, as in `tastemaker recommend … | head`; spare it the flush at exit, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

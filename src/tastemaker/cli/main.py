@@ -3,6 +3,7 @@
 Stages are reached through `tastemaker`, which imports them at their first use: `--help` must not wait for PyTorch.
 """
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal, final
@@ -98,14 +99,27 @@ def train(
     """Train a model as a recipe says."""
     if resume and overwrite:
         raise typer.BadParameter("give --resume or --overwrite, not both.")
-    again = " ".join(
-        ["tastemaker train", str(recipe), "--out", str(out), *(f"--set {each}" for each in overrides or ())]
-    )
-    with one_line_failures(f"Go on with `{again} --resume`."):
+    again = ["tastemaker", "train", str(recipe), "--out", str(out)]
+    again += [word for each in overrides or () for word in ("--set", each)]
+    before = _pointer(out)
+
+    def advice() -> str:
+        """Not to resume a run that was to be replaced, and still stands."""
+        flag = "--overwrite" if overwrite and before and _pointer(out) == before else "--resume"
+        return f"Go on with `{shlex.join([*again, flag])}`."
+
+    with one_line_failures(advice):
         read = tastemaker.read_recipe(recipe, overrides or ())
         with training_progress(show.messages()) as watch:
             run = tastemaker.train(read, out, resume=resume, overwrite=overwrite, watch=watch)
     show.output().print(f"{run}: trained. Next: tastemaker evaluate {run}", soft_wrap=True)
+
+
+def _pointer(run: Path) -> tuple[int, int] | None:
+    """What is at once another where a run has been replaced; None where there is none."""
+    place = run / "last.json"
+    found = place.stat() if place.is_file() else None
+    return (found.st_ino, found.st_mtime_ns) if found else None
 
 
 app.command(epilog=_examples(*tune_command.EXAMPLES))(tune_command.tune)

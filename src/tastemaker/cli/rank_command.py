@@ -54,7 +54,7 @@ def read_users(path: Path) -> list[str]:
         RequestError: there is no such file, it is no UTF-8 text, or names nobody.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         raise RequestError(f"{path}: expected a file with one user id a line, found no file. Check --users.") from None
     except UnicodeDecodeError:

@@ -55,17 +55,22 @@ def read_recipe(path: Path | str, overrides: Sequence[str] = ()) -> Recipe:
 
     Args:
         path: a TOML file; `data.path` in it is relative to the current directory.
-        overrides: `table.key=value` each, the value in TOML; a bare word is a string.
+        overrides: `table.key=value` each, the value in TOML; a bare word is a string. All of them together must fit.
 
     Raises:
         RecipeError: the file is missing or no TOML, or a key or value does not fit.
     """
-    plain = _read_toml(Path(path))
-    recipe = from_mapping(plain, str(path))
+    read = plain = _read_toml(Path(path))
     for override in overrides:
         plain = _overridden(plain, override)
-        recipe = from_mapping(plain, f"--set {override}")
-    return recipe
+    try:
+        return from_mapping(plain, str(path))
+    except RecipeError:  # what is at fault is told by taking one override after the other
+        from_mapping(read, str(path))
+        for override in overrides:
+            read = _overridden(read, override)
+            from_mapping(read, f"--set {override}")
+        raise
 
 
 def from_mapping(plain: object, where: str = "recipe") -> Recipe:

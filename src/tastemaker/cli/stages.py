@@ -1,7 +1,7 @@
 """The stages, composed: each reads what the one before wrote. Command line and Python API are thin over them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 import torch
 
 from tastemaker.balancing import check_balancing
-from tastemaker.checkpoint.store import checkpoint_folder, read_json, remove_run
+from tastemaker.checkpoint.store import checkpoint_folder, files_of_others, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.new_model import chosen_backbone, new_model
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
@@ -121,6 +121,7 @@ def evaluate(
     model = load_trained(run, device=chosen_device("auto"))
     recipe = from_mapping(model.recipe, f"{run}: its recipe")
     dataset = Dataset.load(recipe.data)
+    check_same_items(run, model, dataset)
     config = replace(recipe.evaluation, text_sample=None, attribution_sample=None) if full else recipe.evaluation
     known = training_view(dataset, recipe.tasks.values()).catalog
     beside = Beside(
@@ -140,6 +141,20 @@ def _name_of(against: Path | str) -> str:
     """What another run is called: its folder, or the whole path where somebody else is called so."""
     path = Path(against).absolute()
     return str(path) if path.name in (MODEL, *BASELINES) else path.name
+
+
+def check_same_items(run: Path, model: TrainedModel, dataset: Dataset) -> None:
+    """A model is judged on the items that it was trained on.
+
+    Raises:
+        RecipeError: the data set has others now.
+    """
+    if [item.item_id for item in model.catalog] != [item.item_id for item in dataset.answers]:
+        raise RecipeError(
+            f"{dataset.config.path}: expected the {len(model.catalog):,} items that {run} was trained on, found "
+            f"{len(dataset.answers):,} that are others or stand in another order. Prepare the data set as it was, into "
+            "a folder of its own if need be, or train again."
+        )
 
 
 def contestant(run: Path, judged: TrainedModel, beside: Recipe) -> Contestant:
@@ -179,14 +194,6 @@ def load(run: Path | str, new_items: float = 1.0) -> Recommender:
     return Recommender(model, lambda: Dataset.load(recipe.data), recipe.tasks)
 
 
-def is_finished(run: Path) -> bool:
-    """Whether a run trained to its end."""
-    if not (run / "last.json").is_file():
-        return False
-    state: Mapping[str, Any] = read_json(checkpoint_folder(run, "last") / "training.json")
-    return bool(state["is_finished"])
-
-
 def chosen_device(name: str) -> str:
     """The device that `training.device` names; `auto` is a GPU where there is one.
 
@@ -207,9 +214,16 @@ def _check_place(out: Path, is_free: bool) -> None:
     file = next((place for place in (out, *out.parents) if place.exists() and not place.is_dir()), None)
     if file is not None:
         raise CheckpointError(f"{out}: expected a folder for the run, found a file at {file}. Pass another --out.")
-    if (out / "last.json").exists() and not is_free:
+    if any((out / name).exists() for name in ("last.json", "best.json")):
+        if not is_free:
+            raise CheckpointError(
+                f"{out}: holds a run already. Go on with it by --resume, replace it by --overwrite, or pass another "
+                "--out."
+            )
+    elif foreign := files_of_others(out):
         raise CheckpointError(
-            f"{out}: holds a run already. Go on with it by --resume, replace it by --overwrite, or pass another --out."
+            f"{out}: expected a folder for the run alone, found {', '.join(foreign)} of something else, which a run "
+            "would replace. Pass another --out."
         )
 
 

@@ -38,7 +38,7 @@ def tune(
     ] = None,
 ) -> None:
     """Search for better values of a recipe, judged on validation. Killed, the same command goes on."""
-    with one_line_failures("The same command goes on."):
+    with one_line_failures(lambda: "The same command goes on."):
         read = tastemaker.read_recipe(recipe, overrides or ())
         with trial_progress(show.messages()) as watch:
             found = tastemaker.tune(read, out, trials=trials, watch=watch)

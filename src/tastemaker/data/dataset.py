@@ -19,6 +19,7 @@ from tastemaker.data.features import Features
 from tastemaker.data.hold_outs import hold_out
 from tastemaker.data.interactions import check_interactions
 from tastemaker.data.item_words import ItemWords, is_bare
+from tastemaker.data.judged import spelt
 from tastemaker.data.schema import ACTIONS, DIALOGUE_COLUMNS, OPINIONS, SUMMARY_COLUMNS, action_of
 from tastemaker.data.split import Cuts, DataConfig, IntArray, Split, cut_histories
 from tastemaker.data.storage import DataSetInfo, read_info, read_table
@@ -184,6 +185,7 @@ class Dataset:
         Raises:
             RequestError: no such user.
         """
+        user_id = user_id if user_id in self.user_rows else spelt(user_id)
         if user_id not in self.user_rows:
             sample = ", ".join(self.user_ids[:3])
             raise RequestError(

@@ -3,6 +3,8 @@
 In: strings as they stand in the file. Out: the values, why a row is of no use, and what had to be repaired.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,6 +34,11 @@ def filled(raw: pl.Series) -> pl.Series:
     """Without white space around; null for nothing."""
     stripped = raw.str.strip_chars()
     return stripped.set(stripped == "", None)
+
+
+def spelt(words: str) -> str:
+    """An id or title as `judge_ids` spells it: nothing invisible in it, its accents composed."""
+    return unicodedata.normalize("NFC", re.sub("[\u200b\u2060\ufeff]", "", words)).strip()
 
 
 def problems(*found: tuple[str, pl.Series]) -> pl.Series:

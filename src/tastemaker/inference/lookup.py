@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from tastemaker.data.catalog import Catalog
+from tastemaker.data.judged import spelt
 from tastemaker.data.title_forms import printed_title
 from tastemaker.data.titles import natural_title
 from tastemaker.errors import RequestError
@@ -17,13 +18,14 @@ def find_item(catalog: Catalog, words: str) -> int:
     Raises:
         RequestError: no item has it, with the closest titles; or several have, with their ids.
     """
+    words = words if words in catalog.rows else spelt(words)
     if words in catalog.rows:
         return catalog.rows[words]
     wanted = _plain(natural_title(words.title()))
-    rows = [
+    rows = [row for row, item in enumerate(catalog) if words == printed_title(item)] or [
         row
         for row, item in enumerate(catalog)
-        if wanted in (_plain(printed_title(item)), _without_year(printed_title(item)))
+        if {wanted, _plain(words)} & {_plain(printed_title(item)), _without_year(printed_title(item))}
     ]
     if len(rows) == 1:
         return rows[0]

@@ -1,7 +1,7 @@
 """The model in use: recommend, explain and chat, for a stored user, for titles, or for somebody unknown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -102,7 +102,7 @@ class Recommender:
         """
         self._check_length(k)
         ids = self.dataset.user_ids if users is None else users
-        histories = [self.dataset.history(self.dataset.user_row(user)) for user in ids]
+        histories = [self._stored(user) for user in ids]
         found = rank_histories(self.reader, histories, k, self._ranking_history)
         is_item = found.items >= 0
         rows, places = np.nonzero(is_item)
@@ -170,9 +170,25 @@ class Recommender:
 
     def entries(self, user: str | None = None, history: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The past of a stored user and of a list of ids or titles, oldest first."""
-        stored = self.dataset.history(self.dataset.user_row(user)) if user is not None else ()
+        stored = self._stored(user) if user is not None else ()
         action = self.model.network.liked_action
         return (*stored, *(Entry(find_item(self.model.catalog, words), action) for words in history))
+
+    def _stored(self, user: str) -> tuple[Entry, ...]:
+        """The past of a stored user, without items that came to the data set after training."""
+        entries = self.dataset.history(self.dataset.user_row(user))
+        if self._rows is None:
+            return entries
+        rows = ((entry, self._rows.get(entry.item)) for entry in entries)
+        return tuple(replace(entry, item=row) for entry, row in rows if row is not None)
+
+    @cached_property
+    def _rows(self) -> dict[int, int] | None:
+        """By row of the data set's catalog that of the model's; None where they are the same."""
+        known, now = self.model.catalog.rows, [item.item_id for item in self.dataset.catalog]
+        if now == [item.item_id for item in self.model.catalog]:
+            return None
+        return {row: known[item_id] for row, item_id in enumerate(now) if item_id in known}
 
     def _check_length(self, k: int) -> None:
         if not 1 <= k <= len(self.model.catalog):

@@ -31,8 +31,6 @@ from tastemaker.training.validation import batched, sample
 RIDGES: Final = (0.001, 0.003, 0.01, 0.03, 0.1)
 """How strongly the weights of standardised states are held near 0, as far as it is tried."""
 ITERATIONS: Final = 100
-FITTED: Final = "labels_are_fitted"
-"""What the best checkpoint says of its training once its label heads are."""
 
 
 def label_rows(dataset: Dataset, tasks: Iterable[Task], layout: Layout, most: int) -> list[Row]:

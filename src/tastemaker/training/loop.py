@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from tastemaker.balancing import Given, TaskLosses, build_combiner
 from tastemaker.balancing.config import BalancingConfig
+from tastemaker.checkpoint.spent import FITS, FITTED
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, replace_best, save_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel, by_place
 from tastemaker.data.dataset import Dataset
@@ -26,7 +27,7 @@ from tastemaker.training.config import TrainingConfig
 from tastemaker.training.early_stopping import EarlyStopping
 from tastemaker.training.execution import set_execution
 from tastemaker.training.label_cuts import F1, set_label_cuts
-from tastemaker.training.label_fit import FITTED, fit_label_heads, label_rows
+from tastemaker.training.label_fit import fit_label_heads, label_rows
 from tastemaker.training.log import LossLog
 from tastemaker.training.losses import Read, TrivialLosses, read_losses
 from tastemaker.training.mixture import SHARE, Mixture, group_tasks
@@ -40,6 +41,8 @@ from tastemaker.training.stopwatch import Stopwatch
 from tastemaker.training.validation import NDCG, Validation, mean_losses, mean_ndcg
 from tastemaker.training.watch import Watch
 
+DATA: Final = "data"
+"""Key of the checksums of the data set's tables."""
 MOST_LOST: Final = 600.0
 """Seconds after which a checkpoint is taken between two validations, too."""
 
@@ -188,7 +191,8 @@ class Trainer:
                 short = self.validation.look_short(self.network)
             calibrate(look, short)
             set_rating_line(look)
-        self._keep("last", *(["best"] if is_best else []))
+        # In this order: killed between the two, training goes on from the last one before.
+        self._keep(*(["best"] if is_best else []), "last")
 
     def _fit_labels(self) -> None:
         """Fit the label heads of the best checkpoint to what its trunk makes of training texts, once."""
@@ -242,16 +246,28 @@ class Trainer:
             "seen": self.seen.state(),
             "broken": self.broken.state(),
             "is_finished": self.step >= self.total_steps or self.stopping.is_over,
+            FITS: bool(self.network.label_sets) and self.job.config.fit_examples > 0,
+            DATA: dict(self.job.dataset.info.checksums) if self.job.dataset.info else {},
         }
         documents = self.job.model.documents() | {"training": state}
         return Checkpoint(self.step, {"weights": self.job.model.weights(), "training": tensors}, documents)
+
+    def _check_data(self, state: Mapping[str, Any]) -> None:
+        """Rows of a table are what a checkpoint knows items and users by; one from before these were kept is taken."""
+        info = self.job.dataset.info
+        if info and state.get(DATA, info.checksums) != info.checksums:
+            raise CheckpointError(
+                f"{self.job.dataset.config.path}: expected the tables that training began with, found others. Prepare "
+                "the data set as it was, or begin anew, with --overwrite."
+            )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where `checkpoint` was taken.
 
         Raises:
-            CheckpointError: it was taken by another version, or with other runs to be pulled toward.
+            CheckpointError: it was taken on other data, by another version, or with other runs to be pulled toward.
         """
+        self._check_data(checkpoint.documents["training"])
         self.pull.check(checkpoint.documents["training"].get("pulled_toward", []))
         self.network.load_state_dict(by_place(checkpoint.tensors["weights"]))
         tensors, state = checkpoint.tensors["training"], checkpoint.documents["training"]
