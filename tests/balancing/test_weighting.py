@@ -177,3 +177,23 @@ def test_gradnorm_measures_tasks_that_take_turns_by_what_others_were() -> None:
         torch.autograd.backward(weighting(torch.tensor(losses, requires_grad=True)))
     gradient = weighting.factors.grad
     assert gradient is not None and gradient.tolist() == [-1.0 / 2.0, 0.0], "the second has no part in this step"
+
+
+def test_gradnorm_forgets_what_was_not_finite() -> None:
+    weighting = GradNorm(torch.ones(2), alpha=1.5)
+    overflown = [[0.0], [math.inf]]
+    steps = (([1.0, 1.0], [[1.0], [3.0]]), ([0.0, 1.0], overflown), ([1.0, 0.0], [[1.0], [0.0]]))
+    for losses, gradient in steps:
+        weighting.zero_grad()
+        weighting.before_backward(lambda told=gradient: torch.tensor(told))  # type: ignore[misc]
+        torch.autograd.backward(weighting(torch.tensor(losses, requires_grad=True)))
+    assert weighting.factors.grad is not None and weighting.factors.grad.isfinite().all()
+    assert weighting.norms.tolist() == [1.0, 3.0]
+
+
+def test_famo_learns_nothing_of_a_task_alone() -> None:
+    weighting = FastAdaptive(torch.ones(2), rate=0.1)
+    before = weighting.scalarizer._w.clone()
+    weighting(torch.tensor([1.0, 0.0]))
+    weighting.after_step(again(torch.tensor([0.5, 0.0])))
+    assert torch.equal(weighting.scalarizer._w, before)

@@ -9,6 +9,7 @@ from tastemaker.checkpoint import store
 from tastemaker.checkpoint.store import (
     Checkpoint,
     files_of_others,
+    has_weights,
     load_checkpoint,
     remove_run,
     replace_best,
@@ -47,6 +48,14 @@ def test_files_of_others(tmp_path: Path) -> None:
     assert files_of_others(tmp_path) == [], "a run that was killed before its first checkpoint"
     (tmp_path / "checkpoints" / "theirs").mkdir()
     assert files_of_others(tmp_path) == ["checkpoints", "tensorboard", "losses.jsonl"]
+
+
+def test_a_folder_without_its_last_checkpoint_has_weights_that_took_a_step(tmp_path: Path) -> None:
+    assert not has_weights(tmp_path)
+    save_checkpoint(tmp_path, checkpoint(0), ("best",))
+    assert not has_weights(tmp_path), "killed before its first step, it begins anew"
+    save_checkpoint(tmp_path, checkpoint(7), ("best",))
+    assert has_weights(tmp_path), "as a trial of a search"
 
 
 def test_no_run(tmp_path: Path) -> None:

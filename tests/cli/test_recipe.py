@@ -247,8 +247,17 @@ def test_overrides(tmp_path, override, table, key, value):
 def test_overrides_must_fit_together_and_not_one_after_the_other(tmp_path):
     read = read_recipe(write(tmp_path, SMALL), ["model.width=50", "model.heads=5"])
     assert (read.model.width, read.model.heads) == (50, 5)
-    with pytest.raises(RecipeError, match="--set model.heads=7: "):
-        read_recipe(write(tmp_path, SMALL), ["model.width=64", "model.heads=7"])
+    with pytest.raises(RecipeError, match="^--set model.heads=7: "):
+        read_recipe(write(tmp_path, SMALL), ["model.width=64", "model.heads=7", "training.epochs=3"])
+
+
+def test_what_another_override_mends_is_not_at_fault(tmp_path):
+    path = write(tmp_path, "[tasks.next_item]\n")
+    assert read_recipe(path, ["data.path=x"]).data.path == "x"
+    with pytest.raises(RecipeError, match=r"^--set training.epoch=3: \[training\] has no key 'epoch'"):
+        read_recipe(path, ["data.path=x", "training.epoch=3"])
+    with pytest.raises(RecipeError, match=r"recipe\.toml: \[data\] needs 'path'"):
+        read_recipe(path, ["training.epochs=3"])
 
 
 def test_an_override_of_a_task_adds_it(tmp_path):

@@ -31,9 +31,12 @@ def test_every_form_gives_the_second(raw: str, repair: str | None) -> None:
     assert {name for name, there in judged.repairs.items() if there.any()} == ({repair} if repair else set())
 
 
-def test_days_in_eight_digits_are_days_where_all_rows_have_one() -> None:
+def test_days_in_eight_digits_are_days_where_most_rows_have_one() -> None:
     midnight = MOMENT - 16 - 56 * 60 - 3600
     assert judge_times(pl.Series(["20130104", None, "20130105"])).values.to_list() == [midnight, None, midnight + 86400]
+    mostly = judge_times(pl.Series(["20130104", "20130104.0", "unknown"]))
+    assert mostly.values.to_list() == [midnight, midnight, None]
+    assert mostly.problem.to_list() == [None, None, "timestamp is neither a number nor ISO 8601"]
     assert judge_times(pl.Series(["20130104", "20130199"])).values.to_list() == [20130104, 20130199], "seconds, then"
 
 

@@ -14,6 +14,8 @@ from transformers import (
     BertModel,
     CLIPConfig,
     CLIPModel,
+    ElectraConfig,
+    ElectraModel,
     GPT2Config,
     GPT2LMHeadModel,
     GPT2Model,
@@ -278,6 +280,11 @@ def test_no_label_is_said_in_the_same_two_ways_to_every_head(nothing: float) -> 
     assert logits.grad is not None and logits.grad.tolist() == [[-0.5, 0.0]]
 
 
+def test_truth_is_one_of_two_classes() -> None:
+    told = ClassifierHead(2).loss(torch.zeros(2, 2), torch.tensor([True, False]))
+    torch.testing.assert_close(told, torch.tensor(2.0).log())
+
+
 def test_half_a_class_is_none() -> None:
     with pytest.raises(ModelError, match=r"expected classes from 0 to 2, or -100 for no label, found 1\.5\."):
         ClassifierHead(3).loss(torch.zeros(1, 3), torch.tensor([1.5]))
@@ -439,6 +446,15 @@ def test_settings_of_heads(make: Callable[[], object], said: str) -> None:
 def test_inputs_that_do_not_fit(small: MultiTaskModel, given: dict[str, Tensor], said: str) -> None:
     with pytest.raises(ModelError, match=f"^{re.escape(said)}$"):
         small(**given)
+
+
+def test_vectors_are_as_wide_as_the_backbone_s_own() -> None:
+    """ELECTRA's token embeddings are narrower than its states."""
+    narrow = ElectraConfig(**SIZES, embedding_size=D // 2)
+    model = MultiTaskModel(ElectraModel(narrow), {"topic": 3})
+    assert model(inputs_embeds=torch.zeros(B, T, D // 2))["topic"].shape == (B, 3)
+    with pytest.raises(ModelError, match=rf"expected vectors \[B, T, {D // 2}\]"):
+        model(inputs_embeds=torch.zeros(B, T, D))
 
 
 @pytest.mark.parametrize("name", ["bert", "roberta", "gpt2", "llama"])

@@ -17,7 +17,7 @@ class BalancingConfig:
     learning_rate: float = 0.01
     """Of the balancer's own parameters, which get no weight decay."""
     every: int = 1
-    """Gradients are aggregated in one step of so many; those between take the weights that were found last."""
+    """The gradient of a task is taken in one of so many of its steps; those between take the weights found last."""
     on: Literal["parameters", "features"] = "parameters"
     """What gradients are compared in: all shared `parameters`, or the cheaper `features` that the heads read."""
     dwa_temperature: float = 2.0

@@ -40,7 +40,7 @@ class GradNorm(LossWeighting):
     def before_backward(self, gradients: Callable[[], Tensor]) -> None:
         """Measure the gradients of this step."""
         norms = gradients().detach().norm(dim=1)
-        self.norms = torch.where(norms > 0, norms, self.norms)
+        self.norms = torch.where((norms > 0) & norms.isfinite(), norms, self.norms)
 
     def combine(self, losses: Tensor) -> Tensor:
         """See `LossWeighting.combine`; the gradient of the weights follows from that of their own loss."""

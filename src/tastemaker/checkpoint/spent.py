@@ -9,6 +9,8 @@ from tastemaker.checkpoint.store import SECONDS, checkpoint_folder, read_json
 
 COUNTED: Final = ("seconds", "processor_seconds", "positions")
 """What is added up over runs."""
+DATA: Final = "data"
+"""Key of a state: the checksums of the data set's tables."""
 FITS: Final = "fits_labels"
 """Key of a state: whether label heads are fitted once more when all steps are taken."""
 FITTED: Final = "labels_are_fitted"

@@ -184,10 +184,16 @@ def _remove_unnamed(run: Path) -> None:
 
 def remove_run(run: Path) -> None:
     """Make room for a new run: what an earlier one left in this folder goes, other files stay."""
-    for name in ("last.json", "best.json", SECONDS, LOSSES, *JUDGED):
+    for name in ("last.json", "best.json", SECONDS, *JUDGED):
         (run / name).unlink(missing_ok=True)
     for name in FOLDERS:
         shutil.rmtree(run / name, ignore_errors=True)
+    (run / LOSSES).unlink(missing_ok=True)  # last: by it what is left of a run is known as ours
+
+
+def has_weights(run: Path) -> bool:
+    """Whether there is a best checkpoint, of a model that has taken a step."""
+    return (run / "best.json").is_file() and not checkpoint_folder(run, "best").name.startswith(f"step-{0:08d}")
 
 
 def files_of_others(run: Path) -> list[str]:

@@ -63,14 +63,22 @@ def read_recipe(path: Path | str, overrides: Sequence[str] = ()) -> Recipe:
     read = plain = _read_toml(Path(path))
     for override in overrides:
         plain = _overridden(plain, override)
+    where = str(path)
+    whole = _complaint(plain)
+    for override in overrides if whole else ():
+        if _complaint(read) == whole:
+            break
+        read, where = _overridden(read, override), f"--set {override}"
+    return from_mapping(plain, where)
+
+
+def _complaint(plain: object) -> str:
+    """What does not fit, wherever it came from; "" for nothing."""
     try:
-        return from_mapping(plain, str(path))
-    except RecipeError:  # what is at fault is told by taking one override after the other
-        from_mapping(read, str(path))
-        for override in overrides:
-            read = _overridden(read, override)
-            from_mapping(read, f"--set {override}")
-        raise
+        from_mapping(plain, "")
+    except RecipeError as error:
+        return str(error)
+    return ""
 
 
 def from_mapping(plain: object, where: str = "recipe") -> Recipe:

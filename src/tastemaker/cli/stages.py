@@ -9,7 +9,8 @@ from typing import Any, Final
 import torch
 
 from tastemaker.balancing import check_balancing
-from tastemaker.checkpoint.store import checkpoint_folder, files_of_others, read_json, remove_run
+from tastemaker.checkpoint.spent import DATA
+from tastemaker.checkpoint.store import checkpoint_folder, files_of_others, has_weights, read_json, remove_run
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.new_model import chosen_backbone, new_model
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
@@ -57,7 +58,7 @@ def train(
         CheckpointError: `out` holds a run that is neither to be resumed nor overwritten, or is no folder.
     """
     out = Path(out)
-    _check_place(out, is_free=resume or overwrite)
+    _check_place(out, resume, overwrite)
     watch = watch or Silent()
     device = torch.device(chosen_device(recipe.training.device))
     check_precision(recipe.training.precision, device)
@@ -144,11 +145,19 @@ def _name_of(against: Path | str) -> str:
 
 
 def check_same_items(run: Path, model: TrainedModel, dataset: Dataset) -> None:
-    """A model is judged on the items that it was trained on.
+    """A model is judged on the data that it was trained on.
 
     Raises:
-        RecipeError: the data set has others now.
+        RecipeError: the data set has other items now, or other tables, where the run says which it had.
     """
+    had = read_json(checkpoint_folder(run, "best") / "training.json").get(DATA)
+    has = dataset.info.checksums if dataset.info else None
+    if had and has and had != has:
+        changed = sorted(name for name in had.keys() | has.keys() if had.get(name) != has.get(name))
+        raise RecipeError(
+            f"{dataset.config.path}: expected the tables that {run} was trained on, found other {', '.join(changed)}. "
+            "Prepare the data set as it was, or train again."
+        )
     if [item.item_id for item in model.catalog] != [item.item_id for item in dataset.answers]:
         raise RecipeError(
             f"{dataset.config.path}: expected the {len(model.catalog):,} items that {run} was trained on, found "
@@ -209,16 +218,22 @@ def chosen_device(name: str) -> str:
     return name
 
 
-def _check_place(out: Path, is_free: bool) -> None:
+def _check_place(out: Path, resume: bool, overwrite: bool) -> None:
     """A run is hours of work: nothing replaces it unasked."""
     file = next((place for place in (out, *out.parents) if place.exists() and not place.is_dir()), None)
     if file is not None:
         raise CheckpointError(f"{out}: expected a folder for the run, found a file at {file}. Pass another --out.")
-    if any((out / name).exists() for name in ("last.json", "best.json")):
-        if not is_free:
+    if (out / "last.json").exists():
+        if not (resume or overwrite):
             raise CheckpointError(
                 f"{out}: holds a run already. Go on with it by --resume, replace it by --overwrite, or pass another "
                 "--out."
+            )
+    elif has_weights(out):
+        if not overwrite:
+            raise CheckpointError(
+                f"{out}: holds a trained model, as a trial of a search leaves it, without what it takes to go on with "
+                "it. Replace it by --overwrite, or pass another --out."
             )
     elif foreign := files_of_others(out):
         raise CheckpointError(

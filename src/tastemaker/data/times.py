@@ -21,7 +21,7 @@ TEXT: Final = "timestamp in text"
 FORMS: Final = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%d %H:%M%z")
 SPELLINGS: Final = (
     (r"^(\d{4})/(\d\d?)/", "${1}-${2}-"),
-    (r"^(\d{4})(\d\d)(\d\d)$", "${1}-${2}-${3}"),
+    (r"^(\d{4})(\d\d)(\d\d)(?:\.0+)?$", "${1}-${2}-${3}"),
     (r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)", "${1}-${2}-${3} ${4}:${5}:${6}"),
     (r"^([-0-9]{8,10})T", "${1} "),
     (r" ?(?:Z|UTC)$", ""),
@@ -29,8 +29,8 @@ SPELLINGS: Final = (
     (r"([-+]\d\d):?(\d\d)$", "${1}${2}"),
 )
 """How else these may be written, and what they become: slashes, no signs between, a T, zones of hours alone."""
-DAY: Final = r"^(?:19[7-9]\d|20\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
-"""A day in eight digits, where all rows have one: so many seconds would be a day in August 1970."""
+DAY: Final = r"^(?:19[7-9]\d|20\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\.0+)?$"
+"""A day in eight digits, where most rows of a part of the file have one: so many seconds would be in August 1970."""
 
 
 def judge_times(raw: pl.Series) -> Judged:
@@ -40,7 +40,8 @@ def judge_times(raw: pl.Series) -> Judged:
     [1357264576, 1357264576, 1357264576]
     """
     texts = filled(raw)
-    digits = texts.set(texts.is_not_null(), None) if texts.str.contains(DAY).all() else texts
+    is_day = texts.str.contains(DAY).fill_null(False)
+    digits = texts.set(is_day, None) if 2 * is_day.sum() > len(texts) - texts.null_count() else texts
     numbers = digits.cast(pl.Float64, strict=False)
     numbers = numbers.set(~numbers.is_finite(), None)
     exact = digits.cast(pl.Int64, strict=False)

@@ -17,7 +17,7 @@ from tastemaker.metrics.tally import FloatArray, Tally
 Interval = tuple[float, float, float]
 """Value, and the ends of its 95 % interval."""
 UNKNOWN: Final = 0.025
-"""Of more draws than this in which theirs is 0 an end of the interval would lie among those that are not known."""
+"""Where theirs is 0 in a larger share of the draws, an end of the interval is not known."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,10 @@ class MultiTaskModel(nn.Module):
         first, *_ = inputs
         size = inputs[first].shape[:2]
         for name, tensor in inputs.items():
-            _check_form(name, tensor, config.hidden_size)
+            if name == "inputs_embeds":
+                _check_vectors(name, tensor, self.backbone.get_input_embeddings().weight.shape[1])
+            else:
+                _check_tokens(name, tensor)
             _check_size(name, tensor, size)
         longest = positions_of(config)
         if longest is not None and size[1] > longest:
@@ -173,18 +176,21 @@ def _mask(texts: Tensor, attention_mask: Tensor | None) -> Tensor:
     return mask
 
 
-def _check_form(name: str, tensor: Tensor, width: int) -> None:
-    """Whole numbers `[B, T]`, or vectors `[B, T, D]`; at least one."""
-    is_vectors = name == "inputs_embeds"
-    expected = f"vectors [B, T, {width}]" if is_vectors else "whole numbers [B, T]"
-    is_fit = tensor.is_floating_point() and tensor.shape[2:] == (width,) if is_vectors else _is_whole(tensor)
-    if not is_fit or tensor.ndim != 2 + is_vectors or not tensor.numel():
-        found = f"{list(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
-        raise ModelError(f"{name}: expected {expected}, at least one, found {found}.")
+def _check_tokens(name: str, tensor: Tensor) -> None:
+    """Whole numbers `[B, T]`, at least one."""
+    is_whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
+    if not is_whole or tensor.ndim != 2 or not tensor.numel():
+        raise ModelError(f"{name}: expected whole numbers [B, T], at least one, found {_form(tensor)}.")
 
 
-def _is_whole(tensor: Tensor) -> bool:
-    return not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
+def _check_vectors(name: str, tensor: Tensor, width: int) -> None:
+    """Vectors `[B, T, D]`, at least one."""
+    if not tensor.is_floating_point() or tensor.ndim != 3 or tensor.shape[2] != width or not tensor.numel():
+        raise ModelError(f"{name}: expected vectors [B, T, {width}], at least one, found {_form(tensor)}.")
+
+
+def _form(tensor: Tensor) -> str:
+    return f"{list(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
 
 
 def _check_size(name: str, tensor: Tensor, size: torch.Size) -> None:

@@ -158,8 +158,12 @@ def _listed(names: list[str]) -> str:
 
 
 def _check_layers(choice: Choice, name: str) -> None:
-    """Layers can be left out, and those that are kept do not depend on their place."""
-    is_counted = getattr(choice.config, COUNTED_LAYERS, False)
+    """Layers can be left out, and those that are kept are not known by their place, as in a list of such places."""
+    plain = choice.config.to_dict()
+    is_counted = plain.get(COUNTED_LAYERS, False) or any(
+        name.endswith("_layers") and isinstance(value, list) and value and len(value) != choice.info.layers
+        for name, value in plain.items()
+    )
     try:
         with_layers(choice.config, list(choice.layers))
     except NotImplementedError:

@@ -175,7 +175,7 @@ def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy of logits `[..., C]` at the told ones of targets `[...]`."""
     _check_shape(targets, logits.shape[:-1])
     is_told, classes = _told(targets), logits.shape[-1]
-    if (is_told & ((targets < 0) | (targets >= classes) | (targets != targets.round()))).any():
+    if (is_told & ((targets < 0) | (targets >= classes) | (targets != targets.long()))).any():
         found = sorted(set(targets[is_told].tolist()) - set(range(classes)))[0]
         raise ModelError(f"expected classes from 0 to {classes - 1}, or {UNTOLD} for no label, found {found}.")
     known = targets.where(is_told, 0).long().flatten()
@@ -184,7 +184,7 @@ def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 def _told(targets: Tensor) -> Tensor:
     """Which targets say something."""
-    return targets.isfinite() & (targets != UNTOLD)
+    return ~targets.isnan() & (targets != UNTOLD)
 
 
 def _mean(losses: Tensor, is_told: Tensor) -> Tensor:

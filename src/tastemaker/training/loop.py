@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from tastemaker.balancing import Given, TaskLosses, build_combiner
 from tastemaker.balancing.config import BalancingConfig
-from tastemaker.checkpoint.spent import FITS, FITTED
+from tastemaker.checkpoint.spent import DATA, FITS, FITTED
 from tastemaker.checkpoint.store import Checkpoint, load_checkpoint, replace_best, save_checkpoint
 from tastemaker.checkpoint.trained import TrainedModel, by_place
 from tastemaker.data.dataset import Dataset
@@ -41,8 +41,6 @@ from tastemaker.training.stopwatch import Stopwatch
 from tastemaker.training.validation import NDCG, Validation, mean_losses, mean_ndcg
 from tastemaker.training.watch import Watch
 
-DATA: Final = "data"
-"""Key of the checksums of the data set's tables."""
 MOST_LOST: Final = 600.0
 """Seconds after which a checkpoint is taken between two validations, too."""
 
@@ -277,7 +275,7 @@ class Trainer:
         except RuntimeError as error:
             raise CheckpointError(
                 f"{self.job.out}: expected what the balancer remembers as this version keeps it, found another: "
-                f"{' '.join(str(error).split())} Begin anew, with --overwrite."
+                f"{' '.join(str(error).split())} Train into another --out, or begin anew with --overwrite."
             ) from None
         _set_random_states(_under("random.", tensors), self.device)
         self.mixture.restore(state["mixture"])
