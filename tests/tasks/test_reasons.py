@@ -145,8 +145,8 @@ def test_listed() -> None:
             "Because of Aladdin (1992) and Heat (1995): it shares 1990s.",
         ),
         ("asked comedy, no horror", "You asked for comedy and no horror: it is that."),
-        ("is comedy, 1990s", "It is comedy and 1990s."),
-        ("", "It is comedy."),
+        ("is comedy, 1990s", "It goes under comedy and is from the 1990s."),
+        ("", "It goes under comedy."),
     ],
 )
 def test_template(why: str, expected: str) -> None:

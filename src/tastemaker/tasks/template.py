@@ -10,6 +10,8 @@ def template_reason(evidence: Evidence, card: Card) -> str:
 
     >>> template_reason(Evidence("liked Aladdin (1992), 5 stars; shares comedy"), Card("Babe (1995): comedy"))
     'Because you liked Aladdin (1992): it shares comedy.'
+    >>> template_reason(Evidence("is comedy, drama, 1990s"), Card("Babe (1995): comedy, drama"))
+    'It goes under comedy and drama and is from the 1990s.'
     """
     found = parse(evidence.text)
     parts = []
@@ -20,12 +22,14 @@ def template_reason(evidence: Evidence, card: Card) -> str:
         parts.append(f"you asked for {listed(found.asked)}")
     start = ", and ".join(parts)
     shared = (*found.shared, *([found.shared_decade] if found.shared_decade else ()))
-    own = (*(found.own or card_labels(card)), *([found.own_decade] if found.own_decade else ()))
+    labels = found.own or card_labels(card)
     if shared:
         end = f"it shares {listed(shared)}"
     elif found.asked:
         end = "it is that"
     else:
-        end = f"it is {listed(own)}" if own else f"it is {card_title(card)}"
+        goes = [f"goes under {listed(labels)}"] if labels else []
+        goes += [f"is from the {found.own_decade}"] if found.own_decade else []
+        end = f"it {' and '.join(goes)}" if goes else f"it is {card_title(card)}"
     text = f"{start}: {end}." if start else f"{end}."
     return text[:1].upper() + text[1:]
