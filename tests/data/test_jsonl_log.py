@@ -52,6 +52,13 @@ def test_numbers_are_written_alike_beside_a_broken_line(path: Path) -> None:
     assert [values[0] for _, values in rows] == [values[0] for _, values in whole] == ["7", "8"]
 
 
+def test_names_that_come_late_in_a_large_file_are_found(path: Path) -> None:
+    """As where ratings began after years of views."""
+    early, late = '{"u": 1, "i": "a", "text": "%s"}' % ("x" * 400), '{"u": 1, "i": "a", "rating": 5}'
+    path.write_text("\n".join([early] * 12_000 + [late] * 4_000))
+    assert jsonl_columns(path) == ("u", "i", "text", "rating")
+
+
 def test_a_line_cut_in_two_is_told_of_twice(path: Path) -> None:
     path.write_bytes(b'{"u": 1, "i": 2}\n{"u": 3, "i"\n: 4}\n\n[5]\n{"u": 6, "i": "caf\xe9"}\n')
     rows, findings = read(path)

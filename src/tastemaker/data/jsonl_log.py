@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -26,6 +27,8 @@ SMALL: Final = 2**16
 """Bytes of a part that is read line by line."""
 LINES: Final = 10_000
 """Lines in which names are looked for."""
+PLACES: Final = 16
+"""Of a large file, where they are looked for besides."""
 PYTHON: Final = "a Python dictionary, read as JSON"
 _HEAD: Final = 2**22
 _LONE: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -33,20 +36,30 @@ _LONE: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 def jsonl_columns(path: RawPath, encoding: str | None = None) -> tuple[str, ...]:
-    """Names that the objects of the first lines have.
+    """Names that the objects of the first lines have, and of a large file those at places all over it.
 
     Raises:
         DataError: no line is an object.
     """
     first = next(byte_chunks(path, last_line, _HEAD, encoding), None)
     lines = first.content.split(b"\n", LINES) if first else []
-    objects = (_object(decoded(line)[0])[0] for line in islice(lines, LINES))
+    objects = (_object(decoded(line)[0])[0] for line in chain(islice(lines, LINES), _lines_elsewhere(path)))
     names = dict.fromkeys(name for found in objects if isinstance(found, dict) for name in found)
     if not names and lines and lines[0].lstrip().startswith(b"["):
         raise DataError(f"{path}: expected a JSON object a line, found an array. Unfold it: jq -c '.[]' FILE.")
     if not names:
         raise DataError(f"{path}: expected a JSON object a line, found none in the first lines. Check --format.")
     return tuple(str(name).translate(_LONE) for name in names)
+
+
+def _lines_elsewhere(path: RawPath) -> Iterator[bytes]:
+    """Whole lines at some places of a large file, as far as it can be read from anywhere: names may come late."""
+    if not isinstance(path, Path) or path.suffix == ".gz" or path.stat().st_size <= _HEAD:
+        return
+    with path.open("rb") as file:
+        for place in range(1, PLACES + 1):  # the last one is the end
+            file.seek((path.stat().st_size - SMALL) * place // PLACES)
+            yield from file.read(SMALL).split(b"\n")[1:-1]
 
 
 def jsonl_chunks(path: RawPath, columns: Sequence[str], encoding: str | None = None) -> Iterator[LogChunk]:
