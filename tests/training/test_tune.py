@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tastemaker.errors import CheckpointError, RecipeError, TrainingError
+from tastemaker.training import study
 from tastemaker.training.search_space import Choices, Range
 from tastemaker.training.trial_chart import draw_trials
 from tastemaker.training.trials import Outcome, Trial, Trials
@@ -84,6 +85,23 @@ def test_a_killed_search_goes_on_as_if_nothing_had_been(tmp_path):
     assert [number for number, _ in seen] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 12, 13, 14]
     assert seen[2] == seen[3]
     assert seen[12] == seen[13]
+
+
+def test_a_search_killed_between_two_values_of_a_trial_proposes_the_same(tmp_path, monkeypatch):
+    whole = run(tmp_path / "whole", 4)
+    suggest, asked = study._suggest, []
+
+    def killed(trial, key, dimension):
+        asked.append(key)
+        if len(asked) == 3 * len(SPACE) + 2:
+            raise KeyboardInterrupt
+        suggest(trial, key, dimension)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(study, "_suggest", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "killed", 4)
+    assert essence(run(tmp_path / "killed", 4)) == essence(whole)
 
 
 def test_the_number_of_trials_is_the_total(tmp_path):

@@ -20,6 +20,8 @@ from tastemaker.training.search_space import Choices, Dimension, Value
 from tastemaker.training.trials import Outcome, Trial
 
 NAME: Final = "tastemaker"
+APART: Final = 1_000_003
+"""Between the seeds of two values of a trial: further than there are trials."""
 
 
 @contextmanager
@@ -78,13 +80,13 @@ class Study:
         """The trial that was cut off, else a new one; the very first takes the values `first`."""
         known = self._study.get_trials(deepcopy=False)
         begun = [trial for trial in known if trial.state is TrialState.RUNNING]
-        # A sampler that begins anew with each trial goes on alike after the search was killed.
         seed = self.seed + sum(trial.state.is_finished() for trial in known)
-        self._study.sampler = optuna.samplers.TPESampler(seed=seed)
         if not known:
             self._study.enqueue_trial(dict(first))
         trial = optuna.trial.Trial(self._study, begun[0]._trial_id) if begun else self._study.ask()
-        for key, dimension in self.search.items():
+        for place, (key, dimension) in enumerate(self.search.items()):
+            # A sampler that begins anew with each value goes on alike wherever the search was killed.
+            self._study.sampler = optuna.samplers.TPESampler(seed=seed + APART * place)
             _suggest(trial, key, dimension)
         return trial
 
