@@ -83,7 +83,12 @@ def test_a_run_from_before_a_single_entry_weighed_by_itself_goes_on(recipe, tmp_
     weights = {name: it[:2] if name in BY_PLACE else it for name, it in kept.tensors["weights"].items()}
     save_checkpoint(tmp_path / "older", replace(kept, tensors={**kept.tensors, "weights": weights}), ("last",))
     stages.train(recipe(4), tmp_path / "older", resume=True)
-    assert manifest(tmp_path / "older") == manifest(tmp_path / "whole")
+    older, whole = (load_checkpoint(tmp_path / name, "last").tensors for name in ("older", "whole"))
+    for file, tensors in whole.items():
+        for name, tensor in tensors.items():
+            known = slice(2) if name in BY_PLACE else ...  # the third place is found where a validation is the best
+            assert torch.equal(older[file][name][known], tensor[known]), name
+    assert all(len(older["weights"][name]) == 3 for name in BY_PLACE)
 
 
 def test_a_killed_run_of_an_encoder_goes_on_and_is_of_use(recipe, shop, tmp_path):
