@@ -88,21 +88,24 @@ def test_an_unknown_configuration(tmp_path: Path, text: str, found: str) -> None
     assert str(raised.value).endswith("Use another model, or install a newer transformers.")
 
 
-def test_a_model_of_images(tmp_path: Path) -> None:
-    rewrite(saved("bert", tmp_path) / "config.json", model_type="vit")
-    with refused(
-        f"{tmp_path}: expected a language model, such as gpt2 or llama (decoder), bert (encoder) or t5 (encoder and "
-        "decoder), found model_type 'vit'. Use another model."
-    ):
-        describe(tmp_path)
-
-
-def test_a_model_of_texts_and_images(tmp_path: Path) -> None:
-    rewrite(saved("llama", tmp_path) / "config.json", model_type="gemma3")
-    with refused(
-        f"{tmp_path}: expected a model of texts alone, found model_type 'gemma3', which holds one beside others. Save "
-        "the text model in it by itself, or use another model."
-    ):
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        (
+            *("bert", "vit"),
+            "expected a language model, such as gpt2 or llama (decoder), bert (encoder) or t5 (encoder and decoder), "
+            "found model_type 'vit'. Use another model.",
+        ),
+        (
+            *("llama", "gemma3"),
+            "expected a model of texts alone, found model_type 'gemma3', which holds one beside others. Save the text "
+            "model in it by itself, or use another model.",
+        ),
+    ],
+)
+def test_a_model_of_images(name: str, kind: str, said: str, tmp_path: Path) -> None:
+    rewrite(saved(name, tmp_path) / "config.json", model_type=kind)
+    with refused(f"{tmp_path}: {said}"):
         describe(tmp_path)
 
 
