@@ -29,6 +29,29 @@ def test_without_content_id_dropout_would_leave_nothing_so_it_is_off() -> None:
     assert bool((table(0, id_dropout=1.0)()[:3].abs().sum(1) > 0).all())
 
 
+def taught(items: ItemTable, *, teaches_ids: bool) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+    """The gradients of projection and residual after two items were read for a loss."""
+    asked = torch.tensor([[0, 2]])
+    read = items.read(asked, items(), teaches_ids=teaches_ids)
+    assert torch.equal(read, items.eval()()[asked])
+    read.square().sum().backward()
+    return tuple(None if it is None else it.weight.grad for it in (items.projection, items.residual))
+
+
+def test_what_is_read_may_teach_content_and_leave_residuals_alone() -> None:
+    torch.manual_seed(0)
+    both, content = (taught(table(id_dropout=0.0), teaches_ids=teaches) for teaches in (True, False))
+    assert both[0] is not None and content[0] is not None and both[1] is not None
+    torch.testing.assert_close(content[0], both[0])
+    assert content[1] is None or not bool(content[1].any())
+    assert both[1][[0, 2]].abs().sum() > 0
+
+
+def test_without_content_residuals_learn_from_all_that_is_read() -> None:
+    found = taught(table(0), teaches_ids=False)[1]
+    assert found is not None and bool(found.any())
+
+
 def test_a_bias_leaves_cold_items_out() -> None:
     items = table()
     logits = torch.randn(2, 8) @ items().T + items.warm_bias(SLOT)

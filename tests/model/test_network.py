@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import pytest
 import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
@@ -8,6 +11,8 @@ from tastemaker.model.backbone import Places
 from tastemaker.model.batch import HISTORY, SLOT, collate
 from tastemaker.model.row import Row
 from tastemaker.tasks.dialogue import Dialogue
+from tastemaker.tasks.explanation import Explanation
+from tastemaker.tasks.next_item import NextItem
 
 
 def dialogue_rows(model: TrainedModel, shop: Dataset) -> list[Row]:
@@ -62,6 +67,22 @@ def test_an_entry_is_its_item_plus_its_action(model: TrainedModel) -> None:
     zero = torch.zeros(1, 1, dtype=torch.long)
     embedded = network.embed(zero, zero + 4, zero + 2, vectors)[0, 0]
     assert torch.allclose(embedded, vectors[3] + network.action_embedding.weight[1])
+
+
+@pytest.mark.parametrize("words_teach_ids", [True, False])
+def test_words_may_leave_id_residuals_to_histories(model: TrainedModel, shop: Dataset, words_teach_ids: bool) -> None:
+    network = model.network
+    assert network.item_table.projection is not None and network.item_table.residual is not None
+    network.config = replace(network.config, words_teach_ids=words_teach_ids)
+    moved = []
+    for task in (Explanation(), NextItem()):
+        network.zero_grad(set_to_none=True)
+        rows = [model.layout.row([example]) for example in list(task.examples(shop, Split.TRAIN))[:4]]
+        network(collate(rows), network.item_table()).square().sum().backward()
+        assert network.item_table.projection.weight.grad is not None
+        grad = network.item_table.residual.weight.grad
+        moved.append(grad is not None and bool(grad.any()))
+    assert moved == [words_teach_ids, True]
 
 
 def test_the_odds_of_cold_items_can_be_multiplied(model: TrainedModel) -> None:

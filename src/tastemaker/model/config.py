@@ -59,6 +59,9 @@ class ModelConfig:
     """Whether items have a learned id residual beside their content."""
     id_dropout: float = 0.1
     """Probability that an item's id residual is zeroed in a training step."""
+    words_teach_ids: bool = True
+    """Whether what is read beside words teaches id residuals as well; with false it teaches an item's content alone, if
+    it has any, and residuals learn from histories and from items that are told."""
     sharing: Literal["hard", "adapters", "experts"] = "hard"
     """What stands between trunk and heads: nothing, an adapter of each task's own, or experts that a gate of each task
     mixes."""

@@ -60,6 +60,19 @@ class ItemTable(nn.Module):
             vectors.append(self.residual.weight * keep.unsqueeze(1))
         return torch.stack(vectors).sum(0)
 
+    def read(self, items: Tensor, vectors: Tensor, *, teaches_ids: bool = True) -> Tensor:
+        """The rows `[..., D]` of items `[...]` in `vectors` `[I, D]`, which this table gave.
+
+        With `teaches_ids` false the gradient of what they are read for stops at residuals, which AdamW moves by a step
+        of full length however little a text says of an item, and reaches the projection alone. Without content there
+        is nothing else to teach.
+        """
+        rows = nn.functional.embedding(items, vectors)
+        if teaches_ids or self.projection is None or self.residual is None:
+            return rows
+        projected: Tensor = self.projection(self.content[items])
+        return rows.detach() + (projected - projected.detach())
+
     def warm_bias(self, place: int) -> Tensor:
         """What leaves the items that are cold at a place out of a ranking, `[I]`: minus infinity, and 0 for others."""
         is_warm = self.is_warm[place]
