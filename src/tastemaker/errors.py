@@ -31,3 +31,8 @@ class RequestError(TastemakerError):
 
 class TrainingError(TastemakerError):
     """Training cannot go on, for example because a loss is not finite."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception of a library says, in one line; its type where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

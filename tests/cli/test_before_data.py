@@ -103,3 +103,9 @@ def test_compiling_without_a_compiler(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 RECIPE = {"data": {"path": "shop"}, "tasks": {"next_item": {}}, "training": {"compile": True}}
+
+
+@pytest.mark.parametrize("device", ["mps", "cuda", "cuda:99", "tpu"])
+def test_a_device_that_is_not_there(device: str, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"training\.device"):
+        train({"backbone": "nano"}, tmp_path, device=device)

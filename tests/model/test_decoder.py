@@ -248,6 +248,19 @@ def test_weights_that_are_not_in_the_files_are_not_made_up(name: str, shop: Data
         shop_model(shop, tmp_path, TASKS_OF_SHOP)
 
 
+def test_weights_of_other_sizes_than_the_configuration_says(shop: Dataset, tmp_path: Path) -> None:
+    config = json.loads((saved("llama", tmp_path) / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"intermediate_size": 48}))
+    with pytest.raises(RecipeError, match=r"expected weights of the sizes that its config\.json says, found others \("):
+        shop_model(shop, tmp_path, TASKS_OF_SHOP)
+
+
+def test_the_models_own_dropout_is_no_more_than_the_recipes(shop: Dataset, tmp_path: Path) -> None:
+    network = shop_model(shop, saved("gpt2", tmp_path), TASKS_OF_SHOP, dropout=0.05, adaptation="full").network
+    shares = {part.p for part in network.backbone.trunk.modules() if isinstance(part, torch.nn.Dropout)}
+    assert shares == {0.05}, "GPT-2 comes with .1"
+
+
 def test_items_are_as_long_as_words_and_begin_near_to_equal_chances(shop: Dataset, tmp_path: Path) -> None:
     model = shop_model(shop, saved("llama", tmp_path), TASKS_OF_SHOP)
     network, rows = model.network, dialogue_rows(model, shop)

@@ -241,3 +241,13 @@ def test_a_model_that_cannot_serve_is_refused(name: str, message: str, shop: Dat
     folder = saved_encoder(name, tmp_path)
     with pytest.raises(RecipeError, match=f"^{re.escape(message.format(folder=folder))}$"):
         shop_model(shop, folder, ("next_item",))
+
+
+def test_a_history_with_hidden_entries_is_no_row_of_words(shop: Dataset, tmp_path: Path) -> None:
+    model = reading_shop(shop, "bert", tmp_path, content="tfidf", words_teach_ids=False)
+    histories = [row for row in training_rows(model, shop) if set(row.inputs[:, 0].tolist()) == {0, HISTORY, MASK}]
+    batch = collate(histories)
+    assert len(histories) > 1 and not batch.places.has_words
+    table = model.network.item_table
+    model.network(batch, table()).square().sum().backward()
+    assert table.residual is not None and bool(table.residual.weight.grad.abs().any())

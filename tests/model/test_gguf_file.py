@@ -49,8 +49,10 @@ def file(model: LlamaForCausalLM, tmp_path_factory: pytest.TempPathFactory) -> P
     return write(tmp_path_factory.mktemp("gguf") / "tiny.gguf", model)
 
 
-def write(path: Path, model: LlamaForCausalLM, architecture: str = "llama", has_tokenizer: bool = True) -> Path:
-    """The model as llama.cpp's own converter writes it."""
+def write(
+    path: Path, model: LlamaForCausalLM, architecture: str = "llama", has_tokenizer: bool = True, without: str = "none"
+) -> Path:
+    """The model as llama.cpp's own converter writes it, but for weights whose names begin as `without`."""
     writer = gguf.GGUFWriter(path, architecture)
     config = model.config
     writer.add_block_count(config.num_hidden_layers)
@@ -65,7 +67,7 @@ def write(path: Path, model: LlamaForCausalLM, architecture: str = "llama", has_
     if has_tokenizer:
         write_tokenizer(writer)
     for name, tensor in model.state_dict().items():
-        if (place := gguf_name(name)) is not None:
+        if (place := gguf_name(name)) is not None and not name.startswith(without):
             writer.add_tensor(place, paired(name, tensor.numpy(), config))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -208,6 +210,17 @@ def test_a_file_that_does_not_convert(model: LlamaForCausalLM, cache: Path, tmp_
         RecipeError,
         match=rf"bare\.gguf: expected a GGUF file that transformers {re.escape(transformers.__version__)} converts, "
         r"found one that it does not \(\w+: .*\)\. Give the model as a folder in the Hugging Face layout\.$",
+    ):
+        converted_gguf(path, lambda line: None)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_part_of_a_split_file(model: LlamaForCausalLM, cache: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "tiny-00001-of-00002.gguf", model, without="model.layers.1.")
+    with pytest.raises(
+        RecipeError,
+        match=r"of-00002\.gguf: expected all weights of the model in this one file, found 9 missing, the first for "
+        r"model\.layers\.1\.\S+\. Give the whole model, its parts merged, or a folder",
     ):
         converted_gguf(path, lambda line: None)
     assert list(cache.iterdir()) == []

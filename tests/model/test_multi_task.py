@@ -467,9 +467,13 @@ def test_a_text_may_be_as_long_as_its_backbone_reads_and_no_longer(name: str) ->
 
 
 def test_token_types_that_nobody_reads() -> None:
+    model = MultiTaskModel(BACKBONES["llama"](), {"topic": 3}).eval()
+    torch.testing.assert_close(model(texts(), token_type_ids=torch.zeros(B, T).long()), model(texts()))
     with pytest.raises(ModelError) as refusal:
-        MultiTaskModel(BACKBONES["llama"](), {"topic": 3})(texts(), token_type_ids=torch.zeros(B, T).long())
-    assert str(refusal.value) == "token_type_ids: LlamaModel does not read them. Leave them out."
+        model(texts(), token_type_ids=torch.ones(B, T).long())
+    assert str(refusal.value) == (
+        "token_type_ids: LlamaModel reads texts of one kind, all 0, found others. Leave them out."
+    )
 
 
 @pytest.mark.parametrize(

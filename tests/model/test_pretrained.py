@@ -78,6 +78,18 @@ def test_a_hub_id_without_network(hub: list[Any]) -> None:
     )
 
 
+def test_a_hub_behind_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    class ProxyError(Exception):
+        """Of the HTTP client: no OSError."""
+
+    def snapshot_download(name: str, **options: Any) -> str:
+        raise ProxyError("403 Forbidden")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    with pytest.raises(DownloadError, match=r"could not be had from \S+ \(403 Forbidden\)\. Check the name"):
+        pretrained_folder("owner/absent", silent)
+
+
 @pytest.mark.parametrize("name", ["smollm3", "", "/no/such/folder", "./model", "a/b/c", "../a", "-a/b"])
 def test_a_name_of_nothing(name: str, hub: list[Any]) -> None:
     with pytest.raises(

@@ -175,3 +175,23 @@ def test_a_tokenizer_of_another_model(tmp_path: Path) -> None:
         f"{rows - 1:,}. Take model and tokenizer from the same place."
     ):
         describe(tmp_path)
+
+
+def test_a_tokenizer_without_the_token_that_ends_the_models_texts(tmp_path: Path) -> None:
+    rows = describe(saved("gpt2", tmp_path, spare_rows=5)).vocabulary
+    rewrite(tmp_path / "config.json", eos_token_id=rows - 1, bos_token_id=0)
+    with refused(
+        f"{tmp_path}: expected a tokenizer with the tokens {rows - 1}, which its config.json begins or ends texts "
+        f"with, found one of {rows - 5:,} tokens without them. Take model and tokenizer from the same place."
+    ):
+        describe(tmp_path)
+    rewrite(tmp_path / "config.json", eos_token_id=[0, 1])
+    describe(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"weight_map": {"a": "mod', "{}", "[]", '{"weight_map": []}'])
+def test_an_index_of_weights_that_does_not_read(text: str, tmp_path: Path) -> None:
+    index = saved("bert", tmp_path) / "model.safetensors.index.json"
+    index.write_text(text)
+    with refused(f"{index}: expected a weight_map, which says in which file each weight is, found none that reads ("):
+        describe(tmp_path)

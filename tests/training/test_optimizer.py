@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -6,6 +8,8 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.optimizer import QUICK, build_optimizer, rate_factor
 from tests.conftest import new_model
+from tests.model.pretrained_models import saved
+from tests.model.pretrained_shops import shop_model
 
 
 def test_precisions_are_learnt_quickly_and_nothing_is_in_two_groups(model: TrainedModel) -> None:
@@ -67,3 +71,18 @@ def test_the_trunk_and_the_vectors_of_items_learn_at_rates_of_their_own(model: T
     for name in ("item_table.residual.weight", "item_table.projection.weight", "action_embedding.weight"):
         assert found[name] == pytest.approx(0.1 * 3.0)
     assert found["scoring_head.user.weight"] == 0.1
+
+
+def test_what_is_new_beside_a_pretrained_trunk_learns_at_the_full_rate(shop: Dataset, tmp_path: Path) -> None:
+    folder = saved("llama", tmp_path)
+    tasks = ("next_item", "explanation")
+    network = shop_model(shop, folder, tasks, adaptation="full", history_layers=1, history_dropout=0.0).network
+    optimizer = build_optimizer(network, None, TrainingConfig(learning_rate=0.1, backbone_rate=0.5), 0.5)
+    rates = {id(p): group["peak_lr"] for group in optimizer.param_groups for p in group["params"]}
+    found = {name: rates[id(parameter)] for name, parameter in network.named_parameters()}
+    new = {name for name in found if name.startswith("backbone.history.")}
+    new |= {f"backbone.{table}.markers" for table in ("tokens", "output")}
+    assert len(new) > 4 and {found[name] for name in new} == {0.1}
+    trunk = {name for name in found if name.startswith("backbone.")} - new
+    assert {"backbone.tokens.words", "backbone.trunk.norm.weight"} < trunk
+    assert {found[name] for name in trunk} == {0.1 * 0.5}

@@ -13,7 +13,7 @@ from tastemaker.checkpoint.store import Checkpoint, load_checkpoint
 from tastemaker.data.catalog import Catalog, CatalogItem
 from tastemaker.data.fact_numbers import FactNumbers
 from tastemaker.data.facts import FactExtractor
-from tastemaker.errors import CheckpointError
+from tastemaker.errors import CheckpointError, first_line
 from tastemaker.model.anatomy import Anatomy
 from tastemaker.model.batch import PLACES, TOLD_IN
 from tastemaker.model.config import ModelConfig
@@ -129,7 +129,7 @@ def restore_trained(checkpoint: Checkpoint, run: Path, device: str = "cpu") -> T
         network.load_state_dict(_newer(network, weights) | weights)
     except (KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(
-            f"{run}: its checkpoint does not fit this version of tastemaker ({str(error).splitlines()[0]}). Train "
+            f"{run}: its checkpoint does not fit this version of tastemaker ({first_line(error)}). Train "
             "again, or use the version that wrote it."
         ) from None
     return TrainedModel(network.to(torch.device(device)).eval(), tokenizer, catalog, documents["recipe"])

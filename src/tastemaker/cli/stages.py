@@ -19,7 +19,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.prepare import prepare
 from tastemaker.data.split import Split
 from tastemaker.data.storage import has_same_tables
-from tastemaker.errors import CheckpointError, RecipeError, RequestError
+from tastemaker.errors import CheckpointError, RecipeError, RequestError, first_line
 from tastemaker.evaluation.answers import Contestant
 from tastemaker.evaluation.baselines import BASELINES
 from tastemaker.evaluation.evaluate import MODEL, Beside
@@ -211,10 +211,17 @@ def chosen_device(name: str) -> str:
     """
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise RecipeError(f"training.device = {name!r}, but PyTorch sees no GPU here. Set training.device = 'cpu'.")
     if name.split(":")[0] not in ("cpu", "cuda", "mps"):
         raise RecipeError(f"training.device must be auto, cpu, cuda, cuda:N or mps, found {name!r}.")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise RecipeError(f"training.device = {name!r}, but PyTorch sees no GPU here. Set training.device = 'cpu'.")
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise RecipeError(
+            f"training.device = {name!r}, but PyTorch has no such device here ({first_line(error)}). "
+            "Set training.device = 'cpu'."
+        ) from None
     return name
 
 

@@ -12,6 +12,12 @@ _PADDED_POSITIONS: Final = frozenset(
 )
 """Types whose positions begin behind the id of padding."""
 
+_DROPOUTS: Final = (
+    ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout", "hidden_dropout")
+    + ("embedding_dropout", "mlp_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "activation_dropout")
+)  # fmt: skip
+"""What configurations call the dropout between and within their layers."""
+
 
 @dataclass(frozen=True)
 class Anatomy:
@@ -22,10 +28,12 @@ class Anatomy:
     config: Mapping[str, Any]
     """`PretrainedConfig.to_dict()`, of the layers that are kept; JSON-able."""
 
-    def built(self) -> PretrainedConfig:
-        """The configuration, without a vocabulary: token embeddings are ours (`TokenTable`)."""
+    def built(self, dropout: float) -> PretrainedConfig:
+        """The configuration, without a vocabulary, as token embeddings are ours (`TokenTable`), and without more
+        dropout in its layers than this."""
         plain = {**self.config, "vocab_size": 1}
         plain |= {f"{name}_token_id": None for name in ("bos", "eos", "pad")}
+        plain |= {name: min(share, dropout) for name in _DROPOUTS if isinstance(share := plain.get(name), float)}
         return AutoConfig.for_model(**plain)
 
 

@@ -9,11 +9,10 @@ from typing import Any
 
 import torch
 import transformers
-from safetensors import SafetensorError
 from torch import nn
 
 from tastemaker.data.download import log
-from tastemaker.errors import DownloadError, ModelError
+from tastemaker.errors import DownloadError, ModelError, first_line
 from tastemaker.model.pretrained import pretrained_folder
 from tastemaker.model.quiet import without_bar
 
@@ -51,9 +50,9 @@ def _pretrained(name: str) -> nn.Module:
     try:
         with without_bar():
             model: nn.Module = transformers.AutoModel.from_pretrained(pretrained_folder(name, log), dtype=torch.float32)
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except Exception as error:  # noqa: BLE001 - every kind of model fails in a way of its own
         raise DownloadError(
-            f"backbone {name!r}: expected a model that loads, found none ({str(error).splitlines()[0]}). Check the "
+            f"backbone {name!r}: expected a model that loads, found none ({first_line(error)}). Check the "
             "name, or pass a model."
         ) from None
     return model.train()  # as a model is that was just built; transformers gives it for use

@@ -24,7 +24,7 @@ class Decoder(nn.Module):
 
     def __init__(self, config: ModelConfig, vocabulary: int, anatomy: Anatomy) -> None:
         super().__init__()
-        sizes = anatomy.built()
+        sizes = anatomy.built(config.dropout)
         self.trunk = AutoModel.from_config(sizes, dtype=torch.float32)  # type: ignore[no-untyped-call]
         self.trunk.set_input_embeddings(nn.Identity())
         self.width = int(sizes.hidden_size)

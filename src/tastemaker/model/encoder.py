@@ -26,11 +26,6 @@ from tastemaker.model.tokenizer import MARKERS
 
 PROBED: Final = 8
 """Positions of the row that is read to see whether a model fits."""
-OWN_DROPOUTS: Final = (
-    ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
-    + ("embedding_dropout", "mlp_dropout")
-)  # fmt: skip
-"""What configurations of encoders call the dropout between and within their layers."""
 
 
 class Encoder(nn.Module):
@@ -99,10 +94,7 @@ def _sizes(anatomy: Anatomy, dropout: float) -> PreTrainedConfig:
 
     Where positions are counted from behind the id of padding, as RoBERTa does, that id must be known.
     """
-    sizes: PreTrainedConfig = anatomy.built()
+    sizes = anatomy.built(dropout)
     padding = anatomy.config.get("pad_token_id") or 0
     sizes.pad_token_id, sizes.vocab_size = padding, padding + 1
-    for name in OWN_DROPOUTS:
-        if isinstance(getattr(sizes, name, None), float):
-            setattr(sizes, name, min(getattr(sizes, name), dropout))
     return sizes

@@ -53,7 +53,7 @@ class EncoderDecoder(nn.Module):
 
     def __init__(self, config: ModelConfig, vocabulary: int, anatomy: Anatomy) -> None:
         super().__init__()
-        sizes = anatomy.built()
+        sizes = anatomy.built(config.dropout)
         sizes.dropout_rate = config.dropout
         self.trunk = AutoModel.from_config(sizes, dtype=torch.float32)  # type: ignore[no-untyped-call]
         self.trunk.set_input_embeddings(nn.Identity())

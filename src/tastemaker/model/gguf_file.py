@@ -18,7 +18,7 @@ from tokenizers import Tokenizer, pre_tokenizers
 from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
 
 from tastemaker.data.download import PART, Say, cache_folder
-from tastemaker.errors import DownloadError, RecipeError
+from tastemaker.errors import DownloadError, RecipeError, first_line
 
 MAGIC: Final = b"GGUF"
 NO_ARCHITECTURES: Final = ("general", "tokenizer")
@@ -86,7 +86,7 @@ def _fields(path: Path) -> dict[str, Any]:
     except _BROKEN as error:
         raise RecipeError(
             f"{path}: expected a whole GGUF file, found one of {path.stat().st_size:,} bytes that is truncated or "
-            f"damaged ({str(error).splitlines()[0] if str(error) else type(error).__name__}). Fetch it again."
+            f"damaged ({first_line(error)}). Fetch it again."
         ) from None
     known = {_plain(name): name for name in GGUF_SUPPORTED_ARCHITECTURES if name not in NO_ARCHITECTURES}
     if _plain(str(fields.get("general.architecture"))) not in known:
@@ -109,7 +109,13 @@ def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(path.parent), **source)
         is_t5 = "t5" in fields["general.architecture"]
         kind = transformers.AutoModelForSeq2SeqLM if is_t5 else transformers.AutoModelForCausalLM
-        model = kind.from_pretrained(str(path.parent), dtype=torch.float32, **source)
+        loaded: Any = kind.from_pretrained(str(path.parent), dtype=torch.float32, output_loading_info=True, **source)
+        model, told = loaded
+        if lacking := sorted(told["missing_keys"]):
+            raise RecipeError(
+                f"{path}: expected all weights of the model in this one file, found {len(lacking)} missing, the first "
+                f"for {lacking[0]}. Give the whole model, its parts merged, or a folder in the Hugging Face layout."
+            )
         if len(tokenizer) > model.config.vocab_size:
             # The conversion invents special tokens where the file has none of the usual names.
             model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
@@ -123,8 +129,8 @@ def _convert(path: Path, fields: dict[str, Any], folder: Path) -> None:
     except _FAILURES as error:
         raise RecipeError(
             f"{path}: expected a GGUF file that transformers {transformers.__version__} converts, found one that it "
-            f"does not ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}). Give the model as "
-            "a folder in the Hugging Face layout."
+            f"does not ({type(error).__name__}: {first_line(error)}). Give the model as a folder in "
+            "the Hugging Face layout."
         ) from None
 
 

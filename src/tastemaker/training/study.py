@@ -15,7 +15,7 @@ from optuna.exceptions import OptunaError
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
-from tastemaker.errors import CheckpointError, RecipeError
+from tastemaker.errors import CheckpointError, RecipeError, first_line
 from tastemaker.training.search_space import Choices, Dimension, Value
 from tastemaker.training.trials import Outcome, Trial
 
@@ -42,10 +42,9 @@ def open_study(file: Path, search: Mapping[str, Dimension], is_lower_better: boo
             storage.remove_session()
             storage.engine.dispose()
     except (SQLAlchemyError, OptunaError) as error:
-        first = str(error).splitlines()[0]
         raise CheckpointError(
-            f"{file}: expected the record of a search, found an error: {first}. Make sure that the place can be "
-            "written, or pass another --out."
+            f"{file}: expected the record of a search, found an error: {first_line(error)}. Make sure that the "
+            "place can be written, or pass another --out."
         ) from None
 
 
