@@ -51,11 +51,12 @@ class SameBatches:
 
 
 def new_trainer(recipe: Recipe) -> Trainer:
-    """What training begins with."""
+    """What training begins with, but that every step reads of all groups of tasks."""
     dataset = training_view(Dataset.load(recipe.data), recipe.tasks.values())
     torch.manual_seed(recipe.training.seed)
     model = new_model(recipe, dataset, lambda line: None)
-    job = Job(dataset, recipe.tasks, model, recipe.training, recipe.balancing, Path("runs/balancing_cost"))
+    training = replace(recipe.training, groups_per_step=None)
+    job = Job(dataset, recipe.tasks, model, training, recipe.balancing, Path("runs/balancing_cost"))
     return Trainer(job, Silent(), torch.device("cpu"))
 
 

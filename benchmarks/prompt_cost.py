@@ -4,12 +4,14 @@
 
 For a sample of users with at least as many training interactions as asked for, the last of these are laid out twice:
 as Tastemaker reads them, and as a prompt in words, one line a film with its title and stars. Counted are positions, and
-the time of one forward pass of the same trunk over both, in turns; the ratio is text over items.
+the time of one forward pass of the same trunk over both, in turns; the ratio is text over items. Where layers of their
+own read histories (`model.history_layers`), these are timed, too, and the trunk's own layers reading the same items.
 """
 
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median
 from typing import Final
@@ -42,9 +44,10 @@ def rows(model: TrainedModel, entries: Sequence[Entry]) -> tuple[Row, Row]:
     return Row.of(model.layout.context((History(tuple(entries)),))), Row.of([*map(Position, tokens)])
 
 
-def seconds(model: TrainedModel, row: Row) -> float:
-    """Time of one forward pass."""
+def seconds(model: TrainedModel, row: Row, *, as_words: bool = True) -> float:
+    """Time of one forward pass: as where words stand, by the trunk itself, or as histories alone are read."""
     batch, vectors = collate([row]), model.network.item_vectors()
+    batch = replace(batch, places=replace(batch.places, has_words=as_words))
     started = time.perf_counter()
     with torch.no_grad():
         model.network(batch, vectors)
@@ -64,7 +67,8 @@ def figures(model: TrainedModel, found: Sequence[Sequence[Entry]]) -> dict[str, 
     laid_out = [rows(model, entries) for entries in found]
     seconds(model, laid_out[0][1])  # warm up
     timed = [(seconds(model, items), seconds(model, words)) for items, words in laid_out]
-    return {
+    apart = [seconds(model, items, as_words=False) for items, _ in laid_out if model.network.config.history_layers]
+    found = {
         "items/positions": round(mean(len(items) for items, _ in laid_out), 1),
         "text/positions": round(mean(len(words) for _, words in laid_out), 1),
         "text_to_items/positions": round(mean(len(words) / len(items) for items, words in laid_out), 2),
@@ -72,6 +76,11 @@ def figures(model: TrainedModel, found: Sequence[Sequence[Entry]]) -> dict[str, 
         "text/median_ms": round(1000 * median(words for _, words in timed), 1),
         "text_to_items/time": round(median(words / items for items, words in timed), 2),
     }
+    if apart:
+        ratios = [words / items for (_, words), items in zip(timed, apart, strict=True)]
+        found["items_by_history_layers/median_ms"] = round(1000 * median(apart), 1)
+        found["text_to_items_by_history_layers/time"] = round(median(ratios), 2)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -142,8 +142,8 @@ def test_singles_read_as_much_of_their_task_and_the_shorter_run_fits_in_their_ti
     assert "training.max_steps=40" in next_item.changes, "4000 positions in steps of 100"
     assert "training.max_steps=10" in rating.changes
     assert "training.token_budget=99" in stand.counted[1], "counted with the settings that it is trained with"
-    # The joint run takes 100 s of the processor for 50 steps, the singles 60 s together: 95 % of 36 s are 17 steps.
-    assert "training.max_steps=17" in shorter.changes
+    # The joint run takes 100 s of the processor for 50 steps, the singles 60 s together: 88 % of 36 s are 15 steps.
+    assert "training.max_steps=15" in shorter.changes
     assert models_of(plan, 1) == ["famo", "famo_60"]
 
 
@@ -154,9 +154,10 @@ def test_steps_are_counted_once(plan: Plan, stand: Stand) -> None:
 
 
 def test_a_joint_run_that_is_short_enough_has_no_shorter_one(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand = stand_of(monkeypatch, 34.0)
+    stand = stand_of(monkeypatch, 30.0)
     train(plan, 0)
     assert len(stand.trained) == 3
+    shutil.copytree(plan.place("famo", 0), plan.place("famo_60", 0))  # of a slower recipe, before
     assert models_of(plan, 0) == ["famo"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tastemaker.data.split import Split
-from tests.evaluation.test_compare_report import COMPARISON, UNKNOWN
+from tests.evaluation.test_compare_report import COMPARISON, UNKNOWN, part
 
 
 @pytest.fixture
@@ -37,9 +37,10 @@ def test_tables_show_every_task_slice_and_cost(run, stage) -> None:
     lines = [line.split() for line in result.stdout.splitlines()]
     assert ["next_item", "ndcg@10", "0.2000", "0.2100", "+5.0", "%", "[+2.0,", "+8.0]", "better"] in lines
     assert ["rating", "rmse", "0.2000", "0.2100", "-1.0", "%", "[-2.0,", "-0.5]", "worse"] in lines
-    assert ["next_item", "last_1", "ndcg@10", "+20.0", "%", "[+10.0,", "+30.0]"] in lines
-    assert ["new_items", "recall@50", "+900.0", "%", "[-300.0,", "+2000.0]"] in lines
-    assert ["rating", "last_1", "rmse", "+0.0", "%", "[-1.0,", "+1.0]"] in lines
+    assert ["next_item", "last_1", "ndcg@10", "+20.0", "%", "[+10.0,", "+30.0]", "better"] in lines
+    assert ["new_items", "recall@50", "+900.0", "%", "[-300.0,", "+2000.0]", "unclear"] in lines
+    assert ["rating", "last_1", "rmse", "+0.0", "%", "[-1.0,", "+1.0]", "unclear"] in lines
+    assert ["last_1", "+2.0", "%", "[+1.0,", "+3.0]", "1", "of", "2", "1"] in lines
     assert ["sum", "of", "singles", "75", "80", "150,000"] in lines
     assert ["joint", "/", "sum", "80", "%", "50", "%", "60", "%"] in lines
     assert ["next_item", "90,000", "100,000", "90", "%", "77", "77"] in lines
@@ -65,9 +66,9 @@ def test_unknown_costs_are_said_to_be_unknown(run, stage) -> None:
 
 def test_where_alone_is_nothing_the_difference_is_shown(run, stage) -> None:
     nothing = {**COMPARISON["tasks"]["next_item"], "change": None, "low": None, "high": None}
-    stage["found"] = {**COMPARISON, "slices": {"new_items": {"tasks": {"next_item": nothing}}}}
+    stage["found"] = {**COMPARISON, "slices": {"new_items": part(next_item=nothing)}}
     lines = [line.split() for line in run("compare", "runs/j", "runs/a").stdout.splitlines()]
-    assert ["next_item", "new_items", "ndcg@10", "+0.0100", "in", "all", "[+0.0000,", "+0.0200]"] in lines
+    assert ["next_item", "new_items", "ndcg@10", "+0.0100", "in", "all", "[+0.0000,", "+0.0200]", "better"] in lines
 
 
 def test_json_is_the_result_alone(run, stage) -> None:

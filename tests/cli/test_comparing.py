@@ -1,6 +1,7 @@
 """Real runs of a few steps, compared."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,20 @@ def test_the_report_of_the_joint_run_begins_with_the_comparison(make, tmp_path) 
     assert "Did joint training help?" in (joint / "report.html").read_text()
     stages.evaluate(joint)
     assert "Did joint training help?" in (joint / "report.html").read_text()
+
+
+def test_what_was_said_of_weights_before_heads_no_report(make) -> None:
+    joint, ranking = make("j", "next_item", "rating"), make("n", "next_item")
+    stages.evaluate(joint)
+    tastemaker.compare(joint, [ranking])
+    later = (joint / "compare.json").stat().st_mtime + 9
+    os.utime(joint / "best.json", (later, later))  # as training on leaves it
+    (joint / "report.html").unlink()
+    tastemaker.compare(joint, [ranking])
+    assert not (joint / "report.html").exists()
+    os.utime(joint / "best.json", (later + 99, later + 99))
+    stages.evaluate(joint)
+    assert "Did joint training help?" not in (joint / "report.html").read_text()
 
 
 def test_a_run_from_before_costs_were_kept_is_compared_all_the_same(make) -> None:

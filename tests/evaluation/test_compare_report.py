@@ -38,7 +38,10 @@ COMPARISON: dict[str, Any] = {
         rating=found(-0.01, -0.02, -0.005, single="runs/b", metric="rmse", is_lower_better=True, verdict="worse"),
     ),
     "slices": {
-        "last_1": part(next_item=found(0.2, 0.1, 0.3), rating=found(0.0, -0.01, 0.01, single="runs/b", metric="rmse")),
+        "last_1": part(
+            next_item=found(0.2, 0.1, 0.3, verdict="better"),
+            rating=found(0.0, -0.01, 0.01, single="runs/b", metric="rmse"),
+        ),
         "new_items": part(next_item=found(9.0, -3.0, 20.0, users=7, metric="recall@50")),
     },
     "not_compared": ["dialogue"],
@@ -116,6 +119,14 @@ def test_colours_tell_gains_from_losses() -> None:
     colours = [Change(0, low, high).colour for low, high in ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1), (None, None))]
     assert len(set(colours)) == 3
     assert colours[2] == colours[3]
+
+
+def test_where_a_share_has_no_interval_the_verdict_and_the_difference_are_shown() -> None:
+    nothing = found(None, None, None, verdict="better", difference={"value": 0.0123, "low": 0.001, "high": 0.02})
+    assert Change(0.2, None, None, 0.01, "better").colour == Change(0.2, 0.1, 0.3).colour
+    assert Change(0.2, 0.1, 0.3, 0.01, "unclear").colour == Change(0.2, -0.1, 0.3).colour
+    page = render_comparison(COMPARISON | {"slices": {"new_items": part(next_item=nothing)}})
+    assert "<td>+0.0123 in all</td><td>+0.0010 … +0.0200 in all</td>" in page
 
 
 def test_one_long_interval_does_not_hide_the_others() -> None:

@@ -5,6 +5,7 @@ import torch
 
 from tastemaker.checkpoint.trained import TrainedModel
 from tastemaker.data.dataset import Dataset
+from tastemaker.errors import RecipeError
 from tastemaker.training.config import TrainingConfig
 from tastemaker.training.optimizer import QUICK, build_optimizer, rate_factor
 from tests.conftest import new_model
@@ -39,6 +40,14 @@ def test_what_a_task_alone_has_decays_as_the_task_says(shop: Dataset) -> None:
     assert found["label_heads.sentiment.linear.weight"] == found["sharing.own.sentiment.0.up.weight"] == 0.1
     assert found["sharing.own.next_item.0.up.weight"] == found["sharing.gates.next_item.weight"] == 0.0
     assert found["sharing.shared.0.up.weight"] == found["item_table.projection.weight"] == 0.1
+
+
+def test_a_task_that_shares_everything_has_nothing_to_decay(shop: Dataset) -> None:
+    network = new_model(shop, tasks={"category": {"weight_decay": 0.5}, "next_item": {"weight_decay": 0.0}}).network
+    with pytest.raises(
+        RecipeError, match=r"^\[tasks.next_item\] weight_decay: expected a task with weights of its own"
+    ):
+        build_optimizer(network, None, TrainingConfig(), 0.5)
 
 
 def test_what_is_pulled_elsewhere_does_not_decay(model: TrainedModel) -> None:

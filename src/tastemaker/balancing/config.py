@@ -31,7 +31,7 @@ class BalancingConfig:
     gradnorm_alpha: float = 1.5
     """How strongly tasks that learn slowly are helped."""
     cagrad_c: float = 0.4
-    """How far the step may leave the mean gradient, as a share of its length; less than 1."""
+    """How far the step may leave the mean gradient, as a share of its length, at most 1."""
     fairgrad_alpha: float = 2.0
     """1 is proportional fairness, larger is closer to the task that gains least."""
     gradvac_beta: float = 0.01

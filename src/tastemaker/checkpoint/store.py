@@ -130,6 +130,11 @@ def checkpoint_folder(run: Path, pointer: str) -> Path:
     return run / "checkpoints" / name
 
 
+def is_of_best(file: Path, run: Path) -> bool:
+    """Whether what judges a run is there, and no older than its best checkpoint: training may have gone on since."""
+    return file.exists() and file.stat().st_mtime >= (run / "best.json").stat().st_mtime
+
+
 def write_json(path: Path, document: Any) -> None:
     """Write beside, then rename."""
     beside = path.with_name(f".{path.name}.part")

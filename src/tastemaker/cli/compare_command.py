@@ -71,6 +71,7 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
     if found["slices"]:
         yield Text("\nWhere little is known, how likely texts are, when replies recommend", style="bold")
         yield _slice_table(found)
+        yield _part_table(found["slices"])
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])
     if found["cost"]["tasks"]:
@@ -89,11 +90,23 @@ def _task_table(found: Mapping[str, Any]) -> Table:
 
 
 def _slice_table(found: Mapping[str, Any]) -> Table:
-    table = _table("task", "slice", "metric", "change", "95 % interval")
+    table = _table("task", "slice", "metric", "change", "95 % interval", "")
     for task in found["tasks"]:
         parts = {name: part["tasks"][task] for name, part in found["slices"].items() if task in part["tasks"]}
         for place, (name, it) in enumerate(parts.items()):
-            table.add_row("" if place else task, name, it["metric"], _change(it), _interval(it))
+            verdict = Text(it["verdict"], style=COLOURS.get(it["verdict"], ""))
+            table.add_row("" if place else task, name, it["metric"], _change(it), _interval(it), verdict)
+    return table
+
+
+def _part_table(slices: Mapping[str, Any]) -> Table:
+    """What the tasks of every slice gained together."""
+    table = _table("slice", "delta-m", "95 % interval", "better", "worse")
+    for name, part in slices.items():
+        mean, of = part["delta_m"], len(part["tasks"])
+        table.add_row(
+            name, f"{_percent(mean['value'])} %", _interval(mean), f"{part['better']} of {of}", f"{part['worse']}"
+        )
     return table
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tastemaker.checkpoint.spent import Spent, costs, is_finished, training_state
-from tastemaker.checkpoint.store import checkpoint_folder, read_json
+from tastemaker.checkpoint.store import checkpoint_folder, is_of_best, read_json
 from tastemaker.checkpoint.trained import load_trained
 from tastemaker.cli.recipe import from_mapping
 from tastemaker.cli.stages import check_same_items, chosen_device, contestant
@@ -67,7 +67,7 @@ def keep(found: Mapping[str, ByTask], sides: Sides, judge: Judge, joint: Path, o
         "cost": costs(Spent.of(joint), {name: Spent.of(Path(name)) for name in sides.singles}, sides.alone),
     }
     write_comparison(result, out)
-    if out == joint and (out / "evaluation.json").exists():
+    if out == joint and is_of_best(out / "evaluation.json", joint):
         evaluated = read_json(out / "evaluation.json")
         recipe = read_json(checkpoint_folder(out, "best") / "recipe.json")
         write_report(evaluated, out / "losses.jsonl", evaluated["samples"], recipe, out / "report.html", result)

@@ -10,7 +10,14 @@ import torch
 
 from tastemaker.balancing import check_balancing
 from tastemaker.checkpoint.spent import DATA
-from tastemaker.checkpoint.store import checkpoint_folder, files_of_others, has_weights, read_json, remove_run
+from tastemaker.checkpoint.store import (
+    checkpoint_folder,
+    files_of_others,
+    has_weights,
+    is_of_best,
+    read_json,
+    remove_run,
+)
 from tastemaker.checkpoint.trained import TrainedModel, load_trained
 from tastemaker.cli.new_model import chosen_backbone, new_model
 from tastemaker.cli.recipe import Recipe, from_mapping, to_mapping
@@ -133,7 +140,7 @@ def evaluate(
     )
     result = judge(Predictor(model), dataset, recipe.tasks, config, split, beside)
     write_evaluation(result, run / "evaluation.json")
-    compared = read_json(run / "compare.json") if (run / "compare.json").exists() else None
+    compared = read_json(run / "compare.json") if is_of_best(run / "compare.json", run) else None
     write_report(result, run / "losses.jsonl", result["samples"], model.recipe, run / "report.html", compared)
     return result
 

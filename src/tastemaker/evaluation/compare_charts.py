@@ -10,8 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tastemaker.evaluation.charts import INK, MODEL, OTHERS, RIVAL, STYLE, as_svg, tidy
+from tastemaker.evaluation.compare import BETTER, WORSE
 
 UNCLEAR: Final = OTHERS[0]
+COLOURS: Final = {BETTER: MODEL, WORSE: RIVAL}
+"""By verdict."""
 LEAST: Final = 2.0
 """Percent that the axis shows to either side at least."""
 MOST: Final = 3.0
@@ -27,10 +30,14 @@ class Change:
     high: float | None
     difference: float | None = None
     """Joint minus alone, shown where there is no share, alone being 0."""
+    verdict: str | None = None
+    """What is said of it, by the plain difference; None goes by the interval."""
 
     @property
     def colour(self) -> str:
         """Whether it is a gain, a loss, or neither beyond its interval."""
+        if self.verdict is not None:
+            return COLOURS.get(self.verdict, UNCLEAR)
         if self.low is None or self.high is None or self.low <= 0 <= self.high:
             return UNCLEAR
         return MODEL if self.low > 0 else RIVAL

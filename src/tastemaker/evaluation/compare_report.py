@@ -66,7 +66,7 @@ def _is_of_parts(result: Mapping[str, Any]) -> bool:
 
 
 def _change(found: Mapping[str, Any]) -> Change:
-    return Change(found["change"], found["low"], found["high"], found["difference"]["value"])
+    return Change(found["change"], found["low"], found["high"], found["difference"]["value"], found.get("verdict"))
 
 
 def _mean(found: Mapping[str, Any]) -> dict[str, Change]:

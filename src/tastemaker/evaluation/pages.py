@@ -17,9 +17,15 @@ def render(template: str, **values: Any) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    filters: dict[str, Callable[..., str]] = {"figure": format_figure, "label": label, "percent": percent}
+    filters: dict[str, Callable[..., str]] = {"figure": format_figure, "label": label}
+    filters |= {"percent": percent, "signed": signed}
     environment.filters |= filters
     return environment.get_template(template).render(**values)
+
+
+def signed(value: float) -> str:
+    """A difference, with its sign."""
+    return f"{value:+.4f}"
 
 
 def percent(value: float | None) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from tastemaker.errors import TrainingError
 from tastemaker.model.batch import Batch
 from tastemaker.model.network import Network
 from tastemaker.model.precision import autocast
@@ -98,10 +99,19 @@ class Measuring(Silent):
 
 
 def measure(trainer: Trainer) -> Measurement:
-    """Measure on the batches of the coming step; the trainer is left as it was."""
+    """Measure on the batches of the coming step; the trainer is left as it was.
+
+    Raises:
+        TrainingError: no task has a finite loss.
+    """
     with _undisturbed(trainer):
         coming = Coming.of(trainer)
         losses = {name: loss for name, loss in coming.losses({}).items() if loss.isfinite()}
+        if not losses:
+            raise TrainingError(
+                f"step {trainer.step}: expected losses to measure, found none that is finite. Lower "
+                "training.learning_rate, and look at what `tastemaker train` says of this recipe."
+            )
         gradients = task_gradients(list(losses.values()), list(coming.weights.values()))
         shared = shared_parameters(gradients)
         products, in_trunk = gramian(gradients, shared), gramian(gradients, coming.trunk)

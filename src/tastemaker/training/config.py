@@ -33,7 +33,9 @@ class TrainingConfig:
     precision: str = "float32"
     """`float32`; `bfloat16` for mixed precision; `auto` is mixed where the device multiplies bfloat16 natively."""
     token_budget: int = 8192
-    """Most positions of one optimizer step, all tasks together, padding among them; a tenth to a third stays empty."""
+    """Most positions of one optimizer step, all tasks together, padding among them; a tenth to a third stays empty.
+    With `accumulate` each of a step's parts reads so many; with `groups_per_step` it is the mean over the turns, and
+    a step of large groups reads more. A single longer example is read whole."""
     mixture: Literal["proportional", "temperature", "uniform", "progress"] = "temperature"
     """How groups of tasks share the token budget: by their sizes, by sizes under `mixture_temperature`, evenly, or by
     sizes under the temperature with more for those that validation finds behind."""

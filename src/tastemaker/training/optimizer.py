@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 import torch
 from torch import nn
 
+from tastemaker.errors import RecipeError
 from tastemaker.model.network import Network
 from tastemaker.tasks.stake import Stake
 from tastemaker.training.config import TrainingConfig
@@ -32,6 +33,7 @@ def build_optimizer(
     """
     parts: dict[tuple[float, float], list[nn.Parameter]] = {}
     stakes = network.stakes if isinstance(network, Network) else {}
+    _check_owners(network, stakes)
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
             decay = _decay(stakes.get(Network.owner(name) or ""), config) * (
@@ -49,6 +51,21 @@ def build_optimizer(
     for group in optimizer.param_groups:
         group["peak_lr"] = group["lr"]
     return optimizer
+
+
+def _check_owners(network: nn.Module, stakes: Mapping[str, Stake]) -> None:
+    """A weight decay of a task's own needs weights of its own.
+
+    Raises:
+        RecipeError: some task has one, and nothing that it acts on.
+    """
+    owners = {Network.owner(name) for name, _ in network.named_parameters()}
+    for name, stake in stakes.items():
+        if stake.weight_decay is not None and name not in owners:
+            raise RecipeError(
+                f"[tasks.{name}] weight_decay: expected a task with weights of its own, found one that shares all. "
+                "Leave it out, or set model.sharing to 'adapters' or 'experts'."
+            )
 
 
 def _decay(owner: Stake | None, config: TrainingConfig) -> float:
