@@ -46,6 +46,8 @@ def test_a_true_reason_stands(shop: Dataset, reply: WrittenReply, reason: str) -
         "It is a comedy and comedy film, like The Great Journey a0 (1970).",
         "Like The Great Journey a0 (1970), it is a comedy from the this one.",
         "You gave The Great Journey a0 (1970) both date from the 1970s.",
+        "You gave The Great Journey a0 (1970) 4 stars, and it is a comedy too.",
+        "You gave The Great Journey a0 (1970) 9 stars, and it is a comedy too.",
         "You will like it.",
         "",
     ],
@@ -53,6 +55,24 @@ def test_a_true_reason_stands(shop: Dataset, reply: WrittenReply, reason: str) -
 def test_a_false_or_empty_reason_gives_way_to_the_template(shop: Dataset, reply: WrittenReply, reason: str) -> None:
     told = true_reason(replace(reply, reason=reason), FactExtractor(shop.catalog))
     assert told != reason and "The Great Journey a0 (1970)" in told and "comedy" in told
+
+
+def test_nobody_gave_stars_to_what_was_only_named(shop: Dataset, reply: WrittenReply) -> None:
+    reason = "You gave The Great Journey a0 (1970) 5 stars, and it is a comedy too."
+    named = replace(reply, reason=reason, evidence=evidence(shop.catalog, 4, [(0, None)]).text)
+    assert "stars" not in true_reason(named, FactExtractor(shop.catalog))
+
+
+@pytest.mark.parametrize(("first", "second", "stands"), [("5 stars", "4 stars", True), ("4 stars", "5 stars", False)])
+def test_every_past_title_has_its_own_stars(
+    shop: Dataset, reply: WrittenReply, first: str, second: str, stands: bool
+) -> None:
+    a, b = "The Great Journey a0 (1970)", "The Great Journey i8 (1978)"
+    reason = f"You gave {a} {first} and {b} {second}, and it is a comedy too."
+    grounds = evidence(shop.catalog, 4, [(0, 5.0), (8, 4.0)])
+    assert b in grounds.text
+    told = true_reason(replace(reply, reason=reason, evidence=grounds.text), FactExtractor(shop.catalog))
+    assert (told == reason) == stands
 
 
 def test_a_reason_without_an_end_gives_way_too(shop: Dataset, reply: WrittenReply) -> None:

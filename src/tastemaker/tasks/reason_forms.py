@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from tastemaker.tasks import reason_phrasings
-from tastemaker.tasks.cards import card_labels, card_title, is_decade, parse
+from tastemaker.tasks.cards import Past, card_labels, card_title, is_decade, parse
 from tastemaker.tasks.example import Card, Evidence
 from tastemaker.tasks.phrasings import Phrasings
 
@@ -48,8 +48,10 @@ _TWICE: Final = re.compile(f"({_LABEL})(?:, | and )\\1")
 
 
 def is_worded(reason: str, evidence: Evidence, card: Card) -> bool:
-    """Whether a reason is one or two wordings, filled with titles and labels of evidence and card."""
+    """Whether a reason is one or two wordings, filled with titles, stars and labels of evidence and card."""
     found = parse(evidence.text)
+    if not _gives_stars(reason, found.past):
+        return False
     labels = (*found.shared, *found.own, *(label.removeprefix("no ") for label in found.asked), *card_labels(card))
     marked = _marked(reason, {past.title: _PAST for past in found.past} | {card_title(card): _TITLE})
     names = dict.fromkeys(label for label in labels if not is_decade(label))
@@ -57,10 +59,26 @@ def is_worded(reason: str, evidence: Evidence, card: Card) -> bool:
     return _form().fullmatch(marked) is not None and not _TWICE.search(marked)
 
 
+def _gives_stars(reason: str, past: Sequence[Past]) -> bool:
+    """Whether the stars that a reason speaks of are what the user gave to the past titles in it, each to its own.
+
+    In every wording the first stars are those of the first title.
+    """
+    places = [(at.start(), it.stars) for it in past for at in _whole(it.title).finditer(reason)]
+    theirs = [stars for _, stars in sorted(places)]
+    told = re.findall(_STARS, reason, re.IGNORECASE)
+    return len(told) <= len(theirs) and all(map(str.__eq__, told, theirs))
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    """A name by itself, in whatever case."""
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+
+
 def _marked(text: str, marks: dict[str, str]) -> str:
     """The text with every name, the longest first and in whatever case, as its mark."""
     for name in sorted(filter(None, marks), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", marks[name], text, flags=re.IGNORECASE)
+        text = _whole(name).sub(marks[name], text)
     return text
 
 
