@@ -44,6 +44,10 @@ class UnitItems(ItemTable):
         """All item vectors `[I, D]`."""
         return F.normalize(super().forward(), dim=1) * self.length
 
+    def read(self, items: Tensor, vectors: Tensor, *, teaches_ids: bool = True) -> Tensor:
+        """As `ItemTable.read`, but all that makes a vector learns: it is no sum of two parts here."""
+        return F.embedding(items, vectors)
+
 
 @dataclass(frozen=True)
 class WholeHistories:
