@@ -117,7 +117,7 @@ def train(plan: Plan, seed: int) -> None:
     for task, positions in positions_read(joint).items():
         steps = count_steps(plan, task, positions, seed)
         singles[task] = plan.train(task, alone(plan.text, task), (*plan.alone(task), *_exactly(steps)), seed)
-    if (steps := steps_in_time(joint, list(singles.values()))) < state_of(joint)["step"]:
+    if (steps := steps_in_time(joint, list(singles.values()))) is not None:
         plan.train(plan.shorter, plan.text, (*plan.joint, f"training.max_steps={steps}"), seed)
 
 
@@ -148,10 +148,10 @@ def count_steps(plan: Plan, task: str, positions: int, seed: int) -> int:
     return int(json.loads(out.read_text(encoding="utf-8"))["steps"])
 
 
-def steps_in_time(joint: Path, singles: Sequence[Path]) -> int:
+def steps_in_time(joint: Path, singles: Sequence[Path]) -> int | None:
     """In how many steps, as long as those of a joint run, it is done in `SHARE` of the singles' time; at least one.
 
-    Time is that of the processor, which hardly depends on what else the machine does.
+    None where it is as it stands. Time is that of the processor, which depends less on what else the machine does.
 
     Raises:
         SystemExit: a run does not say how long it took.
@@ -160,8 +160,8 @@ def steps_in_time(joint: Path, singles: Sequence[Path]) -> int:
     for place, seconds in spent.items():
         if seconds is None:
             raise SystemExit(f"{place}: expected a run that says how long it took, found none. Train it anew.")
-    total = sum(seconds for place in singles if (seconds := spent[place]) is not None)
-    return max(1, int(KEPT * SHARE * total / ((spent[joint] or 0.0) / state_of(joint)["step"])))
+    whole, limit = spent[joint] or 0.0, SHARE * sum(spent[place] or 0.0 for place in singles)
+    return None if whole <= limit else max(1, int(KEPT * limit * state_of(joint)["step"] / whole))
 
 
 def took(run: Path) -> float | None:
@@ -192,7 +192,7 @@ def judge(plan: Plan, model: str, seed: int) -> Path:
 def models_of(plan: Plan, seed: int) -> list[str]:
     """The joint models of a seed; a run that was within 60 % of the time as it stood has no shorter one."""
     joint, singles = plan.place(plan.name, seed), [plan.place(task, seed) for task in tasks_of(plan.text)]
-    return [plan.name, *([plan.shorter] if steps_in_time(joint, singles) < state_of(joint)["step"] else [])]
+    return [plan.name, *([] if steps_in_time(joint, singles) is None else [plan.shorter])]
 
 
 def write_seed(plan: Plan, model: str, seed: int) -> Path:

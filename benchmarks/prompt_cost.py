@@ -68,7 +68,7 @@ def figures(model: TrainedModel, found: Sequence[Sequence[Entry]]) -> dict[str, 
     seconds(model, laid_out[0][1])  # warm up
     timed = [(seconds(model, items), seconds(model, words)) for items, words in laid_out]
     apart = [seconds(model, items, as_words=False) for items, _ in laid_out if model.network.config.history_layers]
-    found = {
+    measured = {
         "items/positions": round(mean(len(items) for items, _ in laid_out), 1),
         "text/positions": round(mean(len(words) for _, words in laid_out), 1),
         "text_to_items/positions": round(mean(len(words) / len(items) for items, words in laid_out), 2),
@@ -78,9 +78,9 @@ def figures(model: TrainedModel, found: Sequence[Sequence[Entry]]) -> dict[str, 
     }
     if apart:
         ratios = [words / items for (_, words), items in zip(timed, apart, strict=True)]
-        found["items_by_history_layers/median_ms"] = round(1000 * median(apart), 1)
-        found["text_to_items_by_history_layers/time"] = round(median(ratios), 2)
-    return found
+        measured["items_by_history_layers/median_ms"] = round(1000 * median(apart), 1)
+        measured["text_to_items_by_history_layers/time"] = round(median(ratios), 2)
+    return measured
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

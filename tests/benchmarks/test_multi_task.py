@@ -154,7 +154,7 @@ def test_steps_are_counted_once(plan: Plan, stand: Stand) -> None:
 
 
 def test_a_joint_run_that_is_short_enough_has_no_shorter_one(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand = stand_of(monkeypatch, 30.0)
+    stand = stand_of(monkeypatch, 36.0)
     train(plan, 0)
     assert len(stand.trained) == 3
     shutil.copytree(plan.place("famo", 0), plan.place("famo_60", 0))  # of a slower recipe, before

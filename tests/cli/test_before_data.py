@@ -105,7 +105,17 @@ def test_compiling_without_a_compiler(tmp_path: Path, monkeypatch: pytest.Monkey
 RECIPE = {"data": {"path": "shop"}, "tasks": {"next_item": {}}, "training": {"compile": True}}
 
 
-@pytest.mark.parametrize("device", ["mps", "cuda", "cuda:99", "tpu"])
-def test_a_device_that_is_not_there(device: str, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"training\.device"):
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ("tpu", r"training\.device must be auto, cpu, cuda, cuda:N or mps, found 'tpu'\.$"),
+        (
+            "cuda:99",
+            r"training\.device = 'cuda:99', but PyTorch has no such device here \(.+\)\. Set training\.device = ",
+        ),
+    ],
+)
+def test_a_device_that_is_not_there(device: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages.torch.cuda, "is_available", lambda: True)
+    with pytest.raises(RecipeError, match=message):
         train({"backbone": "nano"}, tmp_path, device=device)

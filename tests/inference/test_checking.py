@@ -7,6 +7,8 @@ from tastemaker.data.facts import FactExtractor
 from tastemaker.inference.checking import true_reason
 from tastemaker.inference.replying import WrittenReply
 from tastemaker.tasks.cards import card, evidence
+from tastemaker.tasks.example import Card, Evidence
+from tastemaker.tasks.reason_forms import is_worded
 
 
 @pytest.fixture
@@ -73,6 +75,27 @@ def test_every_past_title_has_its_own_stars(
     assert b in grounds.text
     told = true_reason(replace(reply, reason=reason, evidence=grounds.text), FactExtractor(shop.catalog))
     assert (told == reason) == stands
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Like The Great Journey a0 (1970), it is a comedy. You gave The Great Journey i8 (1978) 4 stars, and it is a "
+        "comedy too.",
+        "The Great Journey e4 (1974) is a comedy, and an easy place to start. You gave The Great Journey a0 (1970) 5 "
+        "stars, and it is a comedy too.",
+    ],
+)
+def test_stars_are_those_of_their_sentence(shop: Dataset, reply: WrittenReply, reason: str) -> None:
+    grounds = evidence(shop.catalog, 4, [(0, 5.0), (8, 4.0)])
+    assert true_reason(replace(reply, reason=reason, evidence=grounds.text), FactExtractor(shop.catalog)) == reason
+
+
+def test_one_past_title_may_begin_another() -> None:
+    grounds = Evidence("liked Strap, 4 stars; liked Strap Locks, 5 stars; shares rock")
+    told = "You gave Strap Locks 5 stars and Strap 4 stars, and it is a rock film too."
+    assert is_worded(told, grounds, Card("Pick: rock"))
+    assert not is_worded(told.replace("5", "4"), grounds, Card("Pick: rock"))
 
 
 def test_a_reason_without_an_end_gives_way_too(shop: Dataset, reply: WrittenReply) -> None:

@@ -189,7 +189,7 @@ def test_a_tokenizer_without_the_token_that_ends_the_models_texts(tmp_path: Path
     describe(tmp_path)
 
 
-@pytest.mark.parametrize("text", ['{"weight_map": {"a": "mod', "{}", "[]", '{"weight_map": []}'])
+@pytest.mark.parametrize("text", ['{"weight_map": {"a": "mod', "{}", "[]", '{"weight_map": []}', '{"weight_map": {}}'])
 def test_an_index_of_weights_that_does_not_read(text: str, tmp_path: Path) -> None:
     index = saved("bert", tmp_path) / "model.safetensors.index.json"
     index.write_text(text)

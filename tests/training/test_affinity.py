@@ -8,6 +8,7 @@ import torch
 from tastemaker.balancing.config import BalancingConfig
 from tastemaker.checkpoint.store import load_checkpoint
 from tastemaker.data.dataset import Dataset
+from tastemaker.errors import TrainingError
 from tastemaker.model.batch import Batch
 from tastemaker.tasks import TASKS
 from tastemaker.training.affinity import Measuring, measure
@@ -147,3 +148,16 @@ def test_whoever_watches_is_told_everything(shop: Dataset, tmp_path: Path) -> No
         ("step", 2),
         ("validation", 2),
     ]
+
+
+def test_where_no_loss_is_finite_nothing_is_measured(
+    shop: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = trainer(shop, tmp_path, max_steps=2)
+
+    def broken(*arguments: object) -> dict[str, torch.Tensor]:
+        return {name: loss * float("nan") for name, loss in task_losses(*arguments).items()}  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tastemaker.training.affinity.task_losses", broken)
+    with pytest.raises(TrainingError, match=r"^step 0: expected losses to measure, found none that is finite\. Lower "):
+        measure(here)

@@ -82,15 +82,21 @@ def test_the_trunk_and_the_vectors_of_items_learn_at_rates_of_their_own(model: T
     assert found["scoring_head.user.weight"] == 0.1
 
 
-def test_what_is_new_beside_a_pretrained_trunk_learns_at_the_full_rate(shop: Dataset, tmp_path: Path) -> None:
-    folder = saved("llama", tmp_path)
+@pytest.mark.parametrize(
+    ("name", "tables"),
+    [("llama", ("tokens.markers", "output.markers")), ("qwen2", ("tokens.markers", "tokens.written"))],
+)
+def test_what_is_new_beside_a_pretrained_trunk_learns_at_the_full_rate(
+    name: str, tables: tuple[str, str], shop: Dataset, tmp_path: Path
+) -> None:
+    folder = saved(name, tmp_path)
     tasks = ("next_item", "explanation")
     network = shop_model(shop, folder, tasks, adaptation="full", history_layers=1, history_dropout=0.0).network
     optimizer = build_optimizer(network, None, TrainingConfig(learning_rate=0.1, backbone_rate=0.5), 0.5)
     rates = {id(p): group["peak_lr"] for group in optimizer.param_groups for p in group["params"]}
     found = {name: rates[id(parameter)] for name, parameter in network.named_parameters()}
     new = {name for name in found if name.startswith("backbone.history.")}
-    new |= {f"backbone.{table}.markers" for table in ("tokens", "output")}
+    new |= {f"backbone.{table}" for table in tables}
     assert len(new) > 4 and {found[name] for name in new} == {0.1}
     trunk = {name for name in found if name.startswith("backbone.")} - new
     assert {"backbone.tokens.words", "backbone.trunk.norm.weight"} < trunk

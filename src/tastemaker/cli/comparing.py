@@ -33,7 +33,7 @@ def compare(  # noqa: PLR0913 - one parameter an option
 ) -> dict[str, Any]:
     """Say what each task gained or lost by joint training, and write `compare.json` and `compare.html`.
 
-    Where these go to the joint run, which was evaluated before, its report is written anew and begins with them.
+    Where these go to the joint run, which was evaluated as it is now, its report is written anew and begins with them.
 
     Args:
         joint: a finished run of several tasks.

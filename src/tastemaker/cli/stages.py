@@ -141,6 +141,8 @@ def evaluate(
     result = judge(Predictor(model), dataset, recipe.tasks, config, split, beside)
     write_evaluation(result, run / "evaluation.json")
     compared = read_json(run / "compare.json") if is_of_best(run / "compare.json", run) else None
+    if compared is None and (run / "compare.json").exists():
+        say(f"{run / 'compare.json'} is of weights before these, and left out of the report: compare again.")
     write_report(result, run / "losses.jsonl", result["samples"], model.recipe, run / "report.html", compared)
     return result
 

@@ -12,12 +12,6 @@ _PADDED_POSITIONS: Final = frozenset(
 )
 """Types whose positions begin behind the id of padding."""
 
-_DROPOUTS: Final = (
-    ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout", "hidden_dropout")
-    + ("embedding_dropout", "mlp_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "activation_dropout")
-)  # fmt: skip
-"""What configurations call the dropout between and within their layers."""
-
 
 @dataclass(frozen=True)
 class Anatomy:
@@ -33,7 +27,11 @@ class Anatomy:
         dropout in its layers than this."""
         plain = {**self.config, "vocab_size": 1}
         plain |= {f"{name}_token_id": None for name in ("bos", "eos", "pad")}
-        plain |= {name: min(share, dropout) for name in _DROPOUTS if isinstance(share := plain.get(name), float)}
+        plain |= {
+            name: min(share, dropout)
+            for name, share in plain.items()
+            if ("dropout" in name or name.endswith("pdrop")) and isinstance(share, float)
+        }
         return AutoConfig.for_model(**plain)
 
 

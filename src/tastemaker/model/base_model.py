@@ -47,9 +47,10 @@ def base_model(model: nn.Module | str) -> Any:
 
 def _pretrained(name: str) -> nn.Module:
     """The one place where a string becomes a model."""
+    folder = pretrained_folder(name, log)
     try:
         with without_bar():
-            model: nn.Module = transformers.AutoModel.from_pretrained(pretrained_folder(name, log), dtype=torch.float32)
+            model: nn.Module = transformers.AutoModel.from_pretrained(folder, dtype=torch.float32)
     except Exception as error:  # noqa: BLE001 - every kind of model fails in a way of its own
         raise DownloadError(
             f"backbone {name!r}: expected a model that loads, found none ({first_line(error)}). Check the "

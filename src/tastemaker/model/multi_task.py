@@ -72,7 +72,8 @@ class MultiTaskModel(nn.Module):
         given = {"input_ids": input_ids, "inputs_embeds": inputs_embeds, "token_type_ids": token_type_ids}
         inputs = {name: tensor for name, tensor in given.items() if tensor is not None}
         self._check(inputs)
-        inputs = {name: tensor for name, tensor in inputs.items() if name in self._reads}
+        if "token_type_ids" not in self._reads:
+            inputs.pop("token_type_ids", None)
         mask = _mask(next(iter(inputs.values())), attention_mask)
         states = self._states(inputs, mask)
         return {name: self._logits(name, head.read(states, mask)) for name, head in self.tasks.items()}

@@ -86,9 +86,13 @@ def describe(folder: Path) -> PretrainedInfo:
 
 
 def _ends(config: PreTrainedConfig) -> set[int]:
-    """The tokens that a configuration has texts begin or end with."""
-    found = [getattr(config, name, None) for name in ("bos_token_id", "eos_token_id")]
-    return {id for it in found for id in (it if isinstance(it, list) else [it]) if isinstance(id, int) and id >= 0}
+    """The tokens that a configuration says texts begin or end with; what its kind says of itself tells nothing."""
+    usual, found = type(config)(), set[int]()
+    for name in ("bos_token_id", "eos_token_id"):
+        said = getattr(config, name, None)
+        if said != getattr(usual, name, None):
+            found.update(id for id in (said if isinstance(said, list) else [said]) if isinstance(id, int) and id >= 0)
+    return found
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -170,6 +174,7 @@ def _weight_files(folder: Path) -> list[Path]:
     if index.is_file():
         try:
             names = {str(name) for name in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
+            min(names)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RecipeError(
                 f"{index}: expected a weight_map, which says in which file each weight is, found none that reads "

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
 
-from tastemaker.errors import RecipeError, first_line
+from tastemaker.errors import RecipeError
 from tastemaker.model.decoder import Decoder
 from tastemaker.model.item_table import TOKEN_STD
 from tastemaker.model.network import Network
@@ -58,10 +58,15 @@ def load_weights(network: Network, source: Source) -> None:
     """Fill the backbone of a network as initialised, and fit what is new in it to what came.
 
     Raises:
-        RecipeError: some of the weights are not in the files; transformers would go on with random ones.
+        RecipeError: some of the weights are not in the files, or not of the configuration's sizes; transformers would
+            go on with random ones.
     """
     with without_bar():
-        model, told = _loaded(source)
+        model, told = LOADERS[source.family].from_pretrained(
+            source.folder, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
+        )
+    if told["mismatched_keys"]:
+        raise _other_sizes(source, told["mismatched_keys"])
     backbone, missing = network.backbone, frozenset(told["missing_keys"])
     made_up = {name.removeprefix(f"{model.base_model_prefix}.") for name in missing}
     weights = {name: it for name, it in model.base_model.state_dict().items() if name not in made_up}
@@ -72,18 +77,13 @@ def load_weights(network: Network, source: Source) -> None:
     _fit(network)
 
 
-def _loaded(source: Source) -> tuple[Any, dict[str, Any]]:
-    """The pretrained model, and what transformers says of its files."""
-    try:
-        loaded: tuple[Any, dict[str, Any]] = LOADERS[source.family].from_pretrained(
-            source.folder, dtype=torch.float32, output_loading_info=True
-        )
-    except RuntimeError as error:
-        raise RecipeError(
-            f"{source.folder}: expected weights of the sizes that its config.json says, found others "
-            f"({first_line(error)}). Take both from the same place."
-        ) from None
-    return loaded
+def _other_sizes(source: Source, found: Collection[tuple[str, Sequence[int], Sequence[int]]]) -> RecipeError:
+    """Some weights, each with its size in the files and by the configuration, do not fit."""
+    name, theirs, said = min(found)
+    return RecipeError(
+        f"{source.folder}: expected weights of the sizes that its config.json says, {list(said)} for {name}, found "
+        f"{list(theirs)}. Take both from the same place."
+    )
 
 
 def fill_trunk(trunk: nn.Module, weights: Mapping[str, Tensor], source: Source) -> None:

@@ -16,7 +16,7 @@ from tastemaker.tasks.phrasings import Phrasings
 
 _PAST, _TITLE = "\ue000", "\ue001"
 """Stand for a past title and for that of the recommended item."""
-_FIRST_LABEL: Final = 0xE100
+_FIRST_PAST, _FIRST_LABEL = 0xE010, 0xE100
 _MOST_LABELS: Final = 256
 _LABEL: Final = f"[{chr(_FIRST_LABEL)}-{chr(_FIRST_LABEL + _MOST_LABELS - 1)}]"
 _LABELS: Final = f"{_LABEL}(?:, {_LABEL})*(?: and {_LABEL})?"
@@ -50,7 +50,7 @@ _TWICE: Final = re.compile(f"({_LABEL})(?:, | and )\\1")
 def is_worded(reason: str, evidence: Evidence, card: Card) -> bool:
     """Whether a reason is one or two wordings, filled with titles, stars and labels of evidence and card."""
     found = parse(evidence.text)
-    if not _gives_stars(reason, found.past):
+    if not _gives_stars(_marked(reason, _apart(found.past) | {card_title(card): _TITLE}), found.past):
         return False
     labels = (*found.shared, *found.own, *(label.removeprefix("no ") for label in found.asked), *card_labels(card))
     marked = _marked(reason, {past.title: _PAST for past in found.past} | {card_title(card): _TITLE})
@@ -59,26 +59,28 @@ def is_worded(reason: str, evidence: Evidence, card: Card) -> bool:
     return _form().fullmatch(marked) is not None and not _TWICE.search(marked)
 
 
-def _gives_stars(reason: str, past: Sequence[Past]) -> bool:
-    """Whether the stars that a reason speaks of are what the user gave to the past titles in it, each to its own.
+def _apart(past: Sequence[Past]) -> dict[str, str]:
+    """A mark for every past title."""
+    return {it.title: chr(_FIRST_PAST + place) for place, it in enumerate(past)}
 
-    In every wording the first stars are those of the first title.
+
+def _gives_stars(marked: str, past: Sequence[Past]) -> bool:
+    """Whether the stars of a reason, marked by `_apart`, are what the user gave to the past titles, each to its own.
+
+    In every wording the first stars are those of the first past title.
     """
-    places = [(at.start(), it.stars) for it in past for at in _whole(it.title).finditer(reason)]
-    theirs = [stars for _, stars in sorted(places)]
-    told = re.findall(_STARS, reason, re.IGNORECASE)
-    return len(told) <= len(theirs) and all(map(str.__eq__, told, theirs))
-
-
-def _whole(name: str) -> re.Pattern[str]:
-    """A name by itself, in whatever case."""
-    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    given = {mark: it.stars for mark, it in zip(_apart(past).values(), past, strict=True)}
+    for sentence in marked.split(". "):
+        told, theirs = re.findall(_STARS, sentence, re.IGNORECASE), [given[mark] for mark in sentence if mark in given]
+        if told != theirs[: len(told)]:
+            return False
+    return True
 
 
 def _marked(text: str, marks: dict[str, str]) -> str:
     """The text with every name, the longest first and in whatever case, as its mark."""
     for name in sorted(filter(None, marks), key=len, reverse=True):
-        text = _whole(name).sub(marks[name], text)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", marks[name], text, flags=re.IGNORECASE)
     return text
 
 
