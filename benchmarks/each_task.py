@@ -25,7 +25,11 @@ from benchmarks.training_run import TrainingRun, changes_of, state_of
 QUESTION: Final = "each_task"
 _OWN: Final = ("balancing.method=fixed", "training.precision=auto")
 """One task needs no balance, and its larger batches are read as fast in either precision or faster in mixed."""
-_WORDS: Final = (*_OWN, "training.learning_rate=0.003", "model.vocabulary=3000", "model.id_dropout=0.9")
+_WORDS: Final = (
+    *(*_OWN, "training.learning_rate=0.003", "model.vocabulary=3000", "model.id_dropout=0.9"),
+    "model.words_teach_ids=true",
+)
+"""Nothing but words teaches items' own vectors where nothing but words is learnt."""
 _WRITING: Final = (
     *_WORDS,
     "model.dropout=0.1",
