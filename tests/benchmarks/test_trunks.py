@@ -37,6 +37,13 @@ def test_both_recipes_have_the_same_tasks_and_data() -> None:
     assert not plain.model.is_pretrained and pretrained.model.is_pretrained
 
 
+def test_the_plain_one_is_trained_for_as_long(tmp_path: Path) -> None:
+    plan = Plan(tmp_path, 3, tmp_path, overrides=("model.window=256",))
+    shared = {"data.new_items=0.1", "training.seed=3", "model.window=256"}
+    assert set(plan.settings(PLAIN)) == shared | {"training.epochs=10"}
+    assert set(plan.settings(PRETRAINED)) == shared
+
+
 def finished(plan: Plan, trunk: str) -> None:
     """What a training leaves that a result is made of."""
     run = plan.run(trunk)
