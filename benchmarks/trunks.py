@@ -2,7 +2,7 @@
 
     python -m benchmarks.trunks --data data/movies --seed 0
 
-`nano` has more epochs than in its recipe, so many that both take about as long of the processor. A tenth of the items is
+`nano` has more epochs than in its recipe, so many that both take as long of the processor. A tenth of the items is
 held out of training in both (`data.new_items`), so that cold items can be told apart. Then `tastemaker compare` judges
 the pretrained run against the other on test: every task, and cut histories, new items and long tail, each with a paired
 interval. One result a trunk. Killed, the same command goes on where it stopped.
