@@ -71,6 +71,7 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
     if found["slices"]:
         yield Text("\nWhere little is known, how likely texts are, when replies recommend", style="bold")
         yield _slice_table(found)
+        yield Text("\nAll tasks of a slice together", style="bold")
         yield _part_table(found["slices"])
     yield Text("\nWhat training took", style="bold")
     yield _cost_table(found["cost"])
