@@ -126,7 +126,7 @@ def test_where_a_share_has_no_interval_the_verdict_and_the_difference_are_shown(
     assert Change(0.2, None, None, 0.01, "better").colour == Change(0.2, 0.1, 0.3).colour
     assert Change(0.2, 0.1, 0.3, 0.01, "unclear").colour == Change(0.2, -0.1, 0.3).colour
     page = render_comparison(COMPARISON | {"slices": {"new_items": part(next_item=nothing)}})
-    assert "<td>+0.0123 in all</td><td>+0.0010 … +0.0200 in all</td>" in page
+    assert '<td>+0.0123 in all</td><td><span class="whole">+0.0010 … +0.0200 in all</span></td>' in page
 
 
 def test_one_long_interval_does_not_hide_the_others() -> None:
