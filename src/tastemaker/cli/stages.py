@@ -26,7 +26,7 @@ from tastemaker.data.dataset import Dataset
 from tastemaker.data.prepare import prepare
 from tastemaker.data.split import Split
 from tastemaker.data.storage import has_same_tables
-from tastemaker.errors import CheckpointError, RecipeError, RequestError, first_line
+from tastemaker.errors import CheckpointError, RecipeError, RequestError
 from tastemaker.evaluation.answers import Contestant
 from tastemaker.evaluation.baselines import BASELINES
 from tastemaker.evaluation.evaluate import MODEL, Beside
@@ -226,10 +226,9 @@ def chosen_device(name: str) -> str:
         raise RecipeError(f"training.device = {name!r}, but PyTorch sees no GPU here. Set training.device = 'cpu'.")
     try:
         torch.empty(0, device=name)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError):
         raise RecipeError(
-            f"training.device = {name!r}, but PyTorch has no such device here ({first_line(error)}). "
-            "Set training.device = 'cpu'."
+            f"training.device = {name!r}, but PyTorch has no such device here. Set training.device = 'cpu'."
         ) from None
     return name
 
