@@ -8,8 +8,9 @@ from benchmarks.multi_task_table import OF_WORDS
 
 HEAD: Final = ("task", "metric", "asked", "pretrained", "from scratch", "gain, 95 % interval")
 NOTE: Final = (
-    "`smollm2` beside `nano`, trained on the same data for as long, a tenth of the items held out of training. "
-    "A gain is a share\nof the figure from scratch, + is better whichever way the metric runs.\n"
+    "`smollm2` beside `nano`, trained on the same data, a tenth of the items held out of training; how long, and with "
+    "what settings,\nstands below. A gain is a share of the figure from scratch, + is better whichever way the metric "
+    "runs.\n"
 )
 
 WHOLE: Final = ("all", *OF_WORDS)

@@ -98,6 +98,11 @@ def test_one_past_title_may_begin_another() -> None:
     assert not is_worded(told.replace("5", "4"), grounds, Card("Pick: rock"))
 
 
+def test_two_past_items_of_one_title_are_no_error() -> None:
+    grounds = Evidence("liked Strap, 4 stars; liked Strap, 5 stars; shares rock")
+    assert not is_worded("You gave Strap 3 stars, and it is a rock film too.", grounds, Card("Pick: rock"))
+
+
 def test_a_reason_without_an_end_gives_way_too(shop: Dataset, reply: WrittenReply) -> None:
     babble = replace(reply, reason="a comedy and a comedy and a comedy and", is_finished=False)
     assert true_reason(babble, FactExtractor(shop.catalog)) != babble.reason

@@ -193,5 +193,5 @@ def test_a_tokenizer_without_the_token_that_ends_the_models_texts(tmp_path: Path
 def test_an_index_of_weights_that_does_not_read(text: str, tmp_path: Path) -> None:
     index = saved("bert", tmp_path) / "model.safetensors.index.json"
     index.write_text(text)
-    with refused(f"{index}: expected a weight_map, which says in which file each weight is, found none that reads ("):
+    with refused(f"{index}: expected a weight_map, which says in which file each weight is, found none. Fetch"):
         describe(tmp_path)

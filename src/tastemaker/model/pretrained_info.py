@@ -174,12 +174,13 @@ def _weight_files(folder: Path) -> list[Path]:
     if index.is_file():
         try:
             names = {str(name) for name in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
-            min(names)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError):
+            names = set()
+        if not names:
             raise RecipeError(
-                f"{index}: expected a weight_map, which says in which file each weight is, found none that reads "
-                f"({first_line(error)}). Fetch the model again."
-            ) from None
+                f"{index}: expected a weight_map, which says in which file each weight is, found none. "
+                "Fetch the model again."
+            )
     return [folder / name for name in sorted(names)]
 
 

@@ -50,7 +50,7 @@ _TWICE: Final = re.compile(f"({_LABEL})(?:, | and )\\1")
 def is_worded(reason: str, evidence: Evidence, card: Card) -> bool:
     """Whether a reason is one or two wordings, filled with titles, stars and labels of evidence and card."""
     found = parse(evidence.text)
-    if not _gives_stars(_marked(reason, _apart(found.past) | {card_title(card): _TITLE}), found.past):
+    if not _gives_stars(reason, found.past, card_title(card)):
         return False
     labels = (*found.shared, *found.own, *(label.removeprefix("no ") for label in found.asked), *card_labels(card))
     marked = _marked(reason, {past.title: _PAST for past in found.past} | {card_title(card): _TITLE})
@@ -59,18 +59,14 @@ def is_worded(reason: str, evidence: Evidence, card: Card) -> bool:
     return _form().fullmatch(marked) is not None and not _TWICE.search(marked)
 
 
-def _apart(past: Sequence[Past]) -> dict[str, str]:
-    """A mark for every past title."""
-    return {it.title: chr(_FIRST_PAST + place) for place, it in enumerate(past)}
+def _gives_stars(reason: str, past: Sequence[Past], title: str) -> bool:
+    """Whether the stars that a reason speaks of are what the user gave to the past titles in it, each to its own.
 
-
-def _gives_stars(marked: str, past: Sequence[Past]) -> bool:
-    """Whether the stars of a reason, marked by `_apart`, are what the user gave to the past titles, each to its own.
-
-    In every wording the first stars are those of the first past title.
+    In every wording the first stars are those of the first past title; `title` is that of the recommended item.
     """
-    given = {mark: it.stars for mark, it in zip(_apart(past).values(), past, strict=True)}
-    for sentence in marked.split(". "):
+    marks = {it.title: chr(_FIRST_PAST + place) for place, it in enumerate(past)}
+    given = {marks[it.title]: it.stars for it in past}
+    for sentence in _marked(reason, marks | {title: _TITLE}).split(". "):
         told, theirs = re.findall(_STARS, sentence, re.IGNORECASE), [given[mark] for mark in sentence if mark in given]
         if told != theirs[: len(told)]:
             return False
