@@ -66,9 +66,11 @@ def test_unknown_costs_are_said_to_be_unknown(run, stage) -> None:
 
 def test_where_alone_is_nothing_the_difference_is_shown(run, stage) -> None:
     nothing = {**COMPARISON["tasks"]["next_item"], "change": None, "low": None, "high": None}
-    stage["found"] = {**COMPARISON, "slices": {"new_items": part(next_item=nothing)}}
+    unknown = {"value": None, "low": None, "high": None}
+    stage["found"] = {**COMPARISON, "slices": {"new_items": part(next_item=nothing) | {"delta_m": unknown}}}
     lines = [line.split() for line in run("compare", "runs/j", "runs/a").stdout.splitlines()]
     assert ["next_item", "new_items", "ndcg@10", "+0.0100", "in", "all", "[+0.0000,", "+0.0200]", "better"] in lines
+    assert ["new_items", "–", "1", "of", "1", "1"] in lines
 
 
 def test_json_is_the_result_alone(run, stage) -> None:

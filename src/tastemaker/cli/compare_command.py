@@ -85,7 +85,7 @@ def tables(found: Mapping[str, Any]) -> Iterator[Text | Table]:
 def _task_table(found: Mapping[str, Any]) -> Table:
     table = _table("task", "metric", "alone", "joint", "change", "95 % interval", "")
     for task, it in found["tasks"].items():
-        figures = (_number(it["alone"]), _number(it["joint"]), f"{_percent(it['change'])} %", _interval(it))
+        figures = (_number(it["alone"]), _number(it["joint"]), _percent(it["change"]), _interval(it))
         table.add_row(task, it["metric"], *figures, Text(it["verdict"], style=COLOURS.get(it["verdict"], "")))
     return table
 
@@ -105,9 +105,7 @@ def _part_table(slices: Mapping[str, Any]) -> Table:
     table = _table("slice", "delta-m", "95 % interval", "better", "worse")
     for name, part in slices.items():
         mean, of = part["delta_m"], len(part["tasks"])
-        table.add_row(
-            name, f"{_percent(mean['value'])} %", _interval(mean), f"{part['better']} of {of}", f"{part['worse']}"
-        )
+        table.add_row(name, _percent(mean["value"]), _interval(mean), f"{part['better']} of {of}", f"{part['worse']}")
     return table
 
 
@@ -115,7 +113,7 @@ def _change(it: Mapping[str, Any]) -> str:
     """In percent; where alone is 0, the plain difference."""
     if it["change"] is None and it["difference"]["value"] is not None:
         return f"{it['difference']['value']:+.4f} in all"
-    return f"{_percent(it['change'])} %"
+    return _percent(it["change"])
 
 
 def _cost_table(cost: Mapping[str, Any]) -> Table:
@@ -143,7 +141,7 @@ def _summary(found: Mapping[str, Any]) -> str:
     mean = found["delta_m"]
     if len(found["tasks"]) < 2:
         return counts
-    return f"Mean change (delta-m) {_percent(mean['value'])} % {_interval(mean)}; {counts}"
+    return f"Mean change (delta-m) {_percent(mean['value'])} {_interval(mean)}; {counts}"
 
 
 def _table(*columns: str) -> Table:
@@ -156,13 +154,13 @@ def _table(*columns: str) -> Table:
 def _interval(it: Mapping[str, Any]) -> str:
     """In percent; of the plain difference where a share has none."""
     if it["low"] is not None:
-        return f"[{_percent(it['low'])}, {_percent(it['high'])}]"
+        return f"[{100 * it['low']:+.1f}, {100 * it['high']:+.1f}]"
     low, high = (it.get("difference", it)[end] for end in ("low", "high"))
     return "" if low is None else f"[{low:+.4f}, {high:+.4f}]"
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.1f}"
+    return "–" if value is None else f"{100 * value:+.1f} %"
 
 
 def _number(value: float | None) -> str:
