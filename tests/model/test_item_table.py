@@ -1,6 +1,6 @@
 import torch
 
-from tastemaker.model.batch import HISTORY, PLACES, SLOT
+from tastemaker.model.batch import HISTORY, PLACES, SHORT, SLOT
 from tastemaker.model.item_table import ItemTable, standardised
 
 WARM = torch.tensor([[True, True, True, False]]).repeat(len(PLACES), 1)
@@ -8,7 +8,7 @@ WARM = torch.tensor([[True, True, True, False]]).repeat(len(PLACES), 1)
 
 def table(content_width: int = 3, *, ids: bool = True, id_dropout: float = 0.5) -> ItemTable:
     torch.manual_seed(0)
-    return ItemTable(torch.randn(4, content_width), WARM, 8, ids=ids, id_dropout=id_dropout)
+    return ItemTable(torch.randn(4, content_width), WARM.clone(), 8, ids=ids, id_dropout=id_dropout)
 
 
 def test_a_cold_item_is_its_content_alone() -> None:
@@ -67,6 +67,37 @@ def test_priors_are_added_to_the_scores_of_cold_items() -> None:
     items.prior_weights[SLOT] = 4.0
     plain[SLOT, 3] += 2.0
     assert torch.allclose(items.scores(states, items(), torch.tensor([HISTORY, SLOT])), plain)
+
+
+def told_in_slots_alone(*, ids: bool = True, content_width: int = 3) -> ItemTable:
+    """Item 3 is told in slots of replies, and by no history."""
+    items = table(content_width, ids=ids).eval()
+    items.is_warm[SLOT, 3] = True
+    return items
+
+
+def test_what_talk_taught_of_an_item_does_not_count_in_histories_that_never_told_it() -> None:
+    items = told_in_slots_alone()
+    assert items.projection is not None
+    states, places = torch.randn(3, 8), torch.tensor([HISTORY, SLOT, SHORT])
+    found, plain = items.compared(states, items(), places), states @ items().T
+    by_content = states @ items.projection(items.content)[3]
+    torch.testing.assert_close(found[:, :3], plain[:, :3])
+    torch.testing.assert_close(found[:, 3], torch.stack([by_content[0], plain[1, 3], by_content[2]]))
+    assert not torch.allclose(by_content, plain[:, 3])
+
+
+def test_a_place_where_training_tells_nothing_takes_vectors_as_they_are() -> None:
+    items = table().eval()
+    items.is_warm[SLOT] = False
+    states = torch.randn(2, 8)
+    torch.testing.assert_close(items.compared(states, items(), torch.tensor([SLOT, SLOT])), states @ items().T)
+
+
+def test_without_content_or_residuals_vectors_are_all_there_is() -> None:
+    states, places = torch.randn(2, 8), torch.tensor([HISTORY, SLOT])
+    for items in (told_in_slots_alone(ids=False), told_in_slots_alone(content_width=0)):
+        torch.testing.assert_close(items.compared(states, items(), places), states @ items().T)
 
 
 def test_cold_items_stand_beside_warm_ones_by_their_odds_however_high_these_score() -> None:

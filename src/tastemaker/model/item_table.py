@@ -16,7 +16,8 @@ class ItemTable(nn.Module):
 
     An item that training nowhere tells is cold: its residual is zero, so its vector is its content alone. Dropping
     residuals at random in training (DropoutNet, Volkovs et al., NeurIPS 2017) makes such vectors comparable with full
-    ones. With neither content nor ids there is nothing to learn from, which the recipe refuses.
+    ones. So does an item count where training tells it elsewhere alone: what talk taught of a film says nothing of who
+    watches it next. With neither content nor ids there is nothing to learn from, which the recipe refuses.
     """
 
     content: Tensor
@@ -81,7 +82,21 @@ class ItemTable(nn.Module):
     def scores(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
         """Scores `[N, I]` of states `[N, D]` at `places` `[N]`, with what the priors say of cold items."""
         told = torch.einsum("pk,pki->pi", self.prior_weights, self.priors)
-        return torch.addmm(told[places], states, vectors.T)
+        return told[places] + self.compared(states, vectors, places)
+
+    def compared(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
+        """The products `[N, I]` of states `[N, D]` and `vectors` `[I, D]`, of content alone where an item is cold.
+
+        A place where training tells nothing takes vectors as they are. Without content cold items rank last anyway.
+        """
+        scores = states @ vectors.T
+        if self.projection is None or self.residual is None:
+            return scores
+        is_foreign = ~self.is_warm & self.is_warm.any(0) & self.is_warm.any(1, keepdim=True)
+        columns = is_foreign.any(0)
+        learnt = states @ self.residual.weight[columns].T
+        scores[:, columns] -= learnt * is_foreign[places][:, columns]
+        return scores
 
     def against_warm(self, scores: Tensor, places: Tensor) -> Tensor:
         """Logits for use, where cold items stand beside warm ones by their odds against all of these.

@@ -185,7 +185,8 @@ def _score(looks: Sequence[Look]) -> dict[int, Scored]:
             continue
         drawn = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))
         drawn = rows[drawn[: max(1, MOST_SCORES // len(vectors))].to(rows.device)]
-        scored[place] = Scored(states[drawn] @ vectors.T, tuple(network.evidence(before.at(drawn))), items[drawn])
+        scores = network.item_table.compared(states[drawn], vectors, before.places[drawn])
+        scored[place] = Scored(scores, tuple(network.evidence(before.at(drawn))), items[drawn])
     return scored
 
 
