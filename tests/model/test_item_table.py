@@ -87,6 +87,16 @@ def test_what_talk_taught_of_an_item_does_not_count_in_histories_that_never_told
     assert not torch.allclose(by_content, plain[:, 3])
 
 
+def test_a_history_without_words_reads_such_an_item_as_it_compares_it() -> None:
+    items, asked = told_in_slots_alone(), torch.tensor([[3, 0]])
+    assert items.projection is not None
+    by_content = items.projection(items.content)[3]
+    found = items.read(asked, items(), has_words=False)
+    torch.testing.assert_close(found[0, 0], by_content)
+    torch.testing.assert_close(found[0, 1], items()[0])
+    assert torch.equal(items.read(asked, items()), items()[asked])
+
+
 def test_a_place_where_training_tells_nothing_takes_vectors_as_they_are() -> None:
     items = table().eval()
     items.is_warm[SLOT] = False

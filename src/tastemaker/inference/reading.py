@@ -114,7 +114,8 @@ class Reader:
         (tokens, items, actions), places = _padded_left(prompts, self.vectors.device)
         if (begun := self._going_on_from(prompts)) is not None:
             return tokens, *begun.read(network, self.vectors, prompts[0])
-        return tokens, *network.backbone.read(network.embed(tokens, items, actions, self.vectors), places)
+        embedded = network.embed(tokens, items, actions, self.vectors, has_words=places.has_words)
+        return tokens, *network.backbone.read(embedded, places)
 
     def _going_on_from(self, rows: Sequence[Row]) -> Beginnings | None:
         """What was read of a conversation, where this is the next row of it."""

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from tastemaker.model.batch import PLACES
+from tastemaker.model.batch import HISTORY, PLACES
 
 TOKEN_STD = 0.02
 """Standard deviation of a token embedding's entries at initialisation; item vectors start with the same norm."""
@@ -61,15 +61,20 @@ class ItemTable(nn.Module):
             vectors.append(self.residual.weight * keep.unsqueeze(1))
         return torch.stack(vectors).sum(0)
 
-    def read(self, items: Tensor, vectors: Tensor, *, teaches_ids: bool = True) -> Tensor:
+    def read(self, items: Tensor, vectors: Tensor, *, has_words: bool = True, teaches_ids: bool = True) -> Tensor:
         """The rows `[..., D]` of items `[...]` in `vectors` `[I, D]`, which this table gave.
 
+        A history without words has items that it never told as it compares them, see `compared`; training reads none.
         With `teaches_ids` false the gradient of what they are read for stops at residuals, which AdamW moves by a step
         of full length however little a text says of an item, and reaches the projection alone. Without content there
         is nothing else to teach.
         """
         rows = nn.functional.embedding(items, vectors)
-        if teaches_ids or self.projection is None or self.residual is None:
+        if self.projection is None or self.residual is None:
+            return rows
+        if not has_words and not self.training:
+            return rows - self.residual.weight[items] * self._is_foreign[HISTORY][items].unsqueeze(-1)
+        if teaches_ids:
             return rows
         projected: Tensor = self.projection(self.content[items])
         return rows.detach() + (projected - projected.detach())
@@ -92,11 +97,15 @@ class ItemTable(nn.Module):
         scores = states @ vectors.T
         if self.projection is None or self.residual is None:
             return scores
-        is_foreign = ~self.is_warm & self.is_warm.any(0) & self.is_warm.any(1, keepdim=True)
-        columns = is_foreign.any(0)
+        columns = self._is_foreign.any(0)
         learnt = states @ self.residual.weight[columns].T
-        scores[:, columns] -= learnt * is_foreign[places][:, columns]
+        scores[:, columns] -= learnt * self._is_foreign[places][:, columns]
         return scores
+
+    @property
+    def _is_foreign(self) -> Tensor:
+        """`[P, I]`, where an item has a residual that other places alone have taught."""
+        return ~self.is_warm & self.is_warm.any(0) & self.is_warm.any(1, keepdim=True)
 
     def against_warm(self, scores: Tensor, places: Tensor) -> Tensor:
         """Logits for use, where cold items stand beside warm ones by their odds against all of these.

@@ -122,18 +122,19 @@ class Network(nn.Module):
         self.sharing = None if config.sharing == "hard" else SHARINGS[config.sharing](self.stakes, width, config)
 
     def embed(
-        self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor, *, teaches_ids: bool = True
+        self, tokens: Tensor, items: Tensor, actions: Tensor, vectors: Tensor, *, has_words: bool = True
     ) -> Tensor:
         """Sum up what each position reads, `[B, T, D]`; see `Batch` for the inputs, `vectors` is `[I, D]`."""
         token = self.backbone.token_vectors(tokens) * (tokens > 0).unsqueeze(-1)
-        item = self.item_table.read(items.sub(1).clamp_min(0), vectors, teaches_ids=teaches_ids)
+        rows, teaches_ids = items.sub(1).clamp_min(0), self.config.words_teach_ids or not has_words
+        item = self.item_table.read(rows, vectors, has_words=has_words, teaches_ids=teaches_ids)
         action = self.action_embedding(actions.sub(1).clamp_min(0))
         return token + item * (items > 0).unsqueeze(-1) + action * (actions > 0).unsqueeze(-1)  # type: ignore[no-any-return]
 
     def forward(self, batch: Batch, vectors: Tensor) -> Tensor:
         """States `[B * T, D]` of a right-padded batch, given the item vectors `[I, D]` of this step."""
-        teaches_ids = self.config.words_teach_ids or not batch.places.has_words
-        embedded = self.embed(batch.tokens, batch.items, batch.actions, vectors, teaches_ids=teaches_ids)
+        has_words = batch.places.has_words
+        embedded = self.embed(batch.tokens, batch.items, batch.actions, vectors, has_words=has_words)
         states: Tensor = self.backbone(embedded, batch.places)
         return states.flatten(0, 1)
 
