@@ -40,7 +40,7 @@ def test_both_recipes_have_the_same_tasks_and_data() -> None:
 def test_the_plain_one_is_trained_for_as_long(tmp_path: Path) -> None:
     plan = Plan(tmp_path, 3, tmp_path, overrides=("model.window=256",))
     shared = {"data.new_items=0.1", "training.seed=3", "model.window=256"}
-    assert set(plan.settings(PLAIN)) == shared | {"training.epochs=10"}
+    assert set(plan.settings(PLAIN)) == shared | {"training.epochs=9"}
     assert set(plan.settings(PRETRAINED)) == shared
 
 
