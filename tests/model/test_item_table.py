@@ -97,11 +97,14 @@ def test_a_history_without_words_reads_such_an_item_as_it_compares_it() -> None:
     assert torch.equal(items.read(asked, items()), items()[asked])
 
 
-def test_a_place_where_training_tells_nothing_takes_vectors_as_they_are() -> None:
-    items = table().eval()
-    items.is_warm[SLOT] = False
+def test_slots_and_a_model_without_histories_take_vectors_as_they_are() -> None:
+    unspoken, talk = table().eval(), table().eval()
+    unspoken.is_warm[SLOT] = False
+    talk.is_warm.fill_(False)
+    talk.is_warm[SLOT] = True
     states = torch.randn(2, 8)
-    torch.testing.assert_close(items.compared(states, items(), torch.tensor([SLOT, SLOT])), states @ items().T)
+    for items, place in ((unspoken, SLOT), (talk, HISTORY)):
+        torch.testing.assert_close(items.compared(states, items(), torch.tensor([place] * 2)), states @ items().T)
 
 
 def test_without_content_or_residuals_vectors_are_all_there_is() -> None:

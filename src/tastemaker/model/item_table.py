@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from tastemaker.model.batch import HISTORY, PLACES
+from tastemaker.model.batch import HISTORY, PLACES, SLOT
 
 TOKEN_STD = 0.02
 """Standard deviation of a token embedding's entries at initialisation; item vectors start with the same norm."""
@@ -16,8 +16,9 @@ class ItemTable(nn.Module):
 
     An item that training nowhere tells is cold: its residual is zero, so its vector is its content alone. Dropping
     residuals at random in training (DropoutNet, Volkovs et al., NeurIPS 2017) makes such vectors comparable with full
-    ones. So does an item count where training tells it elsewhere alone: what talk taught of a film says nothing of who
-    watches it next. With neither content nor ids there is nothing to learn from, which the recipe refuses.
+    ones. So does an item count in histories that training tells in slots of replies alone: what talk taught of a film
+    says nothing of who watches it next. With neither content nor ids there is nothing to learn from, which the recipe
+    refuses.
     """
 
     content: Tensor
@@ -64,7 +65,7 @@ class ItemTable(nn.Module):
     def read(self, items: Tensor, vectors: Tensor, *, has_words: bool = True, teaches_ids: bool = True) -> Tensor:
         """The rows `[..., D]` of items `[...]` in `vectors` `[I, D]`, which this table gave.
 
-        A history without words has items that it never told as it compares them, see `compared`; training reads none.
+        A history without words has what talk alone tells as it is compared, see `compared`; training reads none.
         With `teaches_ids` false the gradient of what they are read for stops at residuals, which AdamW moves by a step
         of full length however little a text says of an item, and reaches the projection alone. Without content there
         is nothing else to teach.
@@ -73,7 +74,7 @@ class ItemTable(nn.Module):
         if self.projection is None or self.residual is None:
             return rows
         if not has_words and not self.training:
-            return rows - self.residual.weight[items] * self._is_foreign[HISTORY][items].unsqueeze(-1)
+            return rows - self.residual.weight[items] * self._is_talk_alone[items].unsqueeze(-1)
         if teaches_ids:
             return rows
         projected: Tensor = self.projection(self.content[items])
@@ -87,25 +88,27 @@ class ItemTable(nn.Module):
     def scores(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
         """Scores `[N, I]` of states `[N, D]` at `places` `[N]`, with what the priors say of cold items."""
         told = torch.einsum("pk,pki->pi", self.prior_weights, self.priors)
-        return told[places] + self.compared(states, vectors, places)
+        return self.compared(states, vectors, places) + told[places]
 
     def compared(self, states: Tensor, vectors: Tensor, places: Tensor) -> Tensor:
-        """The products `[N, I]` of states `[N, D]` and `vectors` `[I, D]`, of content alone where an item is cold.
+        """The products `[N, I]` of states `[N, D]` and `vectors` `[I, D]`.
 
-        A place where training tells nothing takes vectors as they are. Without content cold items rank last anyway.
+        In histories what slots alone tell counts by its content. Where training has no histories vectors are taken as
+        they are; without content cold items rank last anyway.
         """
         scores = states @ vectors.T
         if self.projection is None or self.residual is None:
             return scores
-        columns = self._is_foreign.any(0)
+        columns = self._is_talk_alone
         learnt = states @ self.residual.weight[columns].T
-        scores[:, columns] -= learnt * self._is_foreign[places][:, columns]
+        scores[:, columns] -= learnt * (places != SLOT).unsqueeze(1)
         return scores
 
     @property
-    def _is_foreign(self) -> Tensor:
-        """`[P, I]`, where an item has a residual that other places alone have taught."""
-        return ~self.is_warm & self.is_warm.any(0) & self.is_warm.any(1, keepdim=True)
+    def _is_talk_alone(self) -> Tensor:
+        """`[I]`, whether slots of replies alone have taught an item's residual."""
+        in_histories = self.is_warm[HISTORY]
+        return self.is_warm[SLOT] & ~in_histories & in_histories.any()
 
     def against_warm(self, scores: Tensor, places: Tensor) -> Tensor:
         """Logits for use, where cold items stand beside warm ones by their odds against all of these.
