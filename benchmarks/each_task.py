@@ -84,7 +84,8 @@ ALONE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "movies": {
         "next_item": ("training.token_budget=512", "training.epochs=20", "training.validate_every=200"),
         **dict.fromkeys(("rating", "like"), (*_FILMS, *_SLOWLY, "training.validate_every=25")),
-        **dict.fromkeys(("explanation", "dialogue", "description"), _FILM_WORDS),
+        **dict.fromkeys(("explanation", "description"), _FILM_WORDS),
+        "dialogue": (*_FILM_WORDS, "model.dropout=0"),
         "category": (*_FILM_WORDS, *_GENRES),
         "question_answering": _ANSWERS,
     },
