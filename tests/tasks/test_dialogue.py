@@ -11,6 +11,7 @@ from tastemaker.data.split import Split
 from tastemaker.tasks.dialogue import Dialogue
 from tastemaker.tasks.example import Example, History, Recommended, Reply, Text
 from tastemaker.tasks.explanation import Explanation
+from tastemaker.tasks.question_phrasings import FAREWELLS
 from tastemaker.tasks.request import asked, named, turns_of
 
 EPOCHS = range(40)
@@ -26,6 +27,10 @@ def _reply(example: Example) -> Reply:
     return example.target
 
 
+def _is_farewell(example: Example, split: Split = Split.TRAIN) -> bool:
+    return _reply(example).lead in FAREWELLS.of(split)
+
+
 def test_a_question_is_asked_just_where_the_user_names_nothing_and_was_not_asked_before(
     cinema: Dataset, training: list[Example]
 ) -> None:
@@ -33,12 +38,31 @@ def test_a_question_is_asked_just_where_the_user_names_nothing_and_was_not_asked
     for example in training:
         turns = turns_of(example.context)
         says_nothing = not asked(turns, extractor) and not named(turns, extractor)
-        assert (_reply(example).slot is None) == (says_nothing and len(turns) == 1)
+        assert (_reply(example).slot is None) == (says_nothing and len(turns) == 1 or _is_farewell(example))
 
 
-def test_shares_of_questions_and_of_unknown_pasts(training: list[Example]) -> None:
-    questions = sum(_reply(example).slot is None for example in training) / len(training)
-    assert 0.14 < questions < 0.22
+@pytest.mark.parametrize("split", [Split.TRAIN, Split.VALIDATION])
+def test_who_takes_what_was_recommended_is_let_go(cinema: Dataset, split: Split) -> None:
+    seen = 0
+    for epoch in range(20 if split is Split.TRAIN else 1):
+        for example in Dialogue().examples(cinema, split, epoch):
+            turns = turns_of(example.context)
+            said = turns[-1].text.lower()
+            if _is_farewell(example, split):
+                assert turns[-2].item is not None
+                assert _reply(example) == Reply(lead=_reply(example).lead)
+                assert any(word in said for word in ("thank", "bye", "nice day", "take it", "see you"))
+                seen += 1
+            else:
+                assert "bye" not in said
+    assert seen > 0
+
+
+def test_shares_of_questions_farewells_and_unknown_pasts(training: list[Example]) -> None:
+    farewells = sum(_is_farewell(example) for example in training) / len(training)
+    questions = sum(_reply(example).slot is None for example in training) / len(training) - farewells
+    assert 0.12 < questions < 0.2
+    assert 0.08 < farewells < 0.14
     cold = sum(example.context[0] == History(()) for example in training) / len(training)
     assert 0.2 < cold < 0.4, "a quarter, and choices that are the first of their history"
 
@@ -62,8 +86,8 @@ def test_constraints_are_what_the_words_say_hold_of_the_item_and_belong_to_the_s
     for epoch in range(20 if split is Split.TRAIN else 1):
         for example in Dialogue().examples(cinema, split, epoch):
             reply = _reply(example)
-            assert reply.constraints == asked(turns_of(example.context), extractor)
             if reply.slot:
+                assert reply.constraints == asked(turns_of(example.context), extractor)
                 assert all(holds(cinema.catalog[reply.slot.item], fact) for fact in reply.constraints)
             pairs = list(combinations(reply.constraints, 2))
             assert all(is_for_test(*pair) == (split is Split.TEST) for pair in pairs)
@@ -88,7 +112,7 @@ def test_earlier_recommendations_are_not_the_target_and_show_no_evidence(trainin
         for segment in example.context:
             if isinstance(segment, Recommended):
                 slot = _reply(example).slot
-                assert slot and segment.item != slot.item
+                assert _is_farewell(example) if slot is None else segment.item != slot.item
                 assert segment.evidence is None
                 seen += 1
     assert seen > 100

@@ -15,11 +15,11 @@ from tastemaker.tasks.example import Earlier, Example, Recommended, Reply
 from tastemaker.tasks.mentioned import Mentions, mentions
 from tastemaker.tasks.needs import need_interactions
 from tastemaker.tasks.past import choices_of, speaking_items
-from tastemaker.tasks.question_phrasings import LEADS, NEXT_LEADS
+from tastemaker.tasks.question_phrasings import FAREWELLS
 from tastemaker.tasks.real_dialogue import real_replies
 from tastemaker.tasks.reasons import write_reason
 from tastemaker.tasks.request import Turn, asked, dialogue_context, named
-from tastemaker.tasks.script import Script, draw_course, question
+from tastemaker.tasks.script import THANKS, Script, draw_course, lead, question
 from tastemaker.tasks.stake import Stake
 from tastemaker.tasks.user_words import UserWords
 
@@ -29,8 +29,9 @@ class Dialogue(Stake):
     """Every reply of the real dialogues of a data set (see `real_dialogue`), or of simulated ones.
 
     A simulated dialogue is a need in words over two to six turns, answered by `Reply(lead=question)` or by lead, slot
-    and reason. The item in the slot is one that the user really chose and liked; constraints are true of it. In a
-    quarter of the dialogues the past is unknown, and the words carry all.
+    and reason; or what was recommended is taken with thanks, and answered by a farewell. The item in the slot is one
+    that the user really chose and liked; constraints are true of it. In a quarter of the dialogues the past is unknown,
+    and the words carry all.
     """
 
     name: str = "dialogue"
@@ -108,6 +109,8 @@ class Dialogue(Stake):
         context = dialogue_context(choice.history, turns, simulation.extractor)
         if course == "question":
             reply = Reply(lead=question(simulation, self.nouns[0], split, random))
+        elif course.endswith(THANKS):
+            reply = Reply(lead=FAREWELLS.draw(split, random))
         else:
             reply = self._recommendation(simulation, choice, turns, split, random)
         return Example(self.name, context, reply, choice.user)
@@ -120,9 +123,8 @@ class Dialogue(Stake):
         past = speaking_items(simulation, choice, random, named(turns, simulation.extractor))
         about = card(catalog, choice.item)
         why = evidence(catalog, choice.item, past, wishes, simulation.dataset.config.like_threshold)
-        leads = NEXT_LEADS if any(turn.item is not None for turn in turns) else LEADS
         return Reply(
-            lead=leads.draw(split, random),
+            lead=lead(turns, split, random),
             slot=Recommended(choice.item, about, why),
             reason=write_reason(why, about, self.nouns[0], split, random),
             constraints=wishes,

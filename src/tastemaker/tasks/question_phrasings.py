@@ -1,4 +1,4 @@
-"""What the assistant says beside reasons: clarifying questions, and the words before a recommendation."""
+"""What the assistant says beside reasons: clarifying questions, the words before a recommendation, and farewells."""
 
 from typing import Final
 
@@ -39,3 +39,17 @@ NEXT_LEADS: Final = Phrasings(
     test=("", "Understood:", "Then I suggest"),
 )
 """Before a recommendation that follows one turned down."""
+
+FAREWELLS: Final = Phrasings(
+    train=(
+        "You are welcome. Bye!",
+        "My pleasure. Enjoy it!",
+        "Glad to help. Have a good time with it!",
+        "Gladly. Goodbye!",
+        "You are welcome, and come back any time.",
+        "Enjoy it, and goodbye!",
+        "Happy to help. Until next time!",
+    ),
+    test=("With pleasure. Goodbye!", "You are welcome. Have a nice day!", "I hope you enjoy it. Bye!"),
+)
+"""To who takes what was recommended."""

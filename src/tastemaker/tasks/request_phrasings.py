@@ -240,3 +240,29 @@ OTHER: Final = Phrasings(
     ),
     test=("Next one.", "That does not grab me.", "Pass, what else?"),
 )
+
+THANKS: Final = Phrasings(
+    train=(
+        "Thanks, bye!",
+        "Bye!",
+        "Goodbye.",
+        "Thank you!",
+        "Thank you so much.",
+        "That sounds good, thank you. Bye!",
+        "Great, I will try that one. Thanks!",
+        "Perfect. Have a nice day!",
+        "I will go for it. Goodbye!",
+        "Okay, thanks for your help. Bye.",
+        "That is all, thanks.",
+        "What a good {noun}! Thanks, and good night.",
+        "Yes, that one. Thank you very much!",
+        "Good, I will take it.",
+    ),
+    test=(
+        "Sounds great, thanks a lot. Goodbye!",
+        "Thank you for the help.",
+        "I will have that {noun}. See you!",
+        "Bye, thanks!",
+    ),
+)
+"""A recommendation is taken, and the user leaves."""

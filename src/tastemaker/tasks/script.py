@@ -1,7 +1,7 @@
 """The course of a simulated dialogue: what user and assistant say up to the reply that is to be written.
 
-Who asks for nothing in particular, naming neither a constraint nor a title, is asked a question, once; in every other
-case the assistant recommends.
+Who asks for nothing in particular, naming neither a constraint nor a title, is asked a question, once. Who takes what
+was recommended and thanks is let go. In every other case the assistant recommends.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,13 @@ COURSES: Final[dict[str, int]] = {
     "request rejection": 14,
     "question answer rejection": 6,
     "request rejection rejection": 5,
+    "request thanks": 6,
+    "question answer thanks": 2,
+    "request rejection thanks": 4,
 }
 """How a dialogue goes, with weights; a course that ends with `question` ends before it is asked."""
+THANKS: Final = "thanks"
+"""The step in which the target is recommended, and taken."""
 
 
 @dataclass
@@ -53,6 +58,9 @@ class Script:
                 self._user(self.words.answer((), ()))
             elif step == "rejection":
                 self._reject()
+            elif step == THANKS:
+                self._recommend(self.choice.item)
+                self._user(self.words.thanks())
             else:
                 facts, titles = self._need()
                 self._user((self.words.request if step == "request" else self.words.answer)(facts, titles))
@@ -60,6 +68,9 @@ class Script:
 
     def _user(self, text: str) -> None:
         self.turns.append(Turn("user", text))
+
+    def _recommend(self, item: int) -> None:
+        self.turns.append(Turn("assistant", lead(self.turns, self.split, self.random), item))
 
     def _need(self) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
         """Constraints, liked titles, or both."""
@@ -87,8 +98,7 @@ class Script:
         rejected = self.simulation.rejection(self.choice, self.split, self.random, self.stated, spoken_of)
         if rejected is None:
             return
-        leads = NEXT_LEADS if any(turn.item is not None for turn in self.turns) else LEADS
-        self.turns.append(Turn("assistant", leads.draw(self.split, self.random), rejected.item))
+        self._recommend(rejected.item)
         self._user(self.words.rejection(rejected.kind, rejected.fact))
         if rejected.fact:
             self.stated = (*self.stated, rejected.fact)
@@ -98,6 +108,12 @@ def question(simulation: Simulation, noun: str, split: Split, random: Random) ->
     """A clarifying question about what the catalog's items can be told apart by."""
     text = QUESTIONS.draw(split, random)
     return text.format(noun=noun, names=" or ".join(simulation.askable_names) or "kind")
+
+
+def lead(turns: Sequence[Turn], split: Split, random: Random) -> str:
+    """What is said before a recommendation that follows these turns."""
+    leads = NEXT_LEADS if any(turn.item is not None for turn in turns) else LEADS
+    return leads.draw(split, random)
 
 
 def draw_course(random: Random, courses: Sequence[str] = tuple(COURSES)) -> str:

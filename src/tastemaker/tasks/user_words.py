@@ -53,6 +53,10 @@ class UserWords:
         """Turn a recommendation down."""
         return self._say(_REJECTIONS[kind], (fact,) if fact else (), ())
 
+    def thanks(self) -> str:
+        """Take what was recommended, and take leave."""
+        return self._say(say.THANKS, (), ())
+
     def _say(self, phrasings: Phrasings, facts: Sequence[Fact], titles: Sequence[str]) -> str:
         fitting = [text for text in phrasings.of(self.split) if ("{b}" in text) == (len(titles) > 1)]
         template = self.random.choice(fitting)
@@ -75,6 +79,6 @@ class UserWords:
         return gaps
 
     def _politely(self, text: str) -> str:
-        if text.endswith("?") or "please" in text.lower():
+        if text.endswith("?") or any(word in text.lower() for word in ("please", "thank")):
             return text
         return f"{text} {self.random.choice(('Thank you!', 'Thanks.', 'Thanks a lot.'))}"
