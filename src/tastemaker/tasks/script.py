@@ -29,7 +29,8 @@ COURSES: Final[dict[str, int]] = {
     "question answer thanks": 2,
     "request rejection thanks": 4,
 }
-"""How a dialogue goes, with weights; a course that ends with `question` ends before it is asked."""
+"""How a dialogue goes, with weights; a course that ends with `question` or `thanks` ends before the assistant asks, or
+takes leave."""
 THANKS: Final = "thanks"
 """The step in which the target is recommended, and taken."""
 
